@@ -1,0 +1,1 @@
+//! Chemical formulas, elements and the features computed from them. No input or output.

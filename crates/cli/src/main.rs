@@ -1,0 +1,2 @@
+//! The `matdock` command.
+fn main() {}

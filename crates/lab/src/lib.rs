@@ -1,0 +1,1 @@
+//! Recipes, stations, scheduling, execution, drivers and the simulated laboratory.

@@ -1,0 +1,1 @@
+//! Goals, search spaces, acquisition and suggestions. Pure: same data and seed, same bytes.

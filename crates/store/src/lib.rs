@@ -1,0 +1,1 @@
+//! The dock: append-only records, journals, series and files, with access rules.
