@@ -1,1 +1,17 @@
 //! Goals, search spaces, acquisition and suggestions. Pure: same data and seed, same bytes.
+//!
+//! A [`Space`] (ranges, or a pool of given candidates) and a [`Goal`] make a [`Planner`]; given what was
+//! observed so far it makes [`Suggestion`]s. [`backtest`] replays a planner against a finished table.
+
+pub mod backtest;
+mod goal;
+mod history;
+mod model;
+mod planner;
+mod space;
+
+pub use goal::{Bound, Direction, Goal, Objective};
+pub use history::{Measured, Observation};
+pub use model::{Model, Slice};
+pub use planner::{Planner, Prediction, Purpose, Settings, Suggestion};
+pub use space::{Parameter, ParameterKind, Point, Pool, Scale, Space, Value};

@@ -1,0 +1,112 @@
+//! What the researcher wants.
+
+use matdock_message::{Message, say};
+use serde::{Deserialize, Serialize};
+
+/// Which way an outcome should go.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// The lower the better.
+    Minimise,
+    /// The higher the better.
+    Maximise,
+    /// The nearer to this value the better (unit of the outcome).
+    Target(f64),
+}
+
+/// One outcome to make better.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Objective {
+    /// Name of the outcome.
+    pub outcome: String,
+    /// Which way it should go.
+    pub direction: Direction,
+    /// Importance against the other objectives; positive.
+    pub weight: f64,
+    /// How much change of the outcome counts as one unit of merit (unit of the outcome); without it, the
+    /// standard deviation of what was observed.
+    pub scale: Option<f64>,
+}
+
+/// Limits an outcome has to keep (unit of the outcome).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Bound {
+    /// Name of the outcome.
+    pub outcome: String,
+    /// Lowest value allowed.
+    pub low: Option<f64>,
+    /// Highest value allowed.
+    pub high: Option<f64>,
+}
+
+/// What to make better, and what must not be violated on the way.
+///
+/// Several objectives are added up by weight, each in units of its scale; bounds count by the probability
+/// that they are kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Goal {
+    /// At least one outcome to make better.
+    pub objectives: Vec<Objective>,
+    /// Limits to keep.
+    pub bounds: Vec<Bound>,
+}
+
+impl Goal {
+    /// The goal to make one outcome better.
+    pub fn single(outcome: impl Into<String>, direction: Direction) -> Self {
+        let objective = Objective { outcome: outcome.into(), direction, weight: 1.0, scale: None };
+        Self { objectives: vec![objective], bounds: Vec::new() }
+    }
+
+    /// Names of all outcomes the goal speaks of, each once: objectives first, then bounds.
+    pub fn outcomes(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        let all =
+            self.objectives.iter().map(|o| o.outcome.as_str()).chain(self.bounds.iter().map(|b| b.outcome.as_str()));
+        for name in all {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// Position of `outcome` in [`Goal::outcomes`].
+    pub fn position(&self, outcome: &str) -> Option<usize> {
+        self.outcomes().iter().position(|&name| name == outcome)
+    }
+
+    /// Refuses a goal that cannot be followed.
+    pub fn check(&self) -> Result<(), Message> {
+        if self.objectives.is_empty() {
+            return Err(say!("plan-goal-empty"));
+        }
+        for (position, objective) in self.objectives.iter().enumerate() {
+            let name = &objective.outcome;
+            if self.objectives[..position].iter().any(|other| &other.outcome == name) {
+                return Err(say!("plan-goal-twice", outcome = name));
+            }
+            if !(objective.weight.is_finite() && objective.weight > 0.0) {
+                return Err(say!("plan-goal-weight", outcome = name, weight = objective.weight));
+            }
+            if let Some(scale) = objective.scale.filter(|scale| !(scale.is_finite() && *scale > 0.0)) {
+                return Err(say!("plan-goal-scale", outcome = name, scale = scale));
+            }
+            if let Direction::Target(target) = objective.direction
+                && !target.is_finite()
+            {
+                return Err(say!("plan-goal-target", outcome = name, target = target));
+            }
+        }
+        for bound in &self.bounds {
+            let (low, high) = (bound.low, bound.high);
+            let finite = low.is_none_or(f64::is_finite) && high.is_none_or(f64::is_finite);
+            let ordered = !matches!((low, high), (Some(low), Some(high)) if low > high);
+            if !finite || !ordered || (low.is_none() && high.is_none()) {
+                return Err(say!("plan-goal-bound", outcome = bound.outcome));
+            }
+        }
+        Ok(())
+    }
+}
