@@ -1,1 +1,3 @@
 //! Recipes, stations, scheduling, execution, drivers and the simulated laboratory.
+
+pub mod driver;

@@ -1,0 +1,103 @@
+//! What the executor and the instruments say to each other.
+
+use matdock_message::Message;
+use matdock_record::{Outcome, SampleId, Timestamp, body::Column, body::Fields};
+use serde::{Deserialize, Serialize};
+
+/// Name of one action within a journal: counts up, never used twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ActionId(pub u64);
+
+/// One thing an instrument is asked to do with one sample.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Action {
+    /// Which action.
+    pub id: ActionId,
+    /// On which sample.
+    pub sample: SampleId,
+    /// The step of the recipe.
+    pub step: String,
+    /// The station that does it.
+    pub station: String,
+    /// What the station is asked for, such as `anneal`.
+    pub capability: String,
+    /// Settings, in the units of the capability's parameters.
+    pub settings: Fields,
+    /// Planned duration \[s\].
+    pub duration: f64,
+}
+
+/// Numbers seen during an action: one axis (time, frequency) and what was seen along it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Stream {
+    /// What it is called, such as `chamber` or `spectrum`.
+    pub name: String,
+    /// The columns, the axis first.
+    pub columns: Vec<Column>,
+    /// The numbers, one vector per column, all of one length.
+    pub data: Vec<Vec<f64>>,
+}
+
+/// What came back from an instrument.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reply {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What the instrument says it did (measured settings).
+    #[serde(default)]
+    pub actual: Fields,
+    /// What was seen, for measurements.
+    #[serde(default)]
+    pub values: Fields,
+    /// Series; kept beside the journal, not in it.
+    #[serde(skip)]
+    pub streams: Vec<Stream>,
+}
+
+/// Something that was already done to a sample.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PastAction {
+    /// What was asked.
+    pub action: Action,
+    /// When it began.
+    pub started: Timestamp,
+    /// When it ended.
+    pub ended: Timestamp,
+    /// What came back.
+    pub reply: Reply,
+}
+
+/// The made-up nature behind a simulated lab.
+///
+/// It is a pure function of what was done so far, so that a simulated laboratory that is stopped and started
+/// again finds its samples as they were.
+pub trait Physics: Send + Sync {
+    /// Capabilities this nature knows how to answer.
+    fn capabilities(&self) -> &[&str];
+
+    /// Does `action` at `start` to a sample with the given past.
+    ///
+    /// `uses` is how many actions the station had done before, for slow drifts of a target; `seed` makes noise and
+    /// breakdowns, together with the identity of the sample and the step.
+    ///
+    /// # Errors
+    /// The action makes no sense to this nature (an unknown capability, a missing setting): a fault of the lab file.
+    fn perform(
+        &self,
+        action: &Action,
+        start: Timestamp,
+        past: &[PastAction],
+        uses: u64,
+        seed: u64,
+    ) -> Result<Performed, Message>;
+}
+
+/// What nature answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Performed {
+    /// How long it really took \[s\].
+    pub duration: f64,
+    /// What the instrument reports.
+    pub reply: Reply,
+}
