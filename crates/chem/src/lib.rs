@@ -1,1 +1,25 @@
 //! Chemical formulas, elements and the features computed from them. No input or output.
+//!
+//! ```
+//! use matdock_chem::{Composition, FeatureSet};
+//!
+//! let alumina = Composition::parse("Al2O3")?;
+//! assert!((alumina.molar_mass() - 101.961).abs() < 0.001);
+//!
+//! let features = FeatureSet::named("melting")?;
+//! let values = features.compute(&alumina);
+//! assert_eq!(values.len(), features.names().len());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod element;
+mod feature_set;
+mod features;
+mod formula;
+mod formula_parser;
+
+pub use element::{Block, Element, Property};
+pub use feature_set::{FeatureSet, UnknownFeature};
+pub use features::{Feature, Missing, Statistic};
+pub use formula::Composition;
+pub use formula_parser::{FormulaError, FormulaProblem};

@@ -1,0 +1,133 @@
+//! Sets of features that go together, by name.
+
+use matdock_message::{Message, say};
+
+use crate::{Composition, Feature, Missing};
+
+/// Features chosen for a model, in a fixed order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeatureSet {
+    features: Vec<Feature>,
+}
+
+/// A name that is neither a set of features nor a feature.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message())]
+pub struct UnknownFeature {
+    /// The name asked for.
+    pub name: String,
+}
+
+impl UnknownFeature {
+    /// The error as a sentence in the reader's language.
+    pub fn message(&self) -> Message {
+        say!("chem-unknown-feature", name = self.name, sets = FeatureSet::NAMES.join(", "))
+    }
+}
+
+/// For melting points of inorganic compounds, from tens of rows.
+const MELTING: [&str; 12] = [
+    "electronegativity.mean",
+    "electronegativity.range",
+    "covalent_radius.mean",
+    "covalent_radius.range",
+    "valence.mean",
+    "valence.range",
+    "period.mean",
+    "group.range",
+    "melting_point.mean",
+    "melting_point.max",
+    "stoichiometry.anion_fraction",
+    "ions.coulomb_strength",
+];
+
+/// A small set for any property of an inorganic material.
+const BASIC: [&str; 12] = [
+    "electronegativity.mean",
+    "electronegativity.range",
+    "covalent_radius.mean",
+    "covalent_radius.range",
+    "valence.mean",
+    "valence.range",
+    "period.mean",
+    "group.mean",
+    "group.range",
+    "mass.mean",
+    "melting_point.mean",
+    "stoichiometry.norm2",
+];
+
+impl FeatureSet {
+    /// Names of the ready-made sets.
+    pub const NAMES: [&str; 3] = ["basic", "melting", "full"];
+
+    /// A ready-made set: `basic` (a dozen for any inorganic material), `melting` (a dozen for melting points), or
+    /// `full` (everything).
+    ///
+    /// Errors: [`UnknownFeature`] for any other name.
+    pub fn named(name: &str) -> Result<Self, UnknownFeature> {
+        match name {
+            "basic" => Self::of(&BASIC),
+            "melting" => Self::of(&MELTING),
+            "full" => Ok(Self { features: Feature::all() }),
+            _ => Err(UnknownFeature { name: name.to_owned() }),
+        }
+    }
+
+    /// Features by name; the name of a ready-made set stands for all of its features. Repeated ones are taken once.
+    ///
+    /// Errors: [`UnknownFeature`] for a name that is neither.
+    pub fn of(names: &[impl AsRef<str>]) -> Result<Self, UnknownFeature> {
+        let mut features = Vec::new();
+        for name in names.iter().map(AsRef::as_ref) {
+            let found = match Feature::from_name(name) {
+                Some(feature) => vec![feature],
+                None => Self::named(name)?.features,
+            };
+            for feature in found {
+                if !features.contains(&feature) {
+                    features.push(feature);
+                }
+            }
+        }
+        Ok(Self { features })
+    }
+
+    /// The features, in order.
+    pub fn features(&self) -> &[Feature] {
+        &self.features
+    }
+
+    /// Their names, in order.
+    pub fn names(&self) -> Vec<String> {
+        self.features.iter().map(Feature::to_string).collect()
+    }
+
+    /// The value of every feature for a material, in order; each may be missing on its own.
+    pub fn compute(&self, composition: &Composition) -> Vec<Result<f64, Missing>> {
+        self.features.iter().map(|feature| feature.compute(composition)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ready_made_sets_have_only_known_and_different_features() {
+        for name in FeatureSet::NAMES {
+            assert!(FeatureSet::named(name).is_ok(), "{name}");
+        }
+        assert_eq!(FeatureSet::named("basic").unwrap().features().len(), BASIC.len());
+        assert_eq!(FeatureSet::named("melting").unwrap().features().len(), MELTING.len());
+        assert!(FeatureSet::named("full").unwrap().features().len() > 150);
+    }
+
+    #[test]
+    fn sets_and_single_features_combine() {
+        let set = FeatureSet::of(&["basic", "mass.mean", "density.max"]).unwrap();
+        assert_eq!(set.features().len(), BASIC.len() + 1);
+        let error = FeatureSet::of(&["mass.average"]).unwrap_err();
+        assert!(error.to_string().contains("mass.average"), "{error}");
+    }
+}
