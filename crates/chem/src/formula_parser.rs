@@ -185,9 +185,7 @@ impl Parser {
                 let element = self.element()?;
                 let amount = self.amount_behind()?;
                 *amounts.entry(element).or_default() += amount;
-            } else if matches!(character, '·' | '.') && open.is_empty() {
-                break;
-            } else if open.is_empty() && !amounts.is_empty() && self.charge() {
+            } else if open.is_empty() && (matches!(character, '·' | '.') || !amounts.is_empty() && self.charge()) {
                 break;
             } else {
                 return Err((at, FormulaProblem::Unexpected(character)));
