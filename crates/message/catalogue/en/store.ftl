@@ -1,1 +1,2 @@
 # Text of matdock-store.
+store-unfinished = not built yet.

@@ -1,1 +1,2 @@
 # Text of matdock-store.
+store-unfinished = 未実装です。
