@@ -1,9 +1,16 @@
 //! Learners: Gaussian processes, their validation and explanation. Pure: same data and seed, same bytes.
 
+mod feasibility;
 pub mod gp;
 mod kernel;
 mod linear;
 pub mod normal;
 pub mod optimise;
+mod surrogate;
+mod warp;
 
+pub use feasibility::Feasibility;
+pub use gp::Moments;
 pub use kernel::{Kernel, Rows};
+pub use surrogate::{Member, Options, Reading, Surrogate};
+pub use warp::{Bend, Warp};
