@@ -101,3 +101,71 @@ pub struct Performed {
     /// What the instrument reports.
     pub reply: Reply,
 }
+
+/// Name of the capability of a robot.
+pub const MOVE: &str = "move";
+
+/// What a driver is told about an action.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// What to do.
+    pub action: &'a Action,
+    /// When it is to begin, or began.
+    pub start: Timestamp,
+    /// What was done to the sample before (moves and streams left out), in order.
+    pub past: &'a [PastAction],
+    /// How many actions the station had begun before.
+    pub uses: u64,
+    /// After this time without an answer the action counts as lost \[s\].
+    pub timeout: Option<f64>,
+}
+
+/// How an action began.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Begun {
+    /// The answer is already known and comes at this time (simulated instruments).
+    Until(Timestamp, Reply),
+    /// The answer comes later, as an [`Arrival`].
+    Running,
+}
+
+/// What an instrument says of an action after matdock was restarted.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Status {
+    /// It never began: it is safe to begin it now.
+    NotStarted,
+    /// It goes on; the answer comes as if nothing had happened.
+    Running(Begun),
+    /// It has ended.
+    Done(Reply),
+    /// Nobody can tell.
+    Unknown,
+}
+
+/// An answer of an instrument that works on its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arrival {
+    /// To which action.
+    pub action: ActionId,
+    /// What came back.
+    pub reply: Reply,
+}
+
+/// Code that talks to an instrument.
+pub trait Driver: Send {
+    /// Begins an action. Never waits for its end.
+    ///
+    /// # Errors
+    /// The action could not begin; nothing was done.
+    fn start(&mut self, request: &Request<'_>) -> Result<Begun, Message>;
+
+    /// Asks after a restart what became of an action that was begun.
+    fn ask(&mut self, request: &Request<'_>) -> Status;
+}
+
+impl Reply {
+    /// An answer without numbers.
+    pub fn of(outcome: Outcome) -> Self {
+        Self { outcome, actual: Fields::new(), values: Fields::new(), streams: Vec::new() }
+    }
+}

@@ -1,3 +1,24 @@
 //! Recipes, stations, scheduling, execution, drivers and the simulated laboratory.
 
+pub mod analysis;
+pub mod check;
+pub mod clock;
 pub mod driver;
+pub mod drivers;
+pub mod executor;
+pub mod gantt;
+pub mod journal;
+pub mod lab;
+mod reader;
+pub mod recipe;
+pub mod simulate;
+
+pub use check::{CheckReport, ParameterRange, ParameterValues, check};
+pub use clock::{Clock, RealClock, VirtualClock};
+pub use driver::{Action, ActionId, Driver, PastAction, Performed, Physics, Reply, Stream};
+pub use executor::{Executor, Happening, Job, Snapshot};
+pub use gantt::gantt_svg;
+pub use journal::{Entry, Event, Journal, MemoryJournal};
+pub use lab::Lab;
+pub use recipe::Recipe;
+pub use simulate::{Simulation, simulate};

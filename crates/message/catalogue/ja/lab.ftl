@@ -1,1 +1,40 @@
 # Text of matdock-lab.
+## lab.toml と recipe.toml の読み込み
+lab-toml = TOML として読めません: { $what }
+lab-missing-key = ここに「{ $key }」がありません。追加してください。
+lab-unknown-key = ここに「{ $key }」というキーはありません。使えるもの: { $known }
+lab-unknown-key-near = ここに「{ $key }」というキーはありません。「{ $near }」の間違いではありませんか。
+lab-wrong-type = 「{ $key }」は { $wanted } のように書いてください。
+lab-whole-number = 「{ $key }」は { $least } 以上 1000000 以下の整数にしてください。
+lab-choice = 「{ $key }」は次のどれかにしてください: { $choices }
+lab-no-quantity = 「{ $text }」は単位つきの数ではありません。"450 Cel" のように書いてください。
+lab-no-time = 「{ $text }」は時間の長さではありません。"30 s"、"5 min"、"2 h" のように、負でなく 1e9 s 未満で書いてください。
+lab-no-station = 実験室に装置がありません。[[station]] を少なくとも 1 つ書いてください。
+lab-no-step = レシピに工程がありません。[[step]] を少なくとも 1 つ書いてください。
+lab-station-twice = 名前「{ $name }」は重複しているか予約されています。装置とロボットにはそれぞれ別の名前をつけてください(「outside」は試料が来る場所です)。
+lab-capability-twice = 装置「{ $station }」に機能「{ $name }」が 2 回あります。1 つを消してください。
+lab-unknown-station = 装置「{ $name }」はありません。実験室にあるもの: { $known }
+lab-unknown-station-near = 装置「{ $name }」はありません。「{ $near }」の間違いではありませんか。
+lab-retries = 「retries」には「repeatable = true」が必要です。2 回行ってはならない動作は決してやり直しません。
+lab-parameter-limits = パラメータ「{ $name }」には、「min」と「max」(と「unit」)、「choices = [...]」、「flag = true」のどれか 1 つが必要です。
+lab-parameter-order = パラメータ「{ $name }」の min { $min } が max { $max } より大きくなっています。入れ替えてください。
+lab-setting = 「{ $name }」: { $what }
+lab-setting-limits = 「{ $name }」= { $value } は装置の限界 { $min } から { $max } { $unit } の外です。設定か限界を変えてください。
+lab-setting-choice = 「{ $name }」= { $value } は装置の選択肢にありません: { $choices }
+lab-setting-flag = 「{ $name }」= { $value } は true か false にしてください。
+lab-setting-number = 「{ $name }」= { $value } は { $unit } の数にしてください。
+lab-step-twice = 工程「{ $name }」が 2 つあります。別の名前にしてください。
+lab-step-kind = 工程「{ $name }」には「capability」(装置で行うこと)か「analysis」(計算すること)のどちらか一方が必要です。
+lab-step-cycle = 次の工程が互いに待ち合って輪になっています: { $names }。「after」を 1 つ消してください。
+lab-unknown-step = 工程「{ $name }」はありません。レシピにあるもの: { $known }
+lab-unknown-step-near = 工程「{ $name }」はありません。「{ $near }」の間違いではありませんか。
+lab-lag-order = 「{ $from }」から「{ $to }」への時間制限は意味がありません。「{ $to }」は「{ $from }」の後ではありません。「after」に「{ $from }」を加えてください。
+lab-lag-range = 「{ $from }」から「{ $to }」への時間制限の min が max より大きくなっています。入れ替えてください。
+lab-rate = 「rate」は "5 nm/min" のような単位つきの正の数にしてください。
+lab-output = 出力「{ $name }」は "fit.resistance" のように「工程.値」と書いてください。
+lab-unbound = 「${ $name }」というパラメータはキャンペーンにありません。あるもの: { $known }
+lab-unbound-near = 「${ $name }」というパラメータはキャンペーンにありません。「${ $near }」の間違いではありませんか。
+## 装置との通信
+lab-bad-reply = 返答が決められた JSON ではありません: { $what }
+lab-no-stream = この動作に系列「{ $name }」はありません。
+lab-unknown-physics = 模擬の物理「{ $name }」はありません。使えるもの: { $known }

@@ -1,0 +1,151 @@
+//! What the executor writes down before and after everything it does.
+
+use matdock_message::{Message, say};
+use matdock_record::{Outcome, SampleId, Timestamp, body::Fields};
+use serde::{Deserialize, Serialize};
+
+use crate::driver::{Action, ActionId, Reply, Stream};
+
+/// One line of the journal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// 0, 1, 2 ... without gaps.
+    pub sequence: u64,
+    /// When it was written, in lab time.
+    pub at: Timestamp,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// What can happen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "event")]
+pub enum Event {
+    /// A sample was accepted for processing.
+    Accepted {
+        /// Which.
+        sample: SampleId,
+        /// Its short name.
+        name: String,
+        /// Its conditions.
+        settings: Fields,
+    },
+    /// Something is about to be done: a step at a station, or a move by the robot.
+    Intent {
+        /// What.
+        action: Action,
+        /// 1 at first; 2 when a repeatable action is tried again.
+        attempt: u32,
+    },
+    /// It is over.
+    Returned {
+        /// Which action.
+        action: ActionId,
+        /// Begin.
+        started: Timestamp,
+        /// End.
+        ended: Timestamp,
+        /// What came back; the streams are passed beside, not written here.
+        reply: Reply,
+    },
+    /// After a restart an action was found going on.
+    Adopted {
+        /// Which action.
+        action: ActionId,
+    },
+    /// After a restart an action was found not begun, and was begun.
+    Begun {
+        /// Which action.
+        action: ActionId,
+    },
+    /// Something was computed from what was seen.
+    Analysed {
+        /// Of which sample.
+        sample: SampleId,
+        /// Step of the recipe.
+        step: String,
+        /// How it ended.
+        outcome: Outcome,
+        /// What came out.
+        values: Fields,
+    },
+    /// A sample has its result. It may still have to be taken out.
+    Finished {
+        /// Which.
+        sample: SampleId,
+        /// How it ended.
+        outcome: Outcome,
+        /// What it reports.
+        values: Fields,
+    },
+    /// Nothing new is begun from now on.
+    Paused,
+    /// Work goes on.
+    Resumed,
+    /// Somebody gave up a sample.
+    AbortAsked {
+        /// Which.
+        sample: SampleId,
+        /// Why.
+        reason: String,
+    },
+    /// A rule of the recipe was broken: a time limit passed.
+    LimitPassed {
+        /// Of which sample.
+        sample: SampleId,
+        /// Which limit.
+        reason: String,
+    },
+    /// A station or the robot went out of service.
+    StationOut {
+        /// Which.
+        station: String,
+        /// Why.
+        reason: String,
+    },
+    /// It is back; what a person found lost there has been removed.
+    StationBack {
+        /// Which.
+        station: String,
+    },
+}
+
+/// Where the executor writes; the dock implements it.
+pub trait Journal {
+    /// Keeps an entry. It is durable when this returns.
+    ///
+    /// # Errors
+    /// It could not be kept; the executor stops before acting.
+    fn append(&mut self, entry: &Entry) -> Result<(), Message>;
+
+    /// Reads back a stream of an earlier action, for an analysis after a restart.
+    ///
+    /// # Errors
+    /// There is no such stream, or it cannot be read.
+    fn stream(&self, action: ActionId, name: &str) -> Result<Stream, Message>;
+}
+
+/// A journal in memory, for simulations and tests.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryJournal {
+    /// Everything written so far.
+    pub entries: Vec<Entry>,
+    streams: Vec<(ActionId, Stream)>,
+}
+
+impl Journal for MemoryJournal {
+    fn append(&mut self, entry: &Entry) -> Result<(), Message> {
+        let mut kept = entry.clone();
+        if let Event::Returned { action, reply, .. } = &mut kept.event {
+            self.streams.extend(reply.streams.drain(..).map(|stream| (*action, stream)));
+        }
+        self.entries.push(kept);
+        Ok(())
+    }
+
+    fn stream(&self, action: ActionId, name: &str) -> Result<Stream, Message> {
+        let found = self.streams.iter().find(|(owner, stream)| *owner == action && stream.name == name);
+        found.map(|(_, stream)| stream.clone()).ok_or_else(|| say!("lab-no-stream", name = name))
+    }
+}
