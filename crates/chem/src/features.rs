@@ -81,6 +81,9 @@ pub enum Feature {
     OctetImbalance,
     /// Product of the formal charges over the sum of the covalent radii: how strongly an ionic picture binds.
     CoulombStrength,
+    /// Pauling's estimate of the bond between anion and cations: geometric mean of what holds either together, plus
+    /// what their difference in electronegativity adds.
+    BondStrength,
 }
 
 /// Why a feature has no value.
@@ -121,7 +124,7 @@ impl Feature {
         all.extend(ORBITALS.map(Self::ValenceFraction));
         all.extend([Self::IonicCharacterMax, Self::IonicCharacterMean, Self::Elements]);
         all.extend(NORMS.map(Self::StoichiometryNorm));
-        all.extend([Self::AnionFraction, Self::OctetImbalance, Self::CoulombStrength]);
+        all.extend([Self::AnionFraction, Self::OctetImbalance, Self::CoulombStrength, Self::BondStrength]);
         all
     }
 
@@ -135,6 +138,7 @@ impl Feature {
         match self {
             Self::Of(property, _) => property.unit(),
             Self::CoulombStrength => "pm-1",
+            Self::BondStrength => "kJ/mol",
             _ => "1",
         }
     }
@@ -153,6 +157,7 @@ impl Feature {
             Self::AnionFraction => say!("chem-feature-anion-fraction"),
             Self::OctetImbalance => say!("chem-feature-octet-imbalance"),
             Self::CoulombStrength => say!("chem-feature-coulomb-strength"),
+            Self::BondStrength => say!("chem-feature-bond-strength"),
         };
         message.text(language)
     }
@@ -161,7 +166,9 @@ impl Feature {
     ///
     /// Units: [`Feature::unit`]. Errors: [`Missing`] where an element property it needs is not known, or where it
     /// compares elements and there is only one.
-    /// Source: statistics, norms and ionic character as in Ward et al., npj Comput. Mater. 2, 16028 (2016).
+    /// Source: statistics, norms and ionic character as in Ward et al., npj Comput. Mater. 2, 16028 (2016); bond
+    /// strength after Pauling, J. Am. Chem. Soc. 54, 3570 (1932), with the enthalpy of atomisation in place of the
+    /// energy of the single bond.
     pub fn compute(self, composition: &Composition) -> Result<f64, Missing> {
         match self {
             Self::Of(property, statistic) => statistic_of(composition, property, statistic),
@@ -179,6 +186,7 @@ impl Feature {
             Self::AnionFraction => Ok(Ions::of(composition)?.anion.1),
             Self::OctetImbalance => Ions::of(composition)?.octet_imbalance(),
             Self::CoulombStrength => Ions::of(composition)?.coulomb_strength(),
+            Self::BondStrength => Ions::of(composition)?.bond_strength(),
         }
     }
 }
@@ -195,6 +203,7 @@ impl fmt::Display for Feature {
             Self::AnionFraction => f.write_str("stoichiometry.anion_fraction"),
             Self::OctetImbalance => f.write_str("ions.octet_imbalance"),
             Self::CoulombStrength => f.write_str("ions.coulomb_strength"),
+            Self::BondStrength => f.write_str("ions.bond_strength"),
         }
     }
 }
@@ -303,6 +312,14 @@ impl Ions {
         let distance = self.cation_mean(Property::CovalentRadius)? + value_of(self.anion.0, Property::CovalentRadius)?;
         Ok(taken * given / distance)
     }
+
+    fn bond_strength(&self) -> Result<f64, Missing> {
+        let holds = |property| Ok((self.cation_mean(property)?, value_of(self.anion.0, property)?));
+        let (cations, anion) = holds(Property::AtomisationEnthalpy)?;
+        let (low, high) = holds(Property::Electronegativity)?;
+        // One electronvolt is 96.485 kJ/mol; enthalpies of atomisation are never negative.
+        Ok((cations * anion).max(0.0).sqrt() + 96.485 * (high - low).powi(2))
+    }
 }
 
 #[cfg(test)]
@@ -339,6 +356,7 @@ mod tests {
         check("Al2O3", "ions.octet_imbalance", 0.0);
         // z- = 2, z+ = 3, radii 121 and 66 pm
         check("Al2O3", "ions.coulomb_strength", 6.0 / 187.0);
+        check("Al2O3", "ions.bond_strength", (330.9f64 * 249.229).sqrt() + 96.485 * 1.83 * 1.83);
     }
 
     #[test]

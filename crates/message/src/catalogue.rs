@@ -16,15 +16,17 @@ macro_rules! files {
             include_str!(concat!("../catalogue/", $language, "/learn.ftl")),
             include_str!(concat!("../catalogue/", $language, "/plan.ftl")),
             include_str!(concat!("../catalogue/", $language, "/lab.ftl")),
+            include_str!(concat!("../catalogue/", $language, "/lab-analysis.ftl")),
             include_str!(concat!("../catalogue/", $language, "/store.ftl")),
             include_str!(concat!("../catalogue/", $language, "/app.ftl")),
+            include_str!(concat!("../catalogue/", $language, "/table.ftl")),
             include_str!(concat!("../catalogue/", $language, "/cli.ftl")),
         ]
     };
 }
 
-const ENGLISH: [&str; 9] = files!("en");
-const JAPANESE: [&str; 9] = files!("ja");
+const ENGLISH: [&str; 11] = files!("en");
+const JAPANESE: [&str; 11] = files!("ja");
 
 type Bundle = FluentBundle<FluentResource>;
 

@@ -27,6 +27,7 @@ chem-feature-stoichiometry-norm = { $power }-norm of the atomic fractions
 chem-feature-anion-fraction = atomic fraction of the most electronegative element
 chem-feature-octet-imbalance = valence electrons per atom too many or too few for a full octet of the most electronegative element
 chem-feature-coulomb-strength = product of the formal charges over the sum of the covalent radii
+chem-feature-bond-strength = bond between the most electronegative element and the others, after Pauling: geometric mean of their enthalpies of atomisation plus the gain from their difference in electronegativity
 chem-property-atomic-number = atomic number
 chem-property-mass = atomic weight
 chem-property-period = period

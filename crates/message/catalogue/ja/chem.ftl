@@ -27,6 +27,7 @@ chem-feature-stoichiometry-norm = 原子分率の { $power } ノルム
 chem-feature-anion-fraction = 最も電気陰性な元素の原子分率
 chem-feature-octet-imbalance = 最も電気陰性な元素のオクテットに対する価電子の過不足 (原子あたり)
 chem-feature-coulomb-strength = 形式電荷の積を共有結合半径の和で割った値
+chem-feature-bond-strength = 最も電気陰性な元素とその他の結合の強さ (ポーリングの見積り): 原子化エンタルピーの幾何平均に電気陰性度の差による寄与を加えた値
 chem-property-atomic-number = 原子番号
 chem-property-mass = 原子量
 chem-property-period = 周期
