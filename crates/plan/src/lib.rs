@@ -4,14 +4,18 @@
 //! observed so far it makes [`Suggestion`]s. [`backtest`] replays a planner against a finished table.
 
 pub mod backtest;
+mod belief;
+mod encode;
 mod goal;
 mod history;
 mod model;
 mod planner;
+mod search;
 mod space;
+mod start;
 
 pub use goal::{Bound, Direction, Goal, Objective};
 pub use history::{Measured, Observation};
-pub use model::{Model, Slice};
+pub use model::{LeftOut, Model, Slice};
 pub use planner::{Planner, Prediction, Purpose, Settings, Suggestion};
 pub use space::{Parameter, ParameterKind, Point, Pool, Scale, Space, Value};

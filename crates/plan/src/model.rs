@@ -1,9 +1,17 @@
 //! What the planner has learnt, for reports.
 
-use matdock_message::Message;
+use matdock_learn::Rows;
+use matdock_message::{Message, say};
 use serde::Serialize;
 
-use crate::{planner::Prediction, space::Value};
+use crate::{
+    belief::Belief,
+    encode::Encoding,
+    history::Observation,
+    planner::Prediction,
+    search,
+    space::{Point, Space, Value},
+};
 
 /// Predictions along one parameter, the others held.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -16,43 +24,150 @@ pub struct Slice {
     pub predicted: Vec<Vec<Prediction>>,
 }
 
+/// A reading beside what the model, without that reading, expects.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LeftOut {
+    /// Index of the observation.
+    pub observation: usize,
+    /// What was read (the limit, for a censored reading).
+    pub measured: f64,
+    /// What all other observations let expect.
+    pub predicted: Prediction,
+}
+
 /// What the planner has learnt from the observations.
 #[derive(Debug, Clone)]
-pub struct Model {}
+pub struct Model {
+    space: Space,
+    encoding: Encoding,
+    belief: Belief,
+    inputs: Rows,
+    observed: Vec<Observation>,
+}
 
 impl Model {
+    pub(crate) fn new(
+        space: Space,
+        encoding: Encoding,
+        belief: Belief,
+        inputs: Rows,
+        observed: &[Observation],
+    ) -> Self {
+        Self { space, encoding, belief, inputs, observed: observed.to_vec() }
+    }
+
     /// Expected outcomes at `point`, in the order of the goal's outcomes (those with anything measured).
     ///
     /// Errors: a point that does not fit the space.
     pub fn predict(&self, point: &[Value]) -> Result<Vec<Prediction>, Message> {
-        let _ = point;
-        Ok(Vec::new())
+        Ok(self.predict_all(std::slice::from_ref(&point.to_vec()))?.pop().unwrap_or_default())
     }
 
     /// Probability that an experiment at `point` does not fail.
     ///
     /// Errors: a point that does not fit the space.
     pub fn success(&self, point: &[Value]) -> Result<f64, Message> {
-        let _ = point;
-        Ok(1.0)
+        Ok(self.belief.success(&self.encoding.encode(point)?))
     }
 
     /// Predictions along parameter number `parameter` through `point`, at `count` settings (all levels of an
-    /// ordinal or categorical parameter).
+    /// ordinal or categorical parameter; in a pool all settings of the column that occur).
     ///
     /// Errors: a point that does not fit the space.
     pub fn slice(&self, point: &[Value], parameter: usize, count: usize) -> Result<Slice, Message> {
-        let _ = (point, count);
-        Ok(Slice { parameter: parameter.to_string(), settings: Vec::new(), predicted: Vec::new() })
+        let Some(along) = self.space.parameters().get(parameter) else {
+            return Err(say!("plan-point-width", cells = parameter + 1, parameters = self.space.parameters().len()));
+        };
+        let settings = match &self.space {
+            Space::Pool(pool) => column_settings(pool.rows(), parameter, count),
+            Space::Ranges(_) => {
+                let all = search::setting_count(along);
+                if all <= count.max(64) {
+                    search::settings(along, &self.encoding, parameter, all)
+                } else {
+                    let last = count.max(2) - 1;
+                    (0..=last).map(|k| self.encoding.setting(parameter, k as f64 / last as f64)).collect()
+                }
+            }
+        };
+        let points: Vec<Point> = settings
+            .iter()
+            .map(|value| {
+                let mut moved = point.to_vec();
+                if let Some(cell) = moved.get_mut(parameter) {
+                    *cell = value.clone();
+                }
+                moved
+            })
+            .collect();
+        Ok(Slice { parameter: along.name.clone(), settings, predicted: self.predict_all(&points)? })
     }
 
     /// Index of the observation with the best measured value under the goal, bounds kept.
     pub fn best_observed(&self) -> Option<usize> {
-        None
+        self.belief.best_observed(&self.observed).map(|(index, _)| index)
     }
 
     /// Index of the observation the model believes best (noise averaged out), with its prediction.
     pub fn best_believed(&self) -> Option<(usize, Vec<Prediction>)> {
-        None
+        let merits = self.belief.expected_merit(&self.inputs);
+        let sound = merits.iter().enumerate().filter(|(index, _)| !self.observed[*index].failed);
+        let (index, _) = sound.max_by(|a, b| a.1.total_cmp(b.1))?;
+        let row = Rows::collect(self.inputs.width(), [self.inputs.row(index)]);
+        Some((index, self.belief.predictions(&row).pop().unwrap_or_default()))
     }
+
+    /// For one outcome of the goal, every reading beside its prediction from all the others; empty when
+    /// nothing was measured.
+    pub fn leave_one_out(&self, outcome: usize) -> Vec<LeftOut> {
+        const HALF_WIDTH: f64 = 1.6448536269514722;
+        let Some(name) = self.belief.outcome_names().get(outcome) else { return Vec::new() };
+        let Some(surrogate) = self.belief.surrogate(outcome) else { return Vec::new() };
+        let readings = self.observed.iter().enumerate().filter_map(|(index, observation)| {
+            crate::belief::reading(observation.outcomes[outcome]).map(|reading| (index, reading.number()))
+        });
+        let warp = surrogate.warp();
+        readings
+            .zip(surrogate.leave_one_out())
+            .map(|((observation, measured), moments)| {
+                let deviation = moments.variance.sqrt();
+                let predicted = Prediction {
+                    outcome: name.clone(),
+                    mean: warp.expected(moments.mean, deviation),
+                    low: warp.backward(moments.mean - HALF_WIDTH * deviation),
+                    high: warp.backward(moments.mean + HALF_WIDTH * deviation),
+                };
+                LeftOut { observation, measured, predicted }
+            })
+            .collect()
+    }
+
+    fn predict_all(&self, points: &[Point]) -> Result<Vec<Vec<Prediction>>, Message> {
+        let mut rows = Rows::new(self.encoding.width());
+        for point in points {
+            rows.push(&self.encoding.encode(point)?);
+        }
+        Ok(self.belief.predictions(&rows))
+    }
+}
+
+/// Settings of a pool's column, sorted, thinned to about `count` when numeric.
+fn column_settings(rows: &[Point], column: usize, count: usize) -> Vec<Value> {
+    let mut numbers: Vec<f64> = rows.iter().filter_map(|row| row[column].number()).collect();
+    if numbers.is_empty() {
+        let mut levels: Vec<Value> = Vec::new();
+        for row in rows {
+            if !levels.contains(&row[column]) {
+                levels.push(row[column].clone());
+            }
+        }
+        return levels;
+    }
+    numbers.sort_by(f64::total_cmp);
+    numbers.dedup();
+    let count = count.max(2).min(numbers.len());
+    if count == numbers.len() || count < 2 {
+        return numbers.into_iter().map(Value::Number).collect();
+    }
+    (0..count).map(|k| Value::Number(numbers[k * (numbers.len() - 1) / (count - 1)])).collect()
 }

@@ -164,7 +164,7 @@ impl Pool {
                     return Err(say!("plan-pool-cell", row = labels[index], column = column.name, value = value));
                 }
             }
-            if let Some(first) = seen.insert(row.iter().map(CellKey::of).collect(), index) {
+            if let Some(first) = seen.insert(key(row), index) {
                 return Err(say!("plan-pool-duplicate", first = labels[first], second = labels[index]));
             }
         }
@@ -188,10 +188,15 @@ impl Pool {
 }
 
 /// A cell as a map key: numbers by their bits (zeros alike).
-#[derive(PartialEq, Eq, Hash)]
-enum CellKey {
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum CellKey {
     Number(u64),
     Level(String),
+}
+
+/// A point as a map key.
+pub(crate) fn key(point: &[Value]) -> Vec<CellKey> {
+    point.iter().map(CellKey::of).collect()
 }
 
 impl CellKey {
