@@ -67,6 +67,12 @@ pub(crate) fn render(language: Language, id: &str, arguments: &[(&'static str, S
     arguments.iter().fold(id.to_owned(), |text, (name, value)| format!("{text}; {name}: {value}"))
 }
 
+/// The sentence of a key made at run time, such as the help of an argument; `None` where the catalogue has none.
+pub fn text_of(language: Language, id: &str) -> Option<String> {
+    let pattern = bundle(language).get_message(id)?.value()?;
+    Some(bundle(language).format_pattern(pattern, None, &mut Vec::new()).into_owned())
+}
+
 /// Every key of the catalogue in `language`, with the names of the arguments its sentence uses.
 pub fn identifiers(language: Language) -> BTreeMap<String, Vec<String>> {
     let files = match language {
