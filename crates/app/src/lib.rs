@@ -1,3 +1,21 @@
 //! Use cases: one file per thing a person can ask for. Closes the loop.
+//!
+//! This is the only place where planning and the laboratory meet. Faces (the command line, later others) call
+//! these functions and show what they return.
 
+pub mod backtest;
+pub mod campaign;
+pub mod comparison;
+pub mod export;
+pub mod history;
+pub mod new;
+pub mod plot;
+pub mod propose;
+pub mod record_results;
+pub mod report;
+pub mod run;
+pub mod show;
+pub mod status;
+pub mod suggest;
 pub mod table;
+pub mod verify;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CampaignId, Datum, FileHash, MaterialSpecId, MeasurementId, MeasurementSpecId, Outcome, ProcessId, ProcessSpecId,
-    Provenance, RecordId, SampleId, SeriesId, SuggestionId, Timestamp, Unit,
+    CampaignId, Datum, FileHash, FileId, MaterialSpecId, MeasurementId, MeasurementSpecId, Outcome, ProcessId,
+    ProcessSpecId, Provenance, RecordId, SampleId, SeriesId, SuggestionId, Timestamp, Unit,
 };
 
 /// Named fields of a record, in the order of their names.
@@ -323,6 +323,7 @@ first_version! {
     process: ProcessId => Process(Process),
     measurement: MeasurementId => Measurement(Measurement),
     series: SeriesId => Series(Series),
+    file: FileId => File(File),
     material_spec: MaterialSpecId => MaterialSpec(Spec),
     process_spec: ProcessSpecId => ProcessSpec(Spec),
     measurement_spec: MeasurementSpecId => MeasurementSpec(Spec),

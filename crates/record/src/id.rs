@@ -101,6 +101,8 @@ ids! {
     MeasurementId,
     /// Values over time or another axis.
     SeriesId,
+    /// A stored file.
+    FileId,
 }
 
 /// The name of a stored file: the BLAKE3 hash of its bytes, in hexadecimal.

@@ -14,7 +14,7 @@ mod unit;
 
 pub use body::{Body, Record};
 pub use id::{
-    CampaignId, FileHash, IdSource, MaterialSpecId, MeasurementId, MeasurementSpecId, ProcessId, ProcessSpecId,
+    CampaignId, FileHash, FileId, IdSource, MaterialSpecId, MeasurementId, MeasurementSpecId, ProcessId, ProcessSpecId,
     RecordId, SampleId, SeriesId, SuggestionId,
 };
 pub use outcome::Outcome;

@@ -16,7 +16,7 @@ impl Timestamp {
     }
 
     /// From microseconds since the epoch.
-    pub fn from_microseconds(microseconds: i64) -> Self {
+    pub const fn from_microseconds(microseconds: i64) -> Self {
         Self(microseconds)
     }
 

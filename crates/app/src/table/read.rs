@@ -45,7 +45,7 @@ pub(super) struct FoundRow {
     pub(super) cells: Vec<Cell>,
 }
 
-fn read_text(bytes: &[u8], file: &str) -> Result<Table, Message> {
+pub(crate) fn read_text(bytes: &[u8], file: &str) -> Result<Table, Message> {
     let text = decode(bytes).map_err(|what| say!("place-file", file = file, what = what))?;
     let delimiter = delimiter(text);
     let mut reader = csv::ReaderBuilder::new()

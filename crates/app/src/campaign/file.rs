@@ -1,0 +1,173 @@
+//! The campaign file as it is written: every key, its default and its documentation.
+
+use std::collections::BTreeMap;
+
+use matdock_message::{Message, say};
+use serde::Deserialize;
+use toml::Spanned;
+
+/// The whole of `campaign.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CampaignFile {
+    pub campaign: Head,
+    #[serde(default)]
+    pub budget: BudgetPart,
+    #[serde(default, rename = "objective")]
+    pub objectives: Vec<Spanned<ObjectivePart>>,
+    #[serde(default, rename = "bound")]
+    pub bounds: Vec<Spanned<BoundPart>>,
+    #[serde(default, rename = "parameter")]
+    pub parameters: Vec<Spanned<ParameterPart>>,
+    pub pool: Option<Spanned<PoolPart>>,
+    #[serde(default)]
+    pub planner: PlannerPart,
+    pub lab: Option<Spanned<LabPart>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Head {
+    pub name: Spanned<String>,
+    #[serde(default)]
+    pub seed: u64,
+    #[serde(default)]
+    #[expect(dead_code, reason = "a note for people; kept with the text of the file")]
+    pub description: String,
+}
+
+#[derive(Debug, Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BudgetPart {
+    pub experiments: Option<Spanned<u32>>,
+    pub lab_time: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ObjectivePart {
+    pub outcome: String,
+    #[serde(default)]
+    pub unit: String,
+    pub direction: DirectionWord,
+    pub target: Option<f64>,
+    pub weight: Option<f64>,
+    pub scale: Option<f64>,
+    pub stop_at: Option<f64>,
+}
+
+#[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum DirectionWord {
+    #[serde(alias = "minimize")]
+    Minimise,
+    #[serde(alias = "maximize")]
+    Maximise,
+    Target,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BoundPart {
+    pub outcome: String,
+    #[serde(default)]
+    pub unit: String,
+    pub min: Option<f64>,
+    pub max: Option<f64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ParameterPart {
+    pub name: String,
+    #[serde(default)]
+    pub unit: String,
+    #[serde(rename = "type")]
+    pub kind: KindWord,
+    pub min: Option<f64>,
+    pub max: Option<f64>,
+    #[serde(default)]
+    pub scale: ScaleWord,
+    pub step: Option<f64>,
+    pub levels: Option<Vec<toml::Value>>,
+    pub features: Option<String>,
+}
+
+#[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum KindWord {
+    Continuous,
+    Integer,
+    Ordinal,
+    Categorical,
+    Formula,
+}
+
+#[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq, Default)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum ScaleWord {
+    #[default]
+    Linear,
+    Log,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PoolPart {
+    pub table: String,
+    pub label: Option<String>,
+    #[serde(default, rename = "where")]
+    pub only: BTreeMap<String, toml::Value>,
+}
+
+#[derive(Debug, Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PlannerPart {
+    pub initial: Option<Spanned<Initial>>,
+    pub random_start: Option<bool>,
+}
+
+/// Number of first experiments: `5`, or a share of the pool, `"5 %"`.
+#[derive(Debug, Deserialize, Clone)]
+#[serde(untagged)]
+pub(super) enum Initial {
+    Count(u32),
+    Share(String),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LabPart {
+    pub lab: String,
+    pub recipe: String,
+    pub in_flight: Option<u32>,
+    #[serde(default)]
+    pub time: TimeWord,
+}
+
+#[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq, Default)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum TimeWord {
+    /// Virtual where every station is simulated, real otherwise.
+    #[default]
+    Auto,
+    Virtual,
+    Real,
+}
+
+/// Reads the text; `file` names it in errors.
+pub(super) fn parse(text: &str, file: &str) -> Result<CampaignFile, Message> {
+    toml::from_str(text).map_err(|error| {
+        let what = say!("app-toml", reason = error.message());
+        match error.span() {
+            Some(span) => at(text, file, span.start, what),
+            None => say!("place-file", file = file, what = what),
+        }
+    })
+}
+
+/// `what` with its place: the line of the byte at `offset`.
+pub(super) fn at(text: &str, file: &str, offset: usize, what: Message) -> Message {
+    let line = 1 + text.bytes().take(offset).filter(|&b| b == b'\n').count();
+    say!("place-file-line", file = file, line = line, what = what)
+}

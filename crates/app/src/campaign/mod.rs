@@ -1,0 +1,475 @@
+//! A campaign: goal, search space, budget and planner settings, read from `campaign.toml` and checked.
+
+mod file;
+mod pool;
+
+use std::path::{Path, PathBuf};
+
+use matdock_message::{Message, say};
+use matdock_plan::{
+    Bound, Direction, Goal, Objective, Parameter, ParameterKind, Planner, Point, Scale, Settings, Space, Value,
+};
+use matdock_record::{Datum, Unit, body::Fields};
+use toml::Spanned;
+
+pub use pool::{PoolTable, finished_table};
+
+use file::{BoundPart, CampaignFile, DirectionWord, Initial, KindWord, ObjectivePart, ParameterPart, ScaleWord, TimeWord};
+
+/// A checked campaign.
+#[derive(Debug, Clone)]
+pub struct Campaign {
+    /// Its name, unique in a dock.
+    pub name: String,
+    /// The seed of everything random in it.
+    pub seed: u64,
+    /// The file it was read from.
+    pub path: PathBuf,
+    /// The text of the file.
+    pub text: String,
+    /// What to make better.
+    pub goal: Goal,
+    /// Every outcome the goal speaks of, with its unit, in the order of [`Goal::outcomes`].
+    pub outcomes: Vec<Outcome>,
+    /// Per objective the value at which the campaign is over.
+    pub stop_at: Vec<Option<f64>>,
+    /// What people set, in the order of the file.
+    pub inputs: Vec<Input>,
+    /// Where the planner searches. A formula is several numbers there.
+    pub space: Space,
+    /// The rows of the pool, when the space is one.
+    pub pool: Option<PoolTable>,
+    /// How the planner works.
+    pub planner: Settings,
+    /// When to stop.
+    pub budget: Budget,
+    /// The laboratory that does the experiments; without it a person does.
+    pub lab: Option<LabUse>,
+}
+
+/// An outcome and its unit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// Its name.
+    pub name: String,
+    /// Its unit.
+    pub unit: Unit,
+}
+
+/// Something people set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Input {
+    /// Its name.
+    pub name: String,
+    /// Its unit.
+    pub unit: Unit,
+    /// What it can be.
+    pub kind: InputKind,
+}
+
+/// What an input can be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum InputKind {
+    /// A number or a level, as the planner sees it.
+    Plain(ParameterKind),
+    /// A chemical formula, seen by the planner as the named set of features.
+    Formula(String),
+}
+
+/// When a campaign is over, whatever was reached.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Budget {
+    /// Number of experiments, failures included.
+    pub experiments: Option<u32>,
+    /// Lab time \[s\].
+    pub lab_seconds: Option<f64>,
+}
+
+/// Which laboratory, which recipe.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LabUse {
+    /// The lab file.
+    pub lab: PathBuf,
+    /// The recipe file.
+    pub recipe: PathBuf,
+    /// Samples under way at the same time; without it as the lab file says.
+    pub in_flight: Option<usize>,
+    /// `Some(true)` virtual time, `Some(false)` real time, `None` virtual where every station is simulated.
+    pub virtual_time: Option<bool>,
+}
+
+impl Campaign {
+    /// Reads a campaign file, or the `campaign.toml` of a folder.
+    ///
+    /// # Errors
+    /// The file cannot be read or says something impossible; names the file and the line.
+    pub fn read(path: &Path) -> Result<Self, Message> {
+        Self::read_pool(path, false)
+    }
+
+    /// Like [`Campaign::read`], for a pool whose table has several rows with the same settings (replicates).
+    ///
+    /// # Errors
+    /// As [`Campaign::read`].
+    pub fn read_merging(path: &Path) -> Result<Self, Message> {
+        Self::read_pool(path, true)
+    }
+
+    fn read_pool(path: &Path, merge: bool) -> Result<Self, Message> {
+        let path = if path.is_dir() { path.join("campaign.toml") } else { path.to_path_buf() };
+        let file = path.display().to_string();
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| say!("app-campaign-unreadable", file = file, reason = error))?;
+        let parsed = file::parse(&text, &file)?;
+        Reader { text: &text, file: &file, folder: path.parent().unwrap_or(Path::new("")), merge }.check(parsed, &path)
+    }
+
+    /// The planner of this campaign.
+    ///
+    /// # Errors
+    /// The goal cannot be followed.
+    pub fn planner(&self) -> Result<Planner, Message> {
+        Planner::new(self.space.clone(), self.goal.clone(), self.planner.clone())
+    }
+
+    /// What people set, for a point of the planner.
+    pub fn settings_of(&self, point: &[Value], row: Option<usize>) -> Fields {
+        if let (Some(pool), Some(row)) = (&self.pool, row) {
+            return pool.settings(row);
+        }
+        self.inputs.iter().zip(point).map(|(input, value)| (input.name.clone(), input.datum(value))).collect()
+    }
+
+    /// The planner's point for what people set, and the pool row it is.
+    ///
+    /// # Errors
+    /// An input is missing or does not fit.
+    pub fn point_of(&self, settings: &Fields, row_label: Option<&str>) -> Result<(Point, Option<usize>), Message> {
+        if let Some(pool) = &self.pool {
+            let row = pool.find(settings, row_label).ok_or_else(|| say!("app-pool-no-such-row", campaign = self.name))?;
+            let Space::Pool(space) = &self.space else { return Err(say!("app-pool-no-such-row", campaign = self.name)) };
+            let point = space.rows().get(row).cloned().ok_or_else(|| say!("app-pool-no-such-row", campaign = self.name))?;
+            return Ok((point, Some(row)));
+        }
+        let point = self
+            .inputs
+            .iter()
+            .map(|input| {
+                let datum = settings.get(&input.name).ok_or_else(|| say!("app-setting-missing", name = input.name))?;
+                input.value(datum)
+            })
+            .collect::<Result<_, Message>>()?;
+        Ok((point, None))
+    }
+
+    /// The unit of an outcome; `1` for one the goal does not speak of.
+    pub fn unit_of(&self, outcome: &str) -> Unit {
+        self.outcomes.iter().find(|o| o.name == outcome).map_or_else(Unit::one, |o| o.unit.clone())
+    }
+
+    /// The first objective and its direction: what plots and progress views show.
+    pub fn main_objective(&self) -> &Objective {
+        // Checked when the file was read: a goal has at least one objective.
+        &self.goal.objectives[0]
+    }
+}
+
+impl Input {
+    /// As a stored field.
+    pub fn datum(&self, value: &Value) -> Datum {
+        match value {
+            Value::Number(number) => Datum::number(*number, &self.unit),
+            Value::Level(level) => Datum::Text(level.clone()),
+        }
+    }
+
+    /// As the planner sees it.
+    ///
+    /// # Errors
+    /// A number where a level is needed, or the other way round, or a unit of another dimension.
+    pub fn value(&self, datum: &Datum) -> Result<Value, Message> {
+        match datum {
+            Datum::Quantity(quantity) => Ok(Value::Number(quantity.to(&self.unit)?.value)),
+            Datum::Text(level) => Ok(Value::Level(level.clone())),
+            Datum::Flag(flag) => Ok(Value::Level(flag.to_string())),
+            Datum::Missing(_) => Err(say!("app-setting-missing", name = self.name)),
+        }
+    }
+
+    /// Whether numbers are set.
+    pub fn is_number(&self) -> bool {
+        !matches!(self.kind, InputKind::Formula(_) | InputKind::Plain(ParameterKind::Categorical { .. }))
+    }
+
+    /// The header of its column in tables, `name [unit]`.
+    pub fn header(&self) -> String {
+        header(&self.name, &self.unit)
+    }
+}
+
+/// The header of a column, `name [unit]`; the unit of plain numbers is left out.
+pub fn header(name: &str, unit: &Unit) -> String {
+    if unit.is_one() { name.to_owned() } else { format!("{name} [{unit}]") }
+}
+
+/// Turns the file's words into a campaign; knows where it is reading, for errors.
+struct Reader<'a> {
+    text: &'a str,
+    file: &'a str,
+    folder: &'a Path,
+    merge: bool,
+}
+
+impl Reader<'_> {
+    fn at<T>(&self, place: &Spanned<T>, what: Message) -> Message {
+        file::at(self.text, self.file, place.span().start, what)
+    }
+
+    fn whole(&self, what: Message) -> Message {
+        say!("place-file", file = self.file, what = what)
+    }
+
+    fn check(&self, parsed: CampaignFile, path: &Path) -> Result<Campaign, Message> {
+        let name = parsed.campaign.name.get_ref().trim().to_owned();
+        let plain = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'));
+        if name.is_empty() || name.len() > 100 || !plain || name.starts_with('.') {
+            return Err(self.at(&parsed.campaign.name, say!("app-campaign-name", name = name)));
+        }
+        let (goal, outcomes, stop_at) = self.goal(&parsed.objectives, &parsed.bounds)?;
+        let inputs =
+            parsed.parameters.iter().map(|part| self.input(part, parsed.pool.is_some())).collect::<Result<Vec<_>, _>>()?;
+        let (space, pool) = match &parsed.pool {
+            Some(part) => {
+                let read = pool::read(part.get_ref(), self.folder, &inputs, self.merge);
+                let (space, table) = read.map_err(|what| self.at(part, what))?;
+                (space, Some(table))
+            }
+            None => {
+                let parameters = inputs.iter().filter_map(Input::parameter).collect();
+                (Space::ranges(parameters).map_err(|what| self.whole(what))?, None)
+            }
+        };
+        let rows = pool.as_ref().map(PoolTable::len);
+        Ok(Campaign {
+            planner: self.planner(&parsed, rows, inputs.len())?,
+            budget: self.budget(&parsed)?,
+            lab: parsed.lab.as_ref().map(|part| self.lab(part)),
+            seed: parsed.campaign.seed,
+            path: path.to_path_buf(),
+            text: self.text.to_owned(),
+            name,
+            goal,
+            outcomes,
+            stop_at,
+            inputs,
+            space,
+            pool,
+        })
+    }
+
+    #[expect(clippy::type_complexity, reason = "three lists made in one pass over the same parts")]
+    fn goal(
+        &self,
+        objectives: &[Spanned<ObjectivePart>],
+        bounds: &[Spanned<BoundPart>],
+    ) -> Result<(Goal, Vec<Outcome>, Vec<Option<f64>>), Message> {
+        let mut goal = Goal { objectives: Vec::new(), bounds: Vec::new() };
+        let mut units: Vec<Outcome> = Vec::new();
+        let mut stop_at = Vec::new();
+        for part in objectives {
+            let objective = part.get_ref();
+            self.outcome(part, &objective.outcome, &objective.unit, &mut units)?;
+            let direction = match (objective.direction, objective.target) {
+                (DirectionWord::Target, Some(target)) => Direction::Target(target),
+                (DirectionWord::Target, None) => {
+                    return Err(self.at(part, say!("app-target-missing", outcome = objective.outcome)));
+                }
+                (_, Some(_)) => return Err(self.at(part, say!("app-target-surplus", outcome = objective.outcome))),
+                (DirectionWord::Minimise, None) => Direction::Minimise,
+                (DirectionWord::Maximise, None) => Direction::Maximise,
+            };
+            if objective.stop_at.is_some_and(|value| !value.is_finite()) {
+                return Err(self.at(part, say!("app-stop-at", outcome = objective.outcome)));
+            }
+            stop_at.push(objective.stop_at);
+            goal.objectives.push(Objective {
+                outcome: objective.outcome.clone(),
+                direction,
+                weight: objective.weight.unwrap_or(1.0),
+                scale: objective.scale,
+            });
+            goal.check().map_err(|what| self.at(part, what))?;
+        }
+        for part in bounds {
+            let bound = part.get_ref();
+            self.outcome(part, &bound.outcome, &bound.unit, &mut units)?;
+            goal.bounds.push(Bound { outcome: bound.outcome.clone(), low: bound.min, high: bound.max });
+        }
+        goal.check().map_err(|what| bounds.last().map_or_else(|| self.whole(what.clone()), |b| self.at(b, what.clone())))?;
+        Ok((goal, units, stop_at))
+    }
+
+    fn outcome<T>(&self, part: &Spanned<T>, name: &str, unit: &str, known: &mut Vec<Outcome>) -> Result<(), Message> {
+        let unit: Unit = unit.parse().map_err(|what| self.at(part, what))?;
+        if name.trim().is_empty() {
+            return Err(self.at(part, say!("app-outcome-name")));
+        }
+        match known.iter().find(|outcome| outcome.name == name) {
+            Some(other) if other.unit != unit => {
+                Err(self.at(part, say!("app-outcome-unit-twice", outcome = name, first = other.unit, second = unit)))
+            }
+            Some(_) => Ok(()),
+            None => {
+                known.push(Outcome { name: name.to_owned(), unit });
+                Ok(())
+            }
+        }
+    }
+
+    fn input(&self, part: &Spanned<ParameterPart>, in_pool: bool) -> Result<Input, Message> {
+        let p = part.get_ref();
+        let unit: Unit = p.unit.parse().map_err(|what| self.at(part, what))?;
+        if p.name.trim().is_empty() {
+            return Err(self.at(part, say!("app-parameter-name")));
+        }
+        let need = |value: Option<f64>, key: &str| match value {
+            Some(value) => Ok(value),
+            None if in_pool => Ok(0.0),
+            None => Err(self.at(part, say!("app-parameter-key", name = p.name, key = key))),
+        };
+        let refuse = |present: bool, key: &str| {
+            if present { Err(self.at(part, say!("app-parameter-surplus", name = p.name, key = key))) } else { Ok(()) }
+        };
+        let scale = if p.scale == ScaleWord::Log { Scale::Log } else { Scale::Linear };
+        let kind = match p.kind {
+            KindWord::Continuous => {
+                refuse(p.levels.is_some(), "levels")?;
+                let (low, high) = (need(p.min, "min")?, need(p.max, "max")?);
+                InputKind::Plain(ParameterKind::Continuous { low, high, scale, step: p.step })
+            }
+            KindWord::Integer => {
+                refuse(p.levels.is_some(), "levels")?;
+                refuse(p.step.is_some(), "step")?;
+                let whole = |value: f64| {
+                    let fits = value.fract() == 0.0 && value.abs() <= 9e15;
+                    // Checked just before: the number is whole and small enough to be exact.
+                    if fits { Ok(value as i64) } else { Err(self.at(part, say!("app-parameter-whole", name = p.name, value = value))) }
+                };
+                let (low, high) = (whole(need(p.min, "min")?)?, whole(need(p.max, "max")?)?);
+                InputKind::Plain(ParameterKind::Integer { low, high })
+            }
+            KindWord::Ordinal | KindWord::Categorical => {
+                refuse(p.min.is_some() || p.max.is_some(), "min / max")?;
+                refuse(p.step.is_some(), "step")?;
+                InputKind::Plain(self.levels(part, in_pool)?)
+            }
+            KindWord::Formula => {
+                if !in_pool {
+                    return Err(self.at(part, say!("app-formula-outside-pool", name = p.name)));
+                }
+                InputKind::Formula(p.features.clone().unwrap_or_else(|| "melting".to_owned()))
+            }
+        };
+        refuse(p.features.is_some() && p.kind != KindWord::Formula, "features")?;
+        Ok(Input { name: p.name.clone(), unit, kind })
+    }
+
+    fn levels(&self, part: &Spanned<ParameterPart>, in_pool: bool) -> Result<ParameterKind, Message> {
+        let p = part.get_ref();
+        let Some(levels) = &p.levels else {
+            if in_pool {
+                // Found in the table.
+                return Ok(match p.kind {
+                    KindWord::Ordinal => ParameterKind::Ordinal { levels: Vec::new() },
+                    _ => ParameterKind::Categorical { levels: Vec::new() },
+                });
+            }
+            return Err(self.at(part, say!("app-parameter-key", name = p.name, key = "levels")));
+        };
+        let wrong = |value: &toml::Value| self.at(part, say!("app-parameter-level", name = p.name, level = value));
+        if p.kind == KindWord::Ordinal {
+            let numbers = levels.iter().map(|value| match value {
+                toml::Value::Integer(number) => Ok(*number as f64),
+                toml::Value::Float(number) => Ok(*number),
+                other => Err(wrong(other)),
+            });
+            return Ok(ParameterKind::Ordinal { levels: numbers.collect::<Result<_, _>>()? });
+        }
+        let names = levels.iter().map(|value| match value {
+            toml::Value::String(text) => Ok(text.clone()),
+            toml::Value::Integer(number) => Ok(number.to_string()),
+            toml::Value::Boolean(flag) => Ok(flag.to_string()),
+            other => Err(wrong(other)),
+        });
+        Ok(ParameterKind::Categorical { levels: names.collect::<Result<_, _>>()? })
+    }
+
+    fn planner(&self, parsed: &CampaignFile, rows: Option<usize>, inputs: usize) -> Result<Settings, Message> {
+        let mut settings = Settings { random_start: parsed.planner.random_start.unwrap_or(false), ..Settings::default() };
+        let default = (inputs + 1).max(settings.initial);
+        settings.initial = match &parsed.planner.initial {
+            None => rows.map_or(default, |rows| settings.initial.min(rows)),
+            Some(initial) => match initial.get_ref() {
+                Initial::Count(count) => *count as usize,
+                Initial::Share(text) => {
+                    let share = text.trim().strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
+                    match (share.filter(|share| *share > 0.0 && *share <= 100.0), rows) {
+                        (Some(share), Some(rows)) => ((share / 100.0 * rows as f64).round() as usize).max(1),
+                        _ => return Err(self.at(initial, say!("app-planner-initial", text = text))),
+                    }
+                }
+            },
+        };
+        Ok(settings)
+    }
+
+    fn budget(&self, parsed: &CampaignFile) -> Result<Budget, Message> {
+        let experiments = match &parsed.budget.experiments {
+            Some(count) if *count.get_ref() == 0 => return Err(self.at(count, say!("app-budget-zero"))),
+            Some(count) => Some(*count.get_ref()),
+            None => None,
+        };
+        let lab_seconds = match &parsed.budget.lab_time {
+            Some(text) => Some(seconds(text.get_ref()).map_err(|what| self.at(text, what))?),
+            None => None,
+        };
+        Ok(Budget { experiments, lab_seconds })
+    }
+
+    fn lab(&self, part: &Spanned<file::LabPart>) -> LabUse {
+        let lab = part.get_ref();
+        LabUse {
+            lab: self.folder.join(&lab.lab),
+            recipe: self.folder.join(&lab.recipe),
+            in_flight: lab.in_flight.map(|count| count as usize),
+            virtual_time: match lab.time {
+                TimeWord::Auto => None,
+                TimeWord::Virtual => Some(true),
+                TimeWord::Real => Some(false),
+            },
+        }
+    }
+}
+
+impl Input {
+    /// The planner's parameter for this input; a formula is several, see [`pool`].
+    fn parameter(&self) -> Option<Parameter> {
+        match &self.kind {
+            InputKind::Plain(kind) => {
+                Some(Parameter { name: self.name.clone(), unit: self.unit.to_string(), kind: kind.clone() })
+            }
+            InputKind::Formula(_) => None,
+        }
+    }
+}
+
+/// Reads a duration such as `36 h`; result in seconds \[s\].
+fn seconds(text: &str) -> Result<f64, Message> {
+    let wrong = || say!("app-duration", text = text);
+    let (number, unit) = text.trim().split_once(' ').ok_or_else(wrong)?;
+    let number: f64 = number.parse().map_err(|_| wrong())?;
+    let unit: Unit = unit.parse()?;
+    let second: Unit = "s".parse()?;
+    let value = unit.convert(number, &second)?;
+    if value.is_finite() && value > 0.0 { Ok(value) } else { Err(wrong()) }
+}

@@ -1,0 +1,81 @@
+//! Asks the planner and writes down what it proposes.
+
+use matdock_message::Message;
+use matdock_plan::{Purpose, Suggestion};
+use matdock_record::{Agent, IdSource, Provenance, Record, SuggestionId, Timestamp, body};
+
+use crate::{campaign::Campaign, history::History};
+
+/// The word stored for a purpose.
+pub fn purpose_word(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Initial => "initial",
+        Purpose::Explore => "explore",
+        Purpose::Exploit => "exploit",
+        Purpose::Balance => "balance",
+    }
+}
+
+/// Up to `count` new suggestions as records, ready to be committed; nothing is stored yet.
+///
+/// The seed of a proposal is made from the campaign's seed and the number of the suggestion, so that a campaign
+/// that is stopped and started again proposes the same.
+///
+/// # Errors
+/// The planner has nothing left to propose, or the history does not fit the campaign.
+pub fn propose(
+    campaign: &Campaign,
+    history: &History,
+    count: usize,
+    at: Timestamp,
+    ids: &mut IdSource,
+) -> Result<Vec<Record>, Message> {
+    let (observations, numbers) = history.observations(campaign)?;
+    let pending = history.pending_points(campaign)?;
+    let first = history.next_number();
+    let seed = mix(campaign.seed, u64::from(first));
+    let suggestions = campaign.planner()?.suggest(&observations, &pending, count, seed)?;
+    let records = suggestions.into_iter().zip(first..).map(|(suggestion, number)| {
+        let body = stored(campaign, history, &numbers, suggestion, number, seed);
+        Record::suggestion(SuggestionId::new(ids, at), Provenance::new(Agent::Planner, at), body)
+    });
+    Ok(records.collect())
+}
+
+fn stored(
+    campaign: &Campaign,
+    history: &History,
+    numbers: &[u32],
+    suggestion: Suggestion,
+    number: u32,
+    seed: u64,
+) -> body::Suggestion {
+    let predicted = suggestion.predicted.iter().map(|p| body::Predicted {
+        outcome: p.outcome.clone(),
+        unit: campaign.unit_of(&p.outcome),
+        mean: p.mean,
+        low: p.low,
+        high: p.high,
+    });
+    body::Suggestion {
+        campaign: history.campaign,
+        number,
+        settings: campaign.settings_of(&suggestion.point, suggestion.row),
+        row: suggestion.row.and_then(|row| campaign.pool.as_ref().map(|pool| pool.label(row).to_owned())),
+        predicted: predicted.collect(),
+        success: suggestion.success,
+        purpose: purpose_word(suggestion.purpose).to_owned(),
+        exploration: suggestion.exploration,
+        nearest: suggestion.nearest.and_then(|(index, distance)| Some((*numbers.get(index)?, distance))),
+        observed: u32::try_from(numbers.len()).unwrap_or(u32::MAX),
+        seed,
+    }
+}
+
+/// One seed from two (SplitMix64 finaliser, Steele et al. 2014), so that neighbours have nothing in common.
+pub fn mix(a: u64, b: u64) -> u64 {
+    let mut z = a.wrapping_add(b.wrapping_mul(0x9E37_79B9_7F4A_7C15)).wrapping_add(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}

@@ -1,0 +1,365 @@
+//! `matdock record`: results a person brings back in a sheet. All of a file, or nothing of it.
+
+use std::{collections::HashMap, path::Path};
+
+use matdock_message::{Message, say};
+use matdock_plan::{ParameterKind, Value};
+use matdock_record::{
+    Agent, Body, Datum, FileId, IdSource, MeasurementId, Outcome, Provenance, Record, RecordId, SampleId, Timestamp, body,
+    body::Fields,
+};
+use matdock_store::{Batch, Dock};
+use serde::Serialize;
+
+use crate::{
+    campaign::{Campaign, Input, InputKind},
+    history::{self, Experiment, History, RESULT},
+    suggest::{OUTCOME, REASON, ROW, SUGGESTION},
+    table::{self, Table},
+};
+
+/// What was taken from a sheet.
+#[derive(Debug, Clone, Serialize)]
+pub struct Recorded {
+    /// Name of the campaign.
+    pub campaign: String,
+    /// New results.
+    pub recorded: u32,
+    /// Of them failed ones.
+    pub failed: u32,
+    /// Of them experiments nobody had suggested.
+    pub own: u32,
+    /// Results that were corrected.
+    pub corrected: u32,
+    /// Rows without a result; still waiting.
+    pub waiting: u32,
+}
+
+/// Takes results back from a sheet. Nothing is stored of a file with any mistake in it.
+///
+/// With `correct`, rows for suggestions that already have a result become new versions of it.
+///
+/// # Errors
+/// Names the first cell that does not fit, and what to do.
+pub fn record(
+    dock: &Dock,
+    campaign: &Campaign,
+    path: &Path,
+    correct: bool,
+    at: Timestamp,
+    ids: &mut IdSource,
+) -> Result<Recorded, Message> {
+    let table = table::read(path)?;
+    history::begin(dock, campaign, at, ids)?;
+    let history = History::read(dock, campaign)?.ok_or_else(|| say!("app-no-history", name = campaign.name))?;
+    let sheet = Sheet::new(&table, campaign, &history, correct)?;
+    let mut recorded =
+        Recorded { campaign: campaign.name.clone(), recorded: 0, failed: 0, own: 0, corrected: 0, waiting: 0 };
+    let mut answers = Vec::new();
+    let mut lines: HashMap<u32, u64> = HashMap::new();
+    for row in 0..table.rows.len() {
+        match sheet.answer(row, &mut lines)? {
+            Some(answer) => answers.push(answer),
+            None => recorded.waiting += 1,
+        }
+    }
+    let mut writer = Writer { campaign, history: &history, at, ids, records: Vec::new(), own: 0 };
+    let source = writer.source(dock, path)?;
+    for answer in answers {
+        recorded.failed += u32::from(matches!(answer.outcome, Outcome::Failed(_)));
+        match &answer.corrects {
+            Some(_) => recorded.corrected += 1,
+            None => recorded.recorded += 1,
+        }
+        recorded.own += u32::from(answer.suggestion.is_none());
+        writer.write(answer, source);
+    }
+    if recorded.recorded + recorded.corrected > 0 {
+        dock.commit(&Batch { records: writer.records, journal: Vec::new() })?;
+    }
+    Ok(recorded)
+}
+
+/// One row with a result.
+struct Answer {
+    suggestion: Option<u32>,
+    corrects: Option<Experiment>,
+    settings: Fields,
+    values: Fields,
+    outcome: Outcome,
+}
+
+/// A results table with its columns found.
+struct Sheet<'a> {
+    table: &'a Table,
+    campaign: &'a Campaign,
+    history: &'a History,
+    correct: bool,
+    suggestion: Option<usize>,
+    outcome: Option<usize>,
+    reason: Option<usize>,
+    inputs: Vec<Option<usize>>,
+    outcomes: Vec<Option<usize>>,
+}
+
+impl<'a> Sheet<'a> {
+    fn new(table: &'a Table, campaign: &'a Campaign, history: &'a History, correct: bool) -> Result<Self, Message> {
+        let known = |name: &str| {
+            [SUGGESTION, ROW, OUTCOME, REASON].contains(&name)
+                || campaign.inputs.iter().any(|input| input.name == name)
+                || campaign.outcomes.iter().any(|outcome| outcome.name == name)
+        };
+        if let Some(column) = table.columns.iter().position(|column| !known(&column.name)) {
+            let names: Vec<&str> = campaign.outcomes.iter().map(|o| o.name.as_str()).collect();
+            let name = table.columns.get(column).map_or("", |c| c.name.as_str());
+            return Err(table.at_header(column, say!("app-record-column", name = name, outcomes = names.join(", "))));
+        }
+        let outcomes: Vec<Option<usize>> = campaign.outcomes.iter().map(|o| table.find(&o.name)).collect();
+        if outcomes.iter().all(Option::is_none) && table.find(OUTCOME).is_none() {
+            let names: Vec<&str> = campaign.outcomes.iter().map(|o| o.name.as_str()).collect();
+            return Err(table.in_file(say!("app-record-no-outcome", outcomes = names.join(", "))));
+        }
+        Ok(Self {
+            table,
+            campaign,
+            history,
+            correct,
+            suggestion: table.find(SUGGESTION),
+            outcome: table.find(OUTCOME),
+            reason: table.find(REASON),
+            inputs: campaign.inputs.iter().map(|input| table.find(&input.name)).collect(),
+            outcomes,
+        })
+    }
+
+    /// The result in a row; `None` for a row that still waits for one.
+    fn answer(&self, row: usize, lines: &mut HashMap<u32, u64>) -> Result<Option<Answer>, Message> {
+        let (suggestion, corrects) = self.suggestion(row, lines)?;
+        let values = self.values(row)?;
+        let Some(outcome) = self.ending(row, !values.is_empty())? else { return Ok(None) };
+        if let (Some(number), Some(column), false) = (suggestion, self.suggestion, self.correct) {
+            if self.history.suggestions.get(&number).is_some_and(|p| p.answered) {
+                return Err(self.table.at(row, column, say!("app-record-answered", number = number)));
+            }
+        }
+        let settings = self.settings(row, suggestion)?;
+        Ok(Some(Answer { suggestion, corrects, settings, values, outcome }))
+    }
+
+    fn suggestion(
+        &self,
+        row: usize,
+        lines: &mut HashMap<u32, u64>,
+    ) -> Result<(Option<u32>, Option<Experiment>), Message> {
+        let Some(column) = self.suggestion else { return Ok((None, None)) };
+        let Some(value) = self.table.number(row, column)? else { return Ok((None, None)) };
+        let number = u32::try_from(value as i64).ok().filter(|n| f64::from(*n) == value);
+        let proposed = number.and_then(|n| Some((n, self.history.suggestions.get(&n)?)));
+        let Some((number, _)) = proposed else {
+            let last = self.history.suggestions.keys().next_back().copied().unwrap_or(0);
+            return Err(self.table.at(row, column, say!("app-record-unknown", number = value, last = last)));
+        };
+        let line = self.table.source.lines.get(row).copied().unwrap_or(row as u64 + 2);
+        if let Some(first) = lines.insert(number, line) {
+            return Err(self.table.at(row, column, say!("app-record-twice", number = number, line = first)));
+        }
+        let known = self.history.experiments.iter().find(|e| e.suggestion == Some(number));
+        Ok((Some(number), known.filter(|_| self.correct).cloned()))
+    }
+
+    fn values(&self, row: usize) -> Result<Fields, Message> {
+        let mut values = Fields::new();
+        for (outcome, column) in self.campaign.outcomes.iter().zip(&self.outcomes) {
+            if let Some(column) = column
+                && let Some(quantity) = self.table.quantity(row, *column, &outcome.unit)?
+            {
+                values.insert(outcome.name.clone(), Datum::Quantity(quantity));
+            }
+        }
+        Ok(values)
+    }
+
+    /// How the experiment in a row ended; `None` when nothing is filled in.
+    fn ending(&self, row: usize, measured: bool) -> Result<Option<Outcome>, Message> {
+        let text = |column: Option<usize>| column.map_or(Ok(None), |column| self.table.text(row, column));
+        let (word, reason) = (text(self.outcome)?, text(self.reason)?);
+        let place = |what| self.table.at(row, self.outcome.unwrap_or(0), what);
+        let because = || reason.clone().unwrap_or_else(|| "no reason given".to_owned());
+        let outcome = match word.as_deref().map(str::to_lowercase).as_deref() {
+            None if measured => Outcome::Succeeded,
+            None if reason.is_some() => return Err(place(say!("app-record-reason-only"))),
+            None => return Ok(None),
+            Some("succeeded" | "success" | "ok" | "成功") if measured => Outcome::Succeeded,
+            Some("succeeded" | "success" | "ok" | "成功") => return Err(place(say!("app-record-no-value"))),
+            Some("failed" | "failure" | "失敗") => Outcome::Failed(because()),
+            Some("aborted" | "中止") => Outcome::Aborted(because()),
+            Some("uncertain" | "不明") => Outcome::Uncertain(because()),
+            Some(other) => return Err(place(say!("app-record-word", word = other))),
+        };
+        Ok(Some(outcome))
+    }
+
+    /// The settings that were used: those of the sheet, and those of the suggestion where the sheet has none.
+    fn settings(&self, row: usize, suggestion: Option<u32>) -> Result<Fields, Message> {
+        let proposed = suggestion.and_then(|number| self.history.suggestions.get(&number));
+        let mut settings = proposed.map(|p| p.body.settings.clone()).unwrap_or_default();
+        for (input, column) in self.campaign.inputs.iter().zip(&self.inputs) {
+            let Some(column) = *column else { continue };
+            let Some(datum) = self.setting(row, column, input)? else { continue };
+            if self.campaign.pool.is_some()
+                && let Some(asked) = settings.get(&input.name)
+                && !same(asked, &datum)
+            {
+                let what = say!("app-record-pool-changed", name = input.name, asked = asked, found = datum);
+                return Err(self.table.at(row, column, what));
+            }
+            settings.insert(input.name.clone(), datum);
+        }
+        if let Some(missing) = self.campaign.inputs.iter().find(|input| !settings.contains_key(&input.name)) {
+            let column = self.table.find(&missing.name).or(self.suggestion).unwrap_or(0);
+            return Err(self.table.at(row, column, say!("app-record-setting", name = missing.name)));
+        }
+        if suggestion.is_none() {
+            // An experiment of one's own in a pool has to be a row of it.
+            self.campaign.point_of(&settings, None).map_err(|what| self.table.at(row, 0, what))?;
+        }
+        Ok(settings)
+    }
+
+    fn setting(&self, row: usize, column: usize, input: &Input) -> Result<Option<Datum>, Message> {
+        let datum = if input.is_number() {
+            self.table.quantity(row, column, &input.unit)?.map(Datum::Quantity)
+        } else {
+            self.table.text(row, column)?.map(Datum::Text)
+        };
+        let Some(datum) = datum else { return Ok(None) };
+        if self.campaign.pool.is_none()
+            && let InputKind::Plain(kind) = &input.kind
+        {
+            let value = input.value(&datum)?;
+            if let Some(allowed) = outside(kind, &value) {
+                let what = say!("app-record-range", name = input.name, value = datum, allowed = allowed);
+                return Err(self.table.at(row, column, what));
+            }
+        }
+        Ok(Some(datum))
+    }
+}
+
+/// What would have been allowed, when `value` is outside; a person may be off the steps an instrument has.
+fn outside(kind: &ParameterKind, value: &Value) -> Option<String> {
+    let (inside, allowed) = match (kind, value) {
+        (ParameterKind::Continuous { low, high, .. }, Value::Number(v)) => {
+            (v >= low && v <= high, format!("{low} .. {high}"))
+        }
+        (ParameterKind::Integer { low, high }, Value::Number(v)) => {
+            (*v >= *low as f64 && *v <= *high as f64 && v.fract() == 0.0, format!("{low} .. {high}"))
+        }
+        (ParameterKind::Ordinal { levels }, Value::Number(v)) => {
+            (levels.contains(v), levels.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+        }
+        (ParameterKind::Categorical { levels }, Value::Level(v)) => (levels.contains(v), levels.join(", ")),
+        _ => (false, String::new()),
+    };
+    (!inside).then_some(allowed)
+}
+
+fn same(a: &Datum, b: &Datum) -> bool {
+    match (a.quantity(), b.quantity()) {
+        (Some(a), Some(b)) => (a.value - b.value).abs() <= 1e-9 * a.value.abs().max(b.value.abs()),
+        _ => a.to_string() == b.to_string(),
+    }
+}
+
+/// Turns answers into records.
+struct Writer<'a> {
+    campaign: &'a Campaign,
+    history: &'a History,
+    at: Timestamp,
+    ids: &'a mut IdSource,
+    records: Vec<Record>,
+    own: u32,
+}
+
+impl Writer<'_> {
+    /// Keeps the sheet itself, as the source of every number in it.
+    fn source(&mut self, dock: &Dock, path: &Path) -> Result<RecordId, Message> {
+        let file = path.display().to_string();
+        let bytes =
+            std::fs::read(path).map_err(|error| say!("app-file-unreadable", file = file, reason = error))?;
+        let object = dock.put_object(&bytes)?;
+        let media_type = match path.extension().and_then(|e| e.to_str()) {
+            Some("xlsx") => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            _ => "text/csv",
+        };
+        let id = FileId::new(self.ids, self.at);
+        let body = body::File {
+            name: path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
+            of: Some(self.history.campaign.record()),
+            media_type: media_type.to_owned(),
+            bytes: bytes.len() as u64,
+            object,
+        };
+        self.records.push(Record::file(id, self.provenance(), body));
+        Ok(id.record())
+    }
+
+    fn provenance(&self) -> Provenance {
+        Provenance::new(Agent::Person(history::person()), self.at)
+    }
+
+    fn write(&mut self, answer: Answer, source: RecordId) {
+        let proposed = answer.suggestion.and_then(|number| self.history.suggestions.get(&number));
+        let suggestion = proposed.map(|p| p.id);
+        let provenance = self.provenance().on(suggestion);
+        let sample_body = |name: String, settings: Fields| body::Sample {
+            name,
+            spec: None,
+            campaign: Some(self.history.campaign),
+            suggestion,
+            settings,
+        };
+        let (sample, result, version) = match &answer.corrects {
+            Some(known) => {
+                if known.settings != answer.settings {
+                    let body = Body::Sample(sample_body(known.name.clone(), answer.settings.clone()));
+                    let id = known.sample.record();
+                    self.records.push(Record { id, version: known.sample_version + 1, provenance: provenance.clone(), body });
+                }
+                (known.sample, MeasurementId::from(known.result), known.version + 1)
+            }
+            None => {
+                let name = match answer.suggestion {
+                    Some(number) => format!("S-{number}"),
+                    None => {
+                        self.own += 1;
+                        let before = self.history.experiments.iter().filter(|e| e.suggestion.is_none()).count();
+                        format!("X-{}", before as u32 + self.own)
+                    }
+                };
+                let body = sample_body(name, answer.settings.clone());
+                let id = SampleId::new(self.ids, self.at);
+                self.records.push(Record::sample(id, provenance.clone(), body));
+                (id, MeasurementId::new(self.ids, self.at), 1)
+            }
+        };
+        let mut values = answer.values;
+        for outcome in &self.campaign.outcomes {
+            values.entry(outcome.name.clone()).or_insert_with(|| Datum::Missing("not measured".to_owned()));
+        }
+        let run = body::Measurement {
+            sample,
+            spec: None,
+            name: RESULT.to_owned(),
+            station: None,
+            started: self.at,
+            ended: self.at,
+            settings: Fields::new(),
+            values,
+            from: vec![source],
+            outcome: answer.outcome,
+        };
+        let record = Record { version, ..Record::measurement(result, provenance, run) };
+        self.records.push(record);
+    }
+}

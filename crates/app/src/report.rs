@@ -1,0 +1,264 @@
+//! `matdock report`: the result of a campaign for people: best conditions, plots, all experiments, in one folder.
+
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+};
+
+use matdock_message::{Language, Message, say};
+use matdock_plan::{Direction, Measured, Value};
+use matdock_store::Dock;
+use serde::Serialize;
+
+use crate::{
+    campaign::{Campaign, header},
+    comparison::Comparison,
+    export,
+    history::History,
+    plot::{self, Colour, Mark, Panel, number},
+    status::{self, Learnt, Status},
+    table,
+};
+
+/// A finished report.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// Where the campaign stands.
+    pub status: Status,
+    /// The closed loop against random search and work by hand, for simulated labs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
+    /// The folder with the files.
+    pub folder: PathBuf,
+    /// The files in it.
+    pub files: Vec<PathBuf>,
+}
+
+/// Writes the report of a campaign into `folder`.
+///
+/// # Errors
+/// The campaign is not in the dock, or the disk refuses.
+pub fn report(
+    dock: &Dock,
+    campaign: &Campaign,
+    comparison: Option<Comparison>,
+    folder: &Path,
+    language: Language,
+) -> Result<Report, Message> {
+    let history = History::read(dock, campaign)?.ok_or_else(|| say!("app-no-history", name = campaign.name))?;
+    let status = status::of(campaign, &history)?;
+    let learnt = Learnt::from(campaign, &history)?;
+    std::fs::create_dir_all(folder)
+        .map_err(|error| say!("app-file-unwritable", file = folder.display(), reason = error))?;
+    let mut files = Vec::new();
+    let mut write = |name: &str, bytes: &[u8]| -> Result<(), Message> {
+        let path = folder.join(name);
+        table::save(bytes, &path)?;
+        files.push(path);
+        Ok(())
+    };
+    write("best-so-far.svg", best_so_far(campaign, &learnt, language)?.as_bytes())?;
+    if let Some(text) = model(campaign, &learnt, language)? {
+        write("model.svg", text.as_bytes())?;
+    }
+    let only = export::Only::parse(&[format!("campaign={}", campaign.name)])?;
+    let samples = export::export(dock, export::What::Samples, &only)?;
+    write("experiments.csv", &table::to_bytes(&samples, table::Format::Csv, &table::SheetExtras::default())?)?;
+    let report = Report { status, comparison, folder: folder.to_path_buf(), files: Vec::new() };
+    let text = text(campaign, &report, language);
+    write("report.md", text.as_bytes())?;
+    Ok(Report { files, ..report })
+}
+
+/// The report as text (Markdown), for the terminal and for `report.md`.
+pub fn text(campaign: &Campaign, report: &Report, language: Language) -> String {
+    let mut out = String::new();
+    let mut line = |message: Message| {
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "{}", message.text(language));
+    };
+    let status = &report.status;
+    let counts = status.experiments;
+    line(say!("app-report-title", name = status.campaign));
+    line(say!(
+        "app-report-counts",
+        finished = counts.finished,
+        succeeded = counts.succeeded,
+        failed = counts.failed,
+        other = counts.aborted + counts.uncertain
+    ));
+    line(say!("app-report-time", time = duration(status.lab_seconds)));
+    if status.goal_reached {
+        line(say!("app-report-goal"));
+    }
+    match &status.best {
+        None => line(say!("app-report-nothing")),
+        Some(best) => {
+            let row = best.row.as_ref().map(|row| format!(" ({row})")).unwrap_or_default();
+            line(say!("app-report-best", sample = format!("{}{row}", best.sample), number = best.experiment));
+            for outcome in &campaign.outcomes {
+                let measured = best.values.get(&outcome.name).map_or_else(|| "—".to_owned(), rounded);
+                let Some(p) = best.predicted.iter().find(|p| p.outcome == outcome.name) else { continue };
+                line(say!(
+                    "app-report-value",
+                    name = outcome.name,
+                    measured = measured,
+                    mean = number(p.mean),
+                    low = number(p.low),
+                    high = number(p.high),
+                    unit = outcome.unit
+                ));
+            }
+            for input in &campaign.inputs {
+                let value = best.settings.get(&input.name).map_or_else(|| "—".to_owned(), rounded);
+                line(say!("app-report-setting", name = input.name, value = value));
+            }
+        }
+    }
+    if let Some(c) = &report.comparison {
+        let unit = campaign.unit_of(&c.outcome);
+        line(say!("app-report-comparison", outcome = c.outcome, level = number(c.level), unit = unit));
+        let at_least = if c.random_reached == 0 { "> " } else { "" };
+        line(say!(
+            "app-report-random",
+            factor = format!("{at_least}{}", number(c.experiments_factor)),
+            loop = c.loop_experiments,
+            random = format!("{at_least}{}", number(c.random_experiments)),
+            reached = c.random_reached,
+            simulated = c.random_simulated
+        ));
+        line(say!(
+            "app-report-hand",
+            factor = number(c.time_factor),
+            experiments = c.experiments,
+            loop = duration(c.loop_seconds),
+            hand = duration(c.hand_seconds),
+            hours = c.hand_hours_per_day,
+            days = c.hand_days_per_week
+        ));
+    }
+    out
+}
+
+/// A field with its number shortened for reading.
+pub fn rounded(datum: &matdock_record::Datum) -> String {
+    match datum.quantity() {
+        Some(q) => {
+            let short = matdock_record::Quantity { value: 0.0, uncertainty: None, ..q.clone() };
+            let sign = short.to_string();
+            let sign: String = sign.chars().take_while(|c| matches!(c, '<' | '>')).collect();
+            let spread = q.uncertainty.map(|u| format!(" ± {}", number(u))).unwrap_or_default();
+            let unit = if q.unit.is_one() { String::new() } else { format!(" {}", q.unit) };
+            format!("{sign}{}{spread}{unit}", number(q.value))
+        }
+        None => datum.to_string(),
+    }
+}
+
+/// A duration for people: `3 d 4 h`, `2 h 10 min`, `45 s`.
+pub fn duration(seconds: f64) -> String {
+    // Durations are far below the range of u64; a negative one is shown as zero.
+    let whole = seconds.max(0.0).round() as u64;
+    let (days, hours, minutes) = (whole / 86_400, whole % 86_400 / 3600, whole % 3600 / 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{whole} s"),
+        (0, 0, minutes) => format!("{minutes} min {} s", whole % 60),
+        (0, hours, minutes) => format!("{hours} h {minutes} min"),
+        (days, hours, _) => format!("{days} d {hours} h"),
+    }
+}
+
+fn best_so_far(campaign: &Campaign, learnt: &Learnt, language: Language) -> Result<String, Message> {
+    let objective = campaign.main_objective();
+    let better = |new: f64, old: f64| match objective.direction {
+        Direction::Minimise => new < old,
+        Direction::Maximise => new > old,
+        Direction::Target(target) => (new - target).abs() < (old - target).abs(),
+    };
+    let (mut measured, mut failed, mut curve) = (Vec::new(), Vec::new(), Vec::new());
+    let mut best: Option<f64> = None;
+    for (observation, &experiment) in learnt.observations.iter().zip(&learnt.numbers) {
+        let x = f64::from(experiment);
+        match observation.outcomes.first() {
+            Some(Measured::Value(value)) if !observation.failed => {
+                measured.push((x, *value));
+                best = Some(best.filter(|old| !better(*value, *old)).unwrap_or(*value));
+            }
+            _ if observation.failed => failed.push(x),
+            _ => {}
+        }
+        curve.extend(best.map(|best| (x, best)));
+    }
+    let values = measured.iter().map(|p| p.1);
+    let (low, high) = values.clone().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+    let log_y = low > 0.0 && high / low > 30.0;
+    // Failures have no value; they are marked at the edge where nothing good is.
+    let edge = if matches!(objective.direction, Direction::Maximise) { low } else { high };
+    let failed = failed.into_iter().map(|x| (x, edge)).filter(|p| p.1.is_finite()).collect();
+    let say = |id: &str| matdock_message::text_of(language, id).unwrap_or_default();
+    let panel = Panel {
+        title: say!("app-plot-best", name = campaign.name).text(language),
+        x: say("app-plot-experiment"),
+        y: header(&objective.outcome, &campaign.unit_of(&objective.outcome)),
+        log_y,
+        marks: vec![
+            Mark::Crosses(say("app-plot-failed"), failed, Colour::Grey),
+            Mark::Points(say("app-plot-measured"), measured, Colour::Blue),
+            Mark::Stairs(say("app-plot-best-line"), curve, Colour::Red),
+        ],
+        ..Panel::default()
+    };
+    plot::svg(&[panel], 1)
+}
+
+/// One panel per parameter: the model through the best point, and what was measured.
+fn model(campaign: &Campaign, learnt: &Learnt, language: Language) -> Result<Option<String>, Message> {
+    let Some(model) = &learnt.model else { return Ok(None) };
+    let Some(best) = model.best_observed().and_then(|index| learnt.observations.get(index)) else { return Ok(None) };
+    let objective = campaign.main_objective();
+    let say = |id: &str| matdock_message::text_of(language, id).unwrap_or_default();
+    let mut panels = Vec::new();
+    for (index, parameter) in campaign.space.parameters().iter().enumerate() {
+        let slice = model.slice(&best.point, index, 81)?;
+        let names: Vec<String> = match &parameter.kind {
+            matdock_plan::ParameterKind::Categorical { levels } => levels.clone(),
+            _ => Vec::new(),
+        };
+        let x = |value: &Value| match value {
+            Value::Number(number) => *number,
+            Value::Level(level) => names.iter().position(|name| name == level).unwrap_or(0) as f64,
+        };
+        let predicted = slice.settings.iter().zip(&slice.predicted).filter_map(|(setting, outcomes)| {
+            outcomes.iter().find(|p| p.outcome == objective.outcome).map(|p| (x(setting), p))
+        });
+        let band: Vec<(f64, f64, f64)> = predicted.clone().map(|(x, p)| (x, p.low, p.high)).collect();
+        let mean: Vec<(f64, f64)> = predicted.map(|(x, p)| (x, p.mean)).collect();
+        let seen = learnt.observations.iter().filter_map(|observation| match observation.outcomes.first() {
+            Some(Measured::Value(value)) if !observation.failed => Some((x(observation.point.get(index)?), *value)),
+            _ => None,
+        });
+        let seen: Vec<(f64, f64)> = seen.collect();
+        let low = band.iter().map(|p| p.1).chain(seen.iter().map(|p| p.1)).fold(f64::INFINITY, f64::min);
+        let high = seen.iter().map(|p| p.1).fold(f64::NEG_INFINITY, f64::max);
+        let legend = |id: &str| if index == 0 { say(id) } else { String::new() };
+        let log_x = matches!(
+            parameter.kind,
+            matdock_plan::ParameterKind::Continuous { scale: matdock_plan::Scale::Log, .. }
+        );
+        let unit = parameter.unit.parse().unwrap_or_else(|_| matdock_record::Unit::one());
+        panels.push(Panel {
+            title: parameter.name.clone(),
+            x: header(&parameter.name, &unit),
+            y: header(&objective.outcome, &campaign.unit_of(&objective.outcome)),
+            log_x,
+            log_y: low > 0.0 && high / low > 30.0,
+            names,
+            marks: vec![
+                Mark::Band(legend("app-plot-interval"), band, Colour::Blue),
+                Mark::Points(legend("app-plot-measured"), seen, Colour::Grey),
+                Mark::Line(legend("app-plot-model"), mean, Colour::Blue),
+            ],
+        });
+    }
+    plot::svg(&panels, 3).map(Some)
+}

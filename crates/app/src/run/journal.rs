@@ -1,0 +1,365 @@
+//! The executor's journal in the dock. Every entry and the records it leads to are kept in one transaction.
+
+use std::{
+    cell::{Ref, RefCell},
+    collections::HashMap,
+};
+
+use matdock_lab::{
+    ActionId, Entry, Event, Journal, Recipe, Stream,
+    driver::{Action, MOVE, Reply},
+    recipe::Work,
+};
+use matdock_message::{Message, say};
+use matdock_record::{
+    Agent, Body, IdSource, MaterialSpecId, MeasurementId, MeasurementSpecId, Outcome, ProcessId, ProcessSpecId,
+    Provenance, Record, RecordId, SampleId, SeriesId, SuggestionId, Timestamp, body, body::Fields,
+};
+use matdock_store::{Batch, Dock, JournalLine, Query, SeriesData};
+
+use crate::{
+    campaign::Campaign,
+    history::{History, RESULT},
+    propose::mix,
+};
+
+/// Writes what the executor does into the dock, as journal lines and as records.
+pub struct LabJournal<'a> {
+    dock: &'a Dock,
+    name: String,
+    history: RefCell<History>,
+    /// What is known of every sample: its record and the runs on it whose results count.
+    samples: HashMap<SampleId, Known>,
+    actions: HashMap<ActionId, Asked>,
+    measuring: Vec<String>,
+    analyses: HashMap<String, (String, String)>,
+}
+
+struct Known {
+    body: body::Sample,
+    runs: HashMap<String, RecordId>,
+    analyses: Vec<RecordId>,
+}
+
+struct Asked {
+    action: Action,
+    spec: RecordId,
+    run: Option<RecordId>,
+}
+
+impl<'a> LabJournal<'a> {
+    /// A journal of `campaign`; `history` is what the dock already has.
+    pub fn new(dock: &'a Dock, campaign: &Campaign, recipe: &Recipe, history: History) -> Self {
+        let mut measuring: Vec<String> = Vec::new();
+        let mut analyses = HashMap::new();
+        for step in &recipe.steps {
+            if let Work::Analysis { analysis, from, .. } = &step.work {
+                let from = recipe.steps.get(*from).map(|step| step.name.clone()).unwrap_or_default();
+                measuring.push(from.clone());
+                analyses.insert(step.name.clone(), (analysis.clone(), from));
+            }
+        }
+        measuring.extend(recipe.outputs.iter().filter_map(|o| Some(recipe.steps.get(o.step)?.name.clone())));
+        Self {
+            dock,
+            name: name(campaign),
+            history: RefCell::new(history),
+            samples: HashMap::new(),
+            actions: HashMap::new(),
+            measuring,
+            analyses,
+        }
+    }
+
+    /// The entries the dock holds.
+    ///
+    /// # Errors
+    /// The dock cannot be read, or a line is no entry.
+    pub fn entries(&self) -> Result<Vec<Entry>, Message> {
+        let lines = self.dock.journal(&self.name)?;
+        let entry = |line: JournalLine| {
+            serde_json::from_value::<Entry>(line.entry).map_err(|error| {
+                say!("app-journal-line", journal = self.name, line = line.sequence, reason = error)
+            })
+        };
+        lines.into_iter().map(entry).collect()
+    }
+
+    /// Takes up entries that are already in the dock, after a restart.
+    pub fn replay(&mut self, entries: &[Entry]) {
+        for entry in entries {
+            self.records_of(entry, Vec::new());
+        }
+    }
+
+    /// What the campaign has seen.
+    pub fn history(&self) -> Ref<'_, History> {
+        self.history.borrow()
+    }
+
+    /// Keeps new suggestions.
+    ///
+    /// # Errors
+    /// The dock cannot be written.
+    pub fn keep_suggestions(&self, records: Vec<Record>) -> Result<(), Message> {
+        let batch = Batch { records, journal: Vec::new() };
+        self.dock.commit(&batch)?;
+        let mut history = self.history.borrow_mut();
+        batch.records.iter().for_each(|record| history.add_suggestion(record));
+        Ok(())
+    }
+
+    /// Ids that follow from the campaign and the entry alone, so that a replay gives the same.
+    fn ids(&self, sequence: u64) -> IdSource {
+        let campaign = self.history.borrow().campaign;
+        // The last eight of sixteen bytes are the random part of the id.
+        let random = campaign.as_bytes().iter().skip(8).fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
+        IdSource::from_seed(mix(random, sequence))
+    }
+
+    /// The records an entry leads to. Remembers what later entries need.
+    fn records_of(&mut self, entry: &Entry, series: Vec<(String, SeriesRef)>) -> Vec<Record> {
+        let mut ids = self.ids(entry.sequence);
+        match &entry.event {
+            Event::Accepted { sample, name, settings } => self.accepted(*sample, name, settings, entry.at, &mut ids),
+            Event::Intent { action, .. } => self.intent(action, entry.at, &mut ids),
+            Event::Returned { action, started, ended, reply } => {
+                self.returned(*action, (*started, *ended), reply, series, &mut ids)
+            }
+            Event::Analysed { sample, step, outcome, values } => {
+                self.analysed(*sample, step, outcome, values, entry.at, &mut ids)
+            }
+            Event::Finished { sample, outcome, values } => {
+                self.finished(*sample, outcome, values, entry.at, &mut ids)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn suggestion_of(&self, name: &str) -> Option<SuggestionId> {
+        let number: u32 = name.strip_prefix("S-")?.parse().ok()?;
+        self.history.borrow().suggestions.get(&number).map(|proposed| proposed.id)
+    }
+
+    fn accepted(
+        &mut self,
+        sample: SampleId,
+        name: &str,
+        settings: &Fields,
+        at: Timestamp,
+        ids: &mut IdSource,
+    ) -> Vec<Record> {
+        let suggestion = self.suggestion_of(name);
+        let campaign = self.history.borrow().campaign;
+        let spec = MaterialSpecId::new(ids, at);
+        let body = body::Sample {
+            name: name.to_owned(),
+            spec: Some(spec),
+            campaign: Some(campaign),
+            suggestion,
+            settings: settings.clone(),
+        };
+        self.samples.insert(sample, Known { body: body.clone(), runs: HashMap::new(), analyses: Vec::new() });
+        if let Some(id) = suggestion {
+            let mut history = self.history.borrow_mut();
+            if let Some(proposed) = history.suggestions.values_mut().find(|p| p.id == id) {
+                proposed.sample = Some(sample);
+            }
+        }
+        let asked = body::Spec { name: name.to_owned(), settings: settings.clone() };
+        vec![
+            Record::material_spec(spec, Provenance::new(Agent::Planner, at).on(suggestion), asked),
+            Record::sample(sample, Provenance::new(Agent::Planner, at).on(suggestion), body),
+        ]
+    }
+
+    fn provenance(&self, agent: Agent, at: Timestamp, sample: SampleId) -> Provenance {
+        Provenance::new(agent, at).on(self.samples.get(&sample).and_then(|known| known.body.suggestion))
+    }
+
+    fn intent(&mut self, action: &Action, at: Timestamp, ids: &mut IdSource) -> Vec<Record> {
+        let asked = body::Spec { name: action.capability.clone(), settings: action.settings.clone() };
+        let provenance = self.provenance(Agent::Planner, at, action.sample);
+        let record = if self.measuring.contains(&action.step) {
+            Record::measurement_spec(MeasurementSpecId::new(ids, at), provenance, asked)
+        } else {
+            Record::process_spec(ProcessSpecId::new(ids, at), provenance, asked)
+        };
+        self.actions.insert(action.id, Asked { action: action.clone(), spec: record.id, run: None });
+        // A move asks for nothing but its aim, which its run says as well.
+        if action.capability == MOVE { Vec::new() } else { vec![record] }
+    }
+
+    fn returned(
+        &mut self,
+        id: ActionId,
+        (started, ended): (Timestamp, Timestamp),
+        reply: &Reply,
+        series: Vec<(String, SeriesRef)>,
+        ids: &mut IdSource,
+    ) -> Vec<Record> {
+        let Some(Asked { action, spec, .. }) = self.actions.get(&id) else { return Vec::new() };
+        let (action, spec) = (action.clone(), *spec);
+        let is_move = action.capability == MOVE;
+        let provenance = self.provenance(Agent::Station(action.station.clone()), ended, action.sample);
+        let record = if self.measuring.contains(&action.step) {
+            let body = body::Measurement {
+                sample: action.sample,
+                spec: Some(spec.into()),
+                name: action.step.clone(),
+                station: Some(action.station.clone()),
+                started,
+                ended,
+                settings: action.settings.clone(),
+                values: reply.values.clone(),
+                from: Vec::new(),
+                outcome: reply.outcome.clone(),
+            };
+            Record::measurement(MeasurementId::new(ids, ended), provenance.clone(), body)
+        } else {
+            let mut actual = reply.actual.clone();
+            actual.extend(reply.values.clone());
+            let body = body::Process {
+                sample: action.sample,
+                spec: (!is_move).then_some(spec.into()),
+                name: if is_move { MOVE.to_owned() } else { action.step.clone() },
+                station: Some(action.station.clone()),
+                started,
+                ended,
+                settings: action.settings.clone(),
+                actual,
+                outcome: reply.outcome.clone(),
+            };
+            Record::process(ProcessId::new(ids, ended), provenance.clone(), body)
+        };
+        if let Some(asked) = self.actions.get_mut(&id) {
+            asked.run = Some(record.id);
+        }
+        if let Some(known) = self.samples.get_mut(&action.sample) {
+            known.runs.insert(action.step.clone(), record.id);
+        }
+        let run = record.id;
+        let series = series.into_iter().map(|(name, stored)| {
+            let body = body::Series {
+                sample: action.sample,
+                run,
+                name,
+                columns: stored.columns,
+                rows: stored.rows,
+                object: stored.object,
+            };
+            Record::series(SeriesId::new(ids, ended), provenance.clone(), body)
+        });
+        let series: Vec<Record> = series.collect();
+        [vec![record], series].concat()
+    }
+
+    fn analysed(
+        &mut self,
+        sample: SampleId,
+        step: &str,
+        outcome: &Outcome,
+        values: &Fields,
+        at: Timestamp,
+        ids: &mut IdSource,
+    ) -> Vec<Record> {
+        let (analysis, source) = self.analyses.get(step).cloned().unwrap_or_default();
+        let provenance = self.provenance(Agent::Analysis(analysis), at, sample);
+        let Some(known) = self.samples.get_mut(&sample) else { return Vec::new() };
+        let body = body::Measurement {
+            sample,
+            spec: None,
+            name: step.to_owned(),
+            station: None,
+            started: at,
+            ended: at,
+            settings: Fields::new(),
+            values: values.clone(),
+            from: known.runs.get(&source).copied().into_iter().collect(),
+            outcome: outcome.clone(),
+        };
+        let record = Record::measurement(MeasurementId::new(ids, at), provenance, body);
+        known.analyses.push(record.id);
+        vec![record]
+    }
+
+    fn finished(
+        &mut self,
+        sample: SampleId,
+        outcome: &Outcome,
+        values: &Fields,
+        at: Timestamp,
+        ids: &mut IdSource,
+    ) -> Vec<Record> {
+        let provenance = self.provenance(Agent::Analysis(RESULT.to_owned()), at, sample);
+        let Some(known) = self.samples.get(&sample) else { return Vec::new() };
+        let body = body::Measurement {
+            sample,
+            spec: None,
+            name: RESULT.to_owned(),
+            station: None,
+            started: at,
+            ended: at,
+            settings: Fields::new(),
+            values: values.clone(),
+            from: known.analyses.clone(),
+            outcome: outcome.clone(),
+        };
+        let record = Record::measurement(MeasurementId::new(ids, at), provenance, body);
+        let mut history = self.history.borrow_mut();
+        let new = !history.experiments.iter().any(|experiment| experiment.sample == sample);
+        if new && let Body::Measurement(run) = &record.body {
+            history.add_result(&record, run, &known.body, 1);
+        }
+        vec![record]
+    }
+}
+
+/// Name of a campaign's journal in the dock.
+pub fn name(campaign: &Campaign) -> String {
+    format!("lab/{}", campaign.name)
+}
+
+/// A stream that is already stored as an object.
+struct SeriesRef {
+    columns: Vec<body::Column>,
+    rows: u64,
+    object: matdock_record::FileHash,
+}
+
+impl Journal for LabJournal<'_> {
+    fn append(&mut self, entry: &Entry) -> Result<(), Message> {
+        let mut series = Vec::new();
+        if let Event::Returned { reply, .. } = &entry.event {
+            for stream in &reply.streams {
+                let data = SeriesData { columns: stream.columns.clone(), data: stream.data.clone() };
+                let stored = SeriesRef {
+                    columns: stream.columns.clone(),
+                    rows: stream.data.first().map_or(0, Vec::len) as u64,
+                    object: self.dock.put_series(&data)?,
+                };
+                series.push((stream.name.clone(), stored));
+            }
+        }
+        let json = serde_json::to_value(entry).map_err(|error| {
+            say!("app-journal-line", journal = self.name, line = entry.sequence, reason = error)
+        })?;
+        let records = self.records_of(entry, series);
+        let line =
+            JournalLine { journal: self.name.clone(), sequence: entry.sequence, at: entry.at, entry: json };
+        self.dock.commit(&Batch { records, journal: vec![line] })
+    }
+
+    fn stream(&self, action: ActionId, name: &str) -> Result<Stream, Message> {
+        let missing = || say!("app-journal-stream", name = name, action = action.0);
+        let asked = self.actions.get(&action).ok_or_else(missing)?;
+        let run = asked.run.ok_or_else(missing)?;
+        let query = Query { kind: Some("series"), sample: Some(asked.action.sample), ..Query::default() };
+        let found = self.dock.records(&query)?.into_iter().find_map(|record| match record.body {
+            Body::Series(series) if series.run == run && series.name == name => Some(series),
+            _ => None,
+        });
+        let data = self.dock.series(&found.ok_or_else(missing)?.object)?;
+        Ok(Stream { name: name.to_owned(), columns: data.columns, data: data.data })
+    }
+}

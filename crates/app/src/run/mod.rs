@@ -1,0 +1,393 @@
+//! `matdock run`: the closed loop. The planner proposes, the lab makes and measures, the dock keeps, the model learns.
+
+mod journal;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use matdock_lab::{
+    CheckReport, Clock, Executor, Happening, Job, Lab, ParameterRange, ParameterValues, RealClock, Recipe, Snapshot,
+    VirtualClock, check,
+    drivers::{Drivers, Person},
+    lab::DriverSettings,
+};
+use matdock_message::{Message, say};
+use matdock_plan::ParameterKind;
+use matdock_record::{IdSource, SampleId, Timestamp};
+use matdock_store::Dock;
+use serde::Serialize;
+
+pub use journal::{LabJournal, name as journal_name};
+
+use crate::{
+    campaign::{Campaign, Input, InputKind},
+    history::{self, History},
+    propose::{self, mix},
+    status::{self, Best, Counts, Learnt},
+};
+
+/// Virtual lab time begins here, far from any real date, so that nobody takes it for one.
+const VIRTUAL_START: Timestamp = Timestamp::from_microseconds(946_684_800_000_000);
+
+/// A checked lab and recipe.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// The laboratory.
+    pub lab: Lab,
+    /// What is done to every sample.
+    pub recipe: Recipe,
+    /// Whether lab time is virtual.
+    pub virtual_time: bool,
+}
+
+/// What a face shows while a campaign runs.
+#[derive(Debug, Clone)]
+pub struct Progress<'a> {
+    /// What the lab is doing.
+    pub lab: &'a Snapshot,
+    /// How experiments ended so far.
+    pub counts: Counts,
+    /// Experiments the budget allows.
+    pub budget: Option<u32>,
+    /// The best so far.
+    pub best: Option<&'a Best>,
+    /// Lab time since the first sample \[s\].
+    pub lab_seconds: f64,
+}
+
+/// Who watches a run.
+pub trait Watcher {
+    /// Called after every event.
+    fn progress(&mut self, progress: &Progress<'_>);
+
+    /// An experiment ended.
+    fn finished(&mut self, experiment: &history::Experiment);
+
+    /// Nothing can go on until somebody does something.
+    fn waiting(&mut self, reasons: &[Message]);
+}
+
+/// Why a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    /// The goal was reached.
+    Goal,
+    /// The budget is used up.
+    Budget,
+    /// The planner has nothing left to propose.
+    NothingLeft,
+    /// Somebody stopped it; the same command goes on.
+    Stopped,
+}
+
+/// Reads and checks the lab and recipe of a campaign.
+///
+/// # Errors
+/// The campaign has no lab, a file cannot be read, or the recipe does not fit the lab: every problem, one a line.
+pub fn setup(campaign: &Campaign) -> Result<Setup, Message> {
+    let Some(usage) = &campaign.lab else { return Err(say!("app-run-no-lab", name = campaign.name)) };
+    let (mut lab, recipe) = read_lab(&usage.lab, &usage.recipe)?;
+    if let Some(in_flight) = usage.in_flight {
+        lab.in_flight = in_flight;
+    }
+    let report = check(&lab, &recipe, Some(&ranges(campaign)?));
+    if !report.problems.is_empty() {
+        return Err(say!("app-run-check", problems = lines(&report.problems)));
+    }
+    let produced: Vec<&str> = recipe.outputs.iter().map(|output| output.name.as_str()).collect();
+    if let Some(missing) = campaign.outcomes.iter().find(|outcome| !produced.contains(&outcome.name.as_str())) {
+        return Err(say!("app-run-no-output", outcome = missing.name, outputs = produced.join(", ")));
+    }
+    let simulated = |driver: &DriverSettings| matches!(driver, DriverSettings::Simulated { .. });
+    let all_simulated = lab.stations.iter().all(|s| simulated(&s.driver)) && simulated(&lab.robot.driver);
+    let virtual_time = usage.virtual_time.unwrap_or(all_simulated);
+    if virtual_time && !all_simulated {
+        return Err(say!("app-run-virtual"));
+    }
+    Ok(Setup { lab, recipe, virtual_time })
+}
+
+/// Reads a lab and a recipe file.
+///
+/// # Errors
+/// A file cannot be read or says something impossible; names the line.
+pub fn read_lab(lab: &std::path::Path, recipe: &std::path::Path) -> Result<(Lab, Recipe), Message> {
+    let read = |path: &std::path::Path| {
+        let file = path.display().to_string();
+        let text = std::fs::read_to_string(path);
+        text.map(|text| (text, file.clone())).map_err(|e| say!("app-file-unreadable", file = file, reason = e))
+    };
+    let ((lab_text, lab_file), (recipe_text, recipe_file)) = (read(lab)?, read(recipe)?);
+    Ok((Lab::parse(&lab_text, &lab_file)?, Recipe::parse(&recipe_text, &recipe_file)?))
+}
+
+/// Checks a recipe against a lab, with the parameters of a campaign where one is given.
+///
+/// # Errors
+/// The campaign is a pool, whose settings are no ranges.
+pub fn check_files(lab: &Lab, recipe: &Recipe, campaign: Option<&Campaign>) -> Result<CheckReport, Message> {
+    let ranges = campaign.map(ranges).transpose()?;
+    Ok(check(lab, recipe, ranges.as_deref()))
+}
+
+fn lines(messages: &[Message]) -> String {
+    messages.iter().map(|message| format!("\n  - {message}")).collect()
+}
+
+fn ranges(campaign: &Campaign) -> Result<Vec<ParameterRange>, Message> {
+    campaign.inputs.iter().map(|input| range(campaign, input)).collect()
+}
+
+fn range(campaign: &Campaign, input: &Input) -> Result<ParameterRange, Message> {
+    let pool_values = || campaign.pool.as_ref().map(|pool| (0..pool.len()).map(|row| pool.settings(row)));
+    let values = match (&input.kind, pool_values()) {
+        (_, Some(rows)) => {
+            let cells: Vec<_> = rows.filter_map(|fields| fields.get(&input.name).cloned()).collect();
+            if input.is_number() {
+                let numbers = cells.iter().filter_map(|datum| datum.quantity().map(|q| q.value));
+                let (low, high) = numbers.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+                ParameterValues::Range { low, high }
+            } else {
+                ParameterValues::Choices(cells.iter().map(ToString::to_string).collect())
+            }
+        }
+        (InputKind::Plain(ParameterKind::Continuous { low, high, .. }), None) => {
+            ParameterValues::Range { low: *low, high: *high }
+        }
+        (InputKind::Plain(ParameterKind::Integer { low, high }), None) => {
+            ParameterValues::Range { low: *low as f64, high: *high as f64 }
+        }
+        (InputKind::Plain(ParameterKind::Ordinal { levels }), None) => ParameterValues::Levels(levels.clone()),
+        (InputKind::Plain(ParameterKind::Categorical { levels }), None) => ParameterValues::Choices(levels.clone()),
+        (InputKind::Formula(_), None) => return Err(say!("app-formula-outside-pool", name = input.name)),
+    };
+    Ok(ParameterRange { name: input.name.clone(), unit: input.unit.clone(), values })
+}
+
+/// Runs a campaign until its goal or budget is reached or `stop` is set. Goes on where an earlier run stopped.
+///
+/// # Errors
+/// The dock or the journal cannot be written, the history does not fit the campaign, or the lab is stuck for good.
+pub fn run(
+    dock: &Dock,
+    campaign: &Campaign,
+    setup: &Setup,
+    person: &Arc<dyn Person>,
+    watcher: &mut dyn Watcher,
+    stop: &AtomicBool,
+) -> Result<End, Message> {
+    let mut run = Run::prepare(dock, campaign, setup, person)?;
+    run.go(watcher, stop)
+}
+
+struct Run<'a> {
+    campaign: &'a Campaign,
+    executor: Executor<LabJournal<'a>>,
+    virtual_time: bool,
+    best: Option<Best>,
+    reported: usize,
+    ids: IdSource,
+    exhausted: bool,
+}
+
+impl<'a> Run<'a> {
+    fn prepare(
+        dock: &'a Dock,
+        campaign: &'a Campaign,
+        setup: &Setup,
+        person: &Arc<dyn Person>,
+    ) -> Result<Self, Message> {
+        let start = if setup.virtual_time { VIRTUAL_START } else { Timestamp::now() };
+        let mut ids = if setup.virtual_time {
+            let name = campaign.name.bytes().fold(0_u64, |sum, byte| mix(sum, u64::from(byte)));
+            IdSource::from_seed(mix(campaign.seed, name))
+        } else {
+            IdSource::from_system()
+        };
+        history::begin(dock, campaign, start, &mut ids)?;
+        let history = History::read(dock, campaign)?.ok_or_else(|| say!("app-no-history", name = campaign.name))?;
+        let reported = history.experiments.len();
+        let mut journal = LabJournal::new(dock, campaign, &setup.recipe, history);
+        let entries = journal.entries()?;
+        journal.replay(&entries);
+        let drivers = Drivers::connect(&setup.lab, campaign.seed, person)?;
+        let now = entries.last().map_or(start, |entry| entry.at);
+        let clock: Box<dyn Clock> =
+            if setup.virtual_time { Box::new(VirtualClock::new(now)) } else { Box::new(RealClock::new()) };
+        let (lab, recipe) = (setup.lab.clone(), setup.recipe.clone());
+        let executor = if entries.is_empty() {
+            Executor::new(lab, recipe, drivers, clock, journal)?
+        } else {
+            Executor::restore(lab, recipe, drivers, clock, journal, &entries)?.0
+        };
+        let mut run = Self {
+            campaign,
+            executor,
+            virtual_time: setup.virtual_time,
+            best: None,
+            reported,
+            ids,
+            exhausted: false,
+        };
+        run.learn()?;
+        Ok(run)
+    }
+
+    fn go(&mut self, watcher: &mut dyn Watcher, stop: &AtomicBool) -> Result<End, Message> {
+        self.executor.resume()?;
+        self.show(watcher);
+        loop {
+            if stop.load(Ordering::Relaxed) {
+                if !self.virtual_time {
+                    // A real instrument is not left alone in the middle of something.
+                    self.executor.finish_running_and_stop()?;
+                }
+                self.news(watcher)?;
+                return Ok(End::Stopped);
+            }
+            let ended = self.ended();
+            if ended.is_none() {
+                self.fill()?;
+            }
+            let happenings = if self.virtual_time {
+                self.executor.advance()?
+            } else {
+                let now = self.executor.snapshot().now.max(Timestamp::now());
+                self.executor.advance_until(now.plus_seconds(0.5))?
+            };
+            self.news(watcher)?;
+            self.show(watcher);
+            for happening in &happenings {
+                match happening {
+                    Happening::Idle => {
+                        if let Some(end) = self.ended() {
+                            return Ok(end);
+                        }
+                        if self.exhausted {
+                            return Ok(End::NothingLeft);
+                        }
+                    }
+                    Happening::Waiting(reasons) if self.virtual_time => {
+                        return Err(say!("app-run-stuck", reasons = lines(reasons)));
+                    }
+                    Happening::Waiting(reasons) => watcher.waiting(reasons),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// Whether nothing new is begun any more, and why.
+    fn ended(&self) -> Option<End> {
+        let history = self.executor.journal().history();
+        if status::goal_reached(self.campaign, &history.experiments) {
+            return Some(End::Goal);
+        }
+        let used = self.campaign.budget.experiments.is_some_and(|budget| history.experiments.len() >= budget as usize);
+        let late = self.campaign.budget.lab_seconds.is_some_and(|budget| self.lab_seconds() >= budget);
+        (used || late).then_some(End::Budget)
+    }
+
+    fn lab_seconds(&self) -> f64 {
+        let history = self.executor.journal().history();
+        let first = history.suggestions.values().map(|p| p.at).min();
+        first.map_or(0.0, |first| self.executor.snapshot().now.seconds_since(first).max(0.0))
+    }
+
+    /// Gives the lab as many samples as it takes.
+    fn fill(&mut self) -> Result<(), Message> {
+        while self.executor.capacity() > 0 {
+            let Some(job) = self.next_job()? else { return Ok(()) };
+            self.executor.submit(job)?;
+        }
+        Ok(())
+    }
+
+    /// The next sample to make: first suggestions that were stored before a crash and never begun, then new ones.
+    fn next_job(&mut self) -> Result<Option<Job>, Message> {
+        if let Some(job) = self.unbegun() {
+            return Ok(Some(job));
+        }
+        let now = self.executor.snapshot().now;
+        let journal = self.executor.journal();
+        let records = {
+            let history = journal.history();
+            let begun = history.experiments.len() + history.pending().count();
+            if self.exhausted || self.campaign.budget.experiments.is_some_and(|budget| begun >= budget as usize) {
+                return Ok(None);
+            }
+            // Ids of suggestions follow from their number, so that a campaign run again gives the same bytes.
+            if self.virtual_time {
+                self.ids = IdSource::from_seed(mix(id_seed(&history), u64::from(history.next_number())));
+            }
+            match propose::propose(self.campaign, &history, 1, now, &mut self.ids) {
+                Ok(records) => records,
+                Err(error) if error.id() == "plan-nothing-left" => Vec::new(),
+                Err(error) => return Err(error),
+            }
+        };
+        if records.is_empty() {
+            self.exhausted = true;
+            return Ok(None);
+        }
+        self.executor.journal().keep_suggestions(records)?;
+        Ok(self.unbegun())
+    }
+
+    fn unbegun(&mut self) -> Option<Job> {
+        let history = self.executor.journal().history();
+        let proposed = history.pending().find(|p| p.sample.is_none())?;
+        let number = proposed.body.number;
+        let at = proposed.at;
+        let mut ids = if self.virtual_time {
+            IdSource::from_seed(mix(!id_seed(&history), u64::from(number)))
+        } else {
+            IdSource::from_system()
+        };
+        let sample = SampleId::new(&mut ids, at);
+        Some(Job { sample, name: format!("S-{number}"), settings: proposed.body.settings.clone() })
+    }
+
+    /// Tells of experiments that ended since the last call, and learns from them.
+    fn news(&mut self, watcher: &mut dyn Watcher) -> Result<(), Message> {
+        let before = self.reported;
+        {
+            let history = self.executor.journal().history();
+            for experiment in history.experiments.iter().skip(before) {
+                watcher.finished(experiment);
+            }
+            self.reported = history.experiments.len();
+        }
+        if self.reported > before {
+            self.learn()?;
+        }
+        Ok(())
+    }
+
+    fn learn(&mut self) -> Result<(), Message> {
+        let history = self.executor.journal().history();
+        self.best = Learnt::from(self.campaign, &history)?.best(&history);
+        Ok(())
+    }
+
+    fn show(&self, watcher: &mut dyn Watcher) {
+        let counts = status::counts(&self.executor.journal().history().experiments);
+        watcher.progress(&Progress {
+            lab: &self.executor.snapshot(),
+            counts,
+            budget: self.campaign.budget.experiments,
+            best: self.best.as_ref(),
+            lab_seconds: self.lab_seconds(),
+        });
+    }
+}
+
+/// The random half of the campaign's id, as a seed for ids below it.
+fn id_seed(history: &History) -> u64 {
+    history.campaign.as_bytes().iter().skip(8).fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte))
+}

@@ -1,0 +1,197 @@
+//! Where a campaign stands.
+
+use matdock_message::Message;
+use matdock_plan::{Direction, Model, Observation, Prediction};
+use matdock_record::{Datum, Outcome, Qualifier, Timestamp, body::Fields};
+use matdock_store::Dock;
+use serde::Serialize;
+
+use crate::{
+    campaign::Campaign,
+    history::{Experiment, History},
+};
+
+/// Where a campaign stands.
+#[derive(Debug, Clone, Serialize)]
+pub struct Status {
+    /// Name of the campaign.
+    pub campaign: String,
+    /// Its seed.
+    pub seed: u64,
+    /// When it was begun; none when nothing is in the dock yet.
+    pub begun: Option<Timestamp>,
+    /// How many experiments ended, and how.
+    pub experiments: Counts,
+    /// Experiments the budget allows.
+    pub budget: Option<u32>,
+    /// Suggestions without a result, by number.
+    pub pending: Vec<u32>,
+    /// The best experiment so far.
+    pub best: Option<Best>,
+    /// Whether every `stop_at` of the goal was reached by one experiment.
+    pub goal_reached: bool,
+    /// Time from the first suggestion to the last result \[s\].
+    pub lab_seconds: f64,
+}
+
+/// How experiments ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// All that ended.
+    pub finished: u32,
+    /// With a result.
+    pub succeeded: u32,
+    /// Done, without a usable result.
+    pub failed: u32,
+    /// Stopped by a person or a rule.
+    pub aborted: u32,
+    /// Nobody knows; a person has to look.
+    pub uncertain: u32,
+}
+
+/// The best experiment so far.
+#[derive(Debug, Clone, Serialize)]
+pub struct Best {
+    /// Number of the experiment.
+    pub experiment: u32,
+    /// Name of its sample.
+    pub sample: String,
+    /// Number of the suggestion it answers.
+    pub suggestion: Option<u32>,
+    /// Its pool row, by label.
+    pub row: Option<String>,
+    /// Its settings.
+    pub settings: Fields,
+    /// What was measured.
+    pub values: Fields,
+    /// What the model expects of a repetition, with 90 % interval; empty while there is no model.
+    pub predicted: Vec<Prediction>,
+}
+
+/// Reads where a campaign stands.
+///
+/// # Errors
+/// The dock cannot be read, or the history does not fit the campaign file.
+pub fn status(dock: &Dock, campaign: &Campaign) -> Result<Status, Message> {
+    match History::read(dock, campaign)? {
+        Some(history) => of(campaign, &history),
+        None => Ok(Status {
+            campaign: campaign.name.clone(),
+            seed: campaign.seed,
+            begun: None,
+            experiments: Counts::default(),
+            budget: campaign.budget.experiments,
+            pending: Vec::new(),
+            best: None,
+            goal_reached: false,
+            lab_seconds: 0.0,
+        }),
+    }
+}
+
+/// The status of a history.
+///
+/// # Errors
+/// The history does not fit the campaign file.
+pub fn of(campaign: &Campaign, history: &History) -> Result<Status, Message> {
+    let learnt = Learnt::from(campaign, history)?;
+    let first = history.suggestions.values().map(|p| p.at).min();
+    let last = history.experiments.iter().map(|e| e.ended).max();
+    Ok(Status {
+        campaign: campaign.name.clone(),
+        seed: campaign.seed,
+        begun: Some(history.begun),
+        experiments: counts(&history.experiments),
+        budget: campaign.budget.experiments,
+        pending: history.pending().map(|p| p.body.number).collect(),
+        best: learnt.best(history),
+        goal_reached: goal_reached(campaign, &history.experiments),
+        lab_seconds: first.zip(last).map_or(0.0, |(first, last)| last.seconds_since(first).max(0.0)),
+    })
+}
+
+/// How the experiments ended.
+pub fn counts(experiments: &[Experiment]) -> Counts {
+    let mut counts = Counts::default();
+    for experiment in experiments {
+        counts.finished += 1;
+        match experiment.outcome {
+            Outcome::Succeeded => counts.succeeded += 1,
+            Outcome::Failed(_) => counts.failed += 1,
+            Outcome::Aborted(_) => counts.aborted += 1,
+            Outcome::Uncertain(_) => counts.uncertain += 1,
+        }
+    }
+    counts
+}
+
+/// Whether one experiment reached every `stop_at`; false when the campaign has none.
+pub fn goal_reached(campaign: &Campaign, experiments: &[Experiment]) -> bool {
+    experiments.iter().any(|experiment| reaches(campaign, experiment))
+}
+
+/// Whether `experiment` reached every `stop_at` and kept every bound.
+pub fn reaches(campaign: &Campaign, experiment: &Experiment) -> bool {
+    let value = |name: &str| {
+        let quantity = experiment.values.get(name).and_then(Datum::quantity)?.to(&campaign.unit_of(name)).ok()?;
+        (quantity.qualifier == Qualifier::Equal).then_some(quantity.value)
+    };
+    let mut asked = false;
+    let good = campaign.goal.objectives.iter().zip(&campaign.stop_at).all(|(objective, stop_at)| {
+        let Some(stop_at) = stop_at else { return true };
+        asked = true;
+        value(&objective.outcome).is_some_and(|value| match objective.direction {
+            Direction::Minimise => value <= *stop_at,
+            Direction::Maximise => value >= *stop_at,
+            Direction::Target(target) => (value - target).abs() <= *stop_at,
+        })
+    });
+    let kept = campaign.goal.bounds.iter().all(|bound| {
+        value(&bound.outcome).is_some_and(|value| {
+            bound.low.is_none_or(|low| value >= low) && bound.high.is_none_or(|high| value <= high)
+        })
+    });
+    asked && good && kept && experiment.outcome.is_success()
+}
+
+/// The model of a history, and which experiment each observation is.
+pub struct Learnt {
+    /// What the planner sees.
+    pub observations: Vec<Observation>,
+    /// The experiment number of each observation.
+    pub numbers: Vec<u32>,
+    /// The model; none while too little was measured.
+    pub model: Option<Model>,
+}
+
+impl Learnt {
+    /// Learns from a history.
+    ///
+    /// # Errors
+    /// The history does not fit the campaign file.
+    pub fn from(campaign: &Campaign, history: &History) -> Result<Self, Message> {
+        let (observations, numbers) = history.observations(campaign)?;
+        let planner = campaign.planner()?;
+        // Too little measured is no fault here: the campaign is young.
+        let model = planner.model(&observations, campaign.seed).ok();
+        Ok(Self { observations, numbers, model })
+    }
+
+    /// The experiment with the best measured value.
+    pub fn best(&self, history: &History) -> Option<Best> {
+        let model = self.model.as_ref()?;
+        let index = model.best_observed()?;
+        let number = self.numbers.get(index)?;
+        let experiment = history.experiments.iter().find(|e| e.number == *number)?;
+        let predicted = self.observations.get(index).and_then(|o| model.predict(&o.point).ok()).unwrap_or_default();
+        Some(Best {
+            experiment: experiment.number,
+            sample: experiment.name.clone(),
+            suggestion: experiment.suggestion,
+            row: experiment.row.clone(),
+            settings: experiment.settings.clone(),
+            values: experiment.values.clone(),
+            predicted,
+        })
+    }
+}

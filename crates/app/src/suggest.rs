@@ -1,0 +1,97 @@
+//! `matdock suggest`: the next experiments for a person to do, and the sheet to fill in.
+
+use matdock_message::{Message, say};
+use matdock_record::{Body, IdSource, Timestamp, body};
+use matdock_store::{Batch, Dock};
+use serde::Serialize;
+
+use crate::{
+    campaign::{Campaign, header},
+    history::{self, History},
+    propose,
+    table::{Cell, Table},
+};
+
+/// Suggestions that wait for a result.
+#[derive(Debug, Clone, Serialize)]
+pub struct Suggested {
+    /// Name of the campaign.
+    pub campaign: String,
+    /// The new suggestions.
+    pub new: Vec<body::Suggestion>,
+    /// Suggestions made before that still wait for a result.
+    pub pending: Vec<body::Suggestion>,
+    /// Finished experiments so far.
+    pub finished: u32,
+    /// Experiments the budget allows.
+    pub budget: Option<u32>,
+}
+
+/// Proposes up to `count` experiments and stores the proposals. Earlier ones without a result count as under way.
+///
+/// # Errors
+/// The budget is used up, nothing is left to propose, or the dock cannot be written.
+pub fn suggest(
+    dock: &Dock,
+    campaign: &Campaign,
+    count: usize,
+    at: Timestamp,
+    ids: &mut IdSource,
+) -> Result<Suggested, Message> {
+    if count == 0 {
+        return Err(say!("app-suggest-zero"));
+    }
+    history::begin(dock, campaign, at, ids)?;
+    let history = History::read(dock, campaign)?.ok_or_else(|| say!("app-no-history", name = campaign.name))?;
+    let pending: Vec<body::Suggestion> = history.pending().map(|p| p.body.clone()).collect();
+    let finished = u32::try_from(history.experiments.len()).unwrap_or(u32::MAX);
+    let taken = history.experiments.len() + pending.len();
+    let count = match campaign.budget.experiments {
+        Some(budget) if taken >= budget as usize => {
+            return Err(say!("app-budget-used", budget = budget, finished = finished, pending = pending.len()));
+        }
+        Some(budget) => count.min(budget as usize - taken),
+        None => count,
+    };
+    let records = propose::propose(campaign, &history, count, at, ids)?;
+    let new = records.iter().filter_map(|record| match &record.body {
+        Body::Suggestion(suggestion) => Some(suggestion.clone()),
+        _ => None,
+    });
+    let new = new.collect();
+    dock.commit(&Batch { records, journal: Vec::new() })?;
+    Ok(Suggested { campaign: campaign.name.clone(), new, pending, finished, budget: campaign.budget.experiments })
+}
+
+/// Columns of a sheet that are not settings or outcomes.
+pub(crate) const SUGGESTION: &str = "suggestion";
+/// The pool row.
+pub(crate) const ROW: &str = "row";
+/// How the experiment ended.
+pub(crate) const OUTCOME: &str = "outcome";
+/// Why it did not succeed.
+pub(crate) const REASON: &str = "reason";
+
+/// The sheet to fill in: pending and new suggestions, one row each, with empty cells for the outcomes.
+pub fn sheet(campaign: &Campaign, suggestions: &[body::Suggestion]) -> Table {
+    let mut headers = vec![SUGGESTION.to_owned()];
+    if campaign.pool.is_some() {
+        headers.push(ROW.to_owned());
+    }
+    headers.extend(campaign.inputs.iter().map(|input| input.header()));
+    headers.extend(campaign.outcomes.iter().map(|outcome| header(&outcome.name, &outcome.unit)));
+    headers.extend([OUTCOME.to_owned(), REASON.to_owned()]);
+    let mut table = Table::new(headers);
+    for suggestion in suggestions {
+        let mut row = vec![Cell::from(f64::from(suggestion.number))];
+        if campaign.pool.is_some() {
+            row.push(suggestion.row.clone().into());
+        }
+        row.extend(campaign.inputs.iter().map(|input| match suggestion.settings.get(&input.name) {
+            Some(datum) => datum.quantity().map_or_else(|| datum.to_string().into(), |q| q.value.into()),
+            None => Cell::Empty,
+        }));
+        table.push(row);
+    }
+    table
+}
