@@ -6,7 +6,11 @@
 //! Every call blocks. Inside an async runtime call it from a blocking task (`tokio::task::spawn_blocking`).
 
 mod batch;
+mod commit;
 mod dock;
+mod fault;
+mod object;
+mod place;
 mod query;
 mod series;
 mod verify;
