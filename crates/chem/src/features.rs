@@ -73,6 +73,8 @@ pub enum Feature {
     IonicCharacterMean,
     /// Number of different elements.
     Elements,
+    /// Number of atoms in the formula as written: the size of the molecule, where there is one.
+    Atoms,
     /// p-norm of the atomic fractions.
     StoichiometryNorm(u8),
     /// Atomic fraction of the most electronegative element.
@@ -122,7 +124,7 @@ impl Feature {
         let of = |property| Statistic::ALL.map(move |statistic| Self::Of(property, statistic));
         let mut all: Vec<Self> = Property::ALL.into_iter().flat_map(of).collect();
         all.extend(ORBITALS.map(Self::ValenceFraction));
-        all.extend([Self::IonicCharacterMax, Self::IonicCharacterMean, Self::Elements]);
+        all.extend([Self::IonicCharacterMax, Self::IonicCharacterMean, Self::Elements, Self::Atoms]);
         all.extend(NORMS.map(Self::StoichiometryNorm));
         all.extend([Self::AnionFraction, Self::OctetImbalance, Self::CoulombStrength, Self::BondStrength]);
         all
@@ -153,6 +155,7 @@ impl Feature {
             Self::IonicCharacterMax => say!("chem-feature-ionic-character-max"),
             Self::IonicCharacterMean => say!("chem-feature-ionic-character-mean"),
             Self::Elements => say!("chem-feature-elements"),
+            Self::Atoms => say!("chem-feature-atoms"),
             Self::StoichiometryNorm(power) => say!("chem-feature-stoichiometry-norm", power = power),
             Self::AnionFraction => say!("chem-feature-anion-fraction"),
             Self::OctetImbalance => say!("chem-feature-octet-imbalance"),
@@ -182,6 +185,7 @@ impl Feature {
             }
             Self::IonicCharacterMean => ionic_character_mean(composition),
             Self::Elements => Ok(composition.elements() as f64),
+            Self::Atoms => Ok(composition.atoms()),
             Self::StoichiometryNorm(power) => Ok(norm(composition, power)),
             Self::AnionFraction => Ok(Ions::of(composition)?.anion.1),
             Self::OctetImbalance => Ions::of(composition)?.octet_imbalance(),
@@ -199,6 +203,7 @@ impl fmt::Display for Feature {
             Self::IonicCharacterMax => f.write_str("ionic_character.max"),
             Self::IonicCharacterMean => f.write_str("ionic_character.mean"),
             Self::Elements => f.write_str("stoichiometry.elements"),
+            Self::Atoms => f.write_str("stoichiometry.atoms"),
             Self::StoichiometryNorm(power) => write!(f, "stoichiometry.norm{power}"),
             Self::AnionFraction => f.write_str("stoichiometry.anion_fraction"),
             Self::OctetImbalance => f.write_str("ions.octet_imbalance"),
@@ -351,6 +356,7 @@ mod tests {
         check("Al2O3", "stoichiometry.norm2", 0.52f64.sqrt());
         check("Al2O3", "stoichiometry.elements", 2.0);
         check("Al2O3", "stoichiometry.anion_fraction", 0.6);
+        check("Al2O3", "stoichiometry.atoms", 5.0);
         check("Al2O3", "ionic_character.max", 1.0 - (-0.25f64 * 1.83 * 1.83).exp());
         check("Al2O3", "ionic_character.mean", 0.24 * (1.0 - (-0.25f64 * 1.83 * 1.83).exp()));
         check("Al2O3", "ions.octet_imbalance", 0.0);

@@ -23,6 +23,7 @@ chem-feature-valence-fraction = share in all valence electrons: { $property }
 chem-feature-ionic-character-max = ionic character (Pauling) of the two elements that differ most in electronegativity
 chem-feature-ionic-character-mean = ionic character (Pauling) over all pairs of elements
 chem-feature-elements = number of different elements
+chem-feature-atoms = number of atoms in the formula as written
 chem-feature-stoichiometry-norm = { $power }-norm of the atomic fractions
 chem-feature-anion-fraction = atomic fraction of the most electronegative element
 chem-feature-octet-imbalance = valence electrons per atom too many or too few for a full octet of the most electronegative element

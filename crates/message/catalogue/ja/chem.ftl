@@ -23,6 +23,7 @@ chem-feature-valence-fraction = 全価電子に占める割合: { $property }
 chem-feature-ionic-character-max = 電気陰性度の差が最大の二元素のイオン性 (ポーリング)
 chem-feature-ionic-character-mean = すべての元素対にわたるイオン性 (ポーリング)
 chem-feature-elements = 元素の種類の数
+chem-feature-atoms = 化学式に書かれた原子の数
 chem-feature-stoichiometry-norm = 原子分率の { $power } ノルム
 chem-feature-anion-fraction = 最も電気陰性な元素の原子分率
 chem-feature-octet-imbalance = 最も電気陰性な元素のオクテットに対する価電子の過不足 (原子あたり)
