@@ -1,5 +1,7 @@
 //! What the executor writes down before and after everything it does.
 
+use std::collections::BTreeMap;
+
 use matdock_message::{Message, say};
 use matdock_record::{Outcome, SampleId, Timestamp, body::Fields};
 use serde::{Deserialize, Serialize};
@@ -131,21 +133,20 @@ pub trait Journal {
 pub struct MemoryJournal {
     /// Everything written so far.
     pub entries: Vec<Entry>,
-    streams: Vec<(ActionId, Stream)>,
+    streams: BTreeMap<(ActionId, String), Stream>,
 }
 
 impl Journal for MemoryJournal {
     fn append(&mut self, entry: &Entry) -> Result<(), Message> {
         let mut kept = entry.clone();
         if let Event::Returned { action, reply, .. } = &mut kept.event {
-            self.streams.extend(reply.streams.drain(..).map(|stream| (*action, stream)));
+            self.streams.extend(reply.streams.drain(..).map(|stream| ((*action, stream.name.clone()), stream)));
         }
         self.entries.push(kept);
         Ok(())
     }
 
     fn stream(&self, action: ActionId, name: &str) -> Result<Stream, Message> {
-        let found = self.streams.iter().find(|(owner, stream)| *owner == action && stream.name == name);
-        found.map(|(_, stream)| stream.clone()).ok_or_else(|| say!("lab-no-stream", name = name))
+        self.streams.get(&(action, name.to_owned())).cloned().ok_or_else(|| say!("lab-no-stream", name = name))
     }
 }

@@ -12,6 +12,8 @@ pub mod lab;
 mod reader;
 pub mod recipe;
 pub mod simulate;
+#[cfg(test)]
+mod test_lab;
 
 pub use check::{CheckReport, ParameterRange, ParameterValues, check};
 pub use clock::{Clock, RealClock, VirtualClock};

@@ -1,9 +1,32 @@
 //! Does recipes on a lab: intent before act, several samples at once, no deadlock, no silent retry.
+//!
+//! Every change goes through the journal: an entry is written, then taken into the state, then acted upon. After a
+//! crash the same entries give the same state, and the instruments are asked about what was open.
 
-use matdock_message::Message;
+mod dispatch;
+mod happening;
+mod limits;
+mod restore;
+mod safety;
+mod settle;
+pub(crate) mod setup;
+mod snapshot;
+mod state;
+
+use std::collections::BTreeMap;
+
+use matdock_message::{Message, say};
 use matdock_record::{Outcome, SampleId, Timestamp, body::Fields};
 
-use crate::{Action, Clock, Entry, Journal, Lab, Recipe, drivers::Drivers};
+pub use happening::Happening;
+pub use snapshot::{Doing, SampleNow, Snapshot, StationNow};
+
+use self::{setup::Setup, state::State};
+use crate::{
+    Action, ActionId, Clock, Entry, Event, Journal, Lab, Recipe, Reply, Stream,
+    driver::{Begun, Request},
+    drivers::Drivers,
+};
 
 /// A sample to make.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,194 +39,209 @@ pub struct Job {
     pub settings: Fields,
 }
 
-/// Something that happened, for whoever watches.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Happening {
-    /// An action began (a step or a move).
-    Begun {
-        /// Which.
-        action: Action,
-        /// When.
-        at: Timestamp,
-    },
-    /// An action ended.
-    Ended {
-        /// Which.
-        action: Action,
-        /// When it began.
-        started: Timestamp,
-        /// When it ended.
-        ended: Timestamp,
-        /// How.
-        outcome: Outcome,
-    },
-    /// An analysis was made.
-    Analysed {
-        /// Of which sample.
-        sample: SampleId,
-        /// Step of the recipe.
-        step: String,
-        /// How it ended.
-        outcome: Outcome,
-    },
-    /// A sample has its result.
-    Finished {
-        /// Which.
-        sample: SampleId,
-        /// How it ended.
-        outcome: Outcome,
-        /// What it reports.
-        values: Fields,
-    },
-    /// A sample left the lab; another may come.
-    Left {
-        /// Which.
-        sample: SampleId,
-    },
-    /// A station or the robot went out of service by itself.
-    StationOut {
-        /// Which.
-        station: String,
-        /// Why.
-        reason: String,
-    },
-    /// Nothing can go on until somebody does something; why.
-    Waiting(Vec<Message>),
-    /// Nothing is left to do.
-    Idle,
-}
-
-/// What is going on in the lab at a moment.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Snapshot {
-    /// The moment.
-    pub now: Timestamp,
-    /// True while nothing new is begun.
-    pub paused: bool,
-    /// The stations in the order of the lab, the robot last.
-    pub stations: Vec<StationNow>,
-    /// Every sample that has not left.
-    pub samples: Vec<SampleNow>,
-    /// Samples accepted so far.
-    pub accepted: usize,
-    /// Samples with a result.
-    pub finished: usize,
-    /// Of these: succeeded.
-    pub succeeded: usize,
-}
-
-/// A station at a moment.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct StationNow {
-    /// Its name.
-    pub name: String,
-    /// Why it is out of service, if it is.
-    pub out: Option<String>,
-    /// What it does.
-    pub doing: Vec<Doing>,
-    /// Names of the samples in it.
-    pub holds: Vec<String>,
-}
-
-/// An action going on.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Doing {
-    /// Name of the sample.
-    pub sample: String,
-    /// The step; for a move, where to.
-    pub step: String,
-    /// Since when.
-    pub since: Timestamp,
-    /// Planned end.
-    pub until: Timestamp,
-}
-
-/// A sample at a moment.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SampleNow {
-    /// Its id.
-    pub id: SampleId,
-    /// Its short name.
-    pub name: String,
-    /// Station or robot; `outside` before it comes in.
-    pub at: String,
-    /// The step going on.
-    pub step: Option<String>,
-    /// Steps done.
-    pub done: usize,
-    /// Steps of the recipe.
-    pub steps: usize,
-}
-
 /// The engine. All it knows follows from its journal.
 pub struct Executor<J: Journal> {
-    _lab: Lab,
-    _journal: J,
+    setup: Setup,
+    state: State,
+    drivers: Drivers,
+    clock: Box<dyn Clock>,
+    journal: J,
+    /// Answers that are known and when they come.
+    answers: BTreeMap<ActionId, (Timestamp, Reply)>,
+    /// Streams that an analysis still waits for.
+    streams: Vec<(ActionId, Stream)>,
+    stopping: bool,
+    broken: Option<Message>,
 }
 
 impl<J: Journal> Executor<J> {
     /// An executor with nothing to do yet.
     ///
     /// # Errors
-    /// The recipe cannot be done on this lab.
-    pub fn new(
-        lab: Lab,
-        _recipe: Recipe,
-        _drivers: Drivers,
-        _clock: Box<dyn Clock>,
-        journal: J,
-    ) -> Result<Self, Message> {
-        Ok(Self { _lab: lab, _journal: journal })
-    }
-
-    /// Goes on after a stop or a crash: replays the journal, then asks the instruments about every open action.
-    /// The happenings are those between the last entry and now.
-    ///
-    /// # Errors
-    /// The journal does not fit the lab and recipe.
-    pub fn restore(
-        lab: Lab,
-        recipe: Recipe,
-        drivers: Drivers,
-        clock: Box<dyn Clock>,
-        journal: J,
-        _entries: &[Entry],
-    ) -> Result<(Self, Vec<Happening>), Message> {
-        Ok((Self::new(lab, recipe, drivers, clock, journal)?, Vec::new()))
+    /// The lab has a station without driver.
+    pub fn new(lab: Lab, recipe: Recipe, drivers: Drivers, clock: Box<dyn Clock>, journal: J) -> Result<Self, Message> {
+        let setup = Setup::new(lab, recipe);
+        for unit in 0..=setup.robot() {
+            let name = setup.unit_name(unit);
+            if !drivers.by_name.contains_key(name) {
+                return Err(say!("lab-no-driver", station = name));
+            }
+        }
+        let state = State::new(&setup);
+        Ok(Self {
+            setup,
+            state,
+            drivers,
+            clock,
+            journal,
+            answers: BTreeMap::new(),
+            streams: Vec::new(),
+            stopping: false,
+            broken: None,
+        })
     }
 
     /// The journal.
     pub fn journal(&self) -> &J {
-        &self._journal
+        &self.journal
+    }
+
+    /// Ends the executor and hands back its journal.
+    pub fn into_journal(self) -> J {
+        self.journal
+    }
+
+    /// The present, in lab time.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now().max(self.state.last)
     }
 
     /// How many more samples may be submitted now.
     pub fn capacity(&self) -> usize {
-        0
+        let limit = self.setup.lab.in_flight.min(self.setup.recipe.in_flight.unwrap_or(usize::MAX));
+        if self.stopping { 0 } else { limit.saturating_sub(self.state.active.len()) }
     }
 
     /// Accepts a sample.
     ///
     /// # Errors
-    /// A setting is missing or outside the limits of the lab.
-    pub fn submit(&mut self, _job: Job) -> Result<(), Message> {
-        Ok(())
+    /// A setting is missing or outside the limits of the lab, the sample is known already, or the journal cannot be
+    /// written.
+    pub fn submit(&mut self, job: Job) -> Result<(), Message> {
+        if self.state.by_id.contains_key(&job.sample) {
+            return Err(say!("lab-sample-twice", name = job.name));
+        }
+        // Before it is written down: an entry that cannot be taken in must not be in the journal.
+        self.setup.ways(&job.settings).map_err(|what| say!("lab-sample", name = job.name, what = what))?;
+        self.write(Event::Accepted { sample: job.sample, name: job.name, settings: job.settings })
     }
 
     /// Begins what can begin, then goes to the next event.
     ///
     /// # Errors
-    /// The journal cannot be written: nothing more is done.
+    /// The journal cannot be written, or simulated nature cannot answer: nothing more is done.
     pub fn advance(&mut self) -> Result<Vec<Happening>, Message> {
-        Ok(vec![Happening::Idle])
+        self.advance_to(None)
     }
 
     /// As [`Executor::advance`], but waits at most until `until`; nothing happened when the answer is empty.
     ///
     /// # Errors
     /// As [`Executor::advance`].
-    pub fn advance_until(&mut self, _until: Timestamp) -> Result<Vec<Happening>, Message> {
-        Ok(vec![Happening::Idle])
+    pub fn advance_until(&mut self, until: Timestamp) -> Result<Vec<Happening>, Message> {
+        self.advance_to(Some(until))
+    }
+
+    fn advance_to(&mut self, limit: Option<Timestamp>) -> Result<Vec<Happening>, Message> {
+        if let Some(why) = &self.broken {
+            return Err(why.clone());
+        }
+        let done = self.next_event(limit);
+        if let Err(why) = &done {
+            self.broken = Some(why.clone());
+        }
+        done
+    }
+
+    /// One round after the other, each of them at most one event or one begin, so that a restart between any two
+    /// journal entries finds the same choices as an uninterrupted run.
+    fn next_event(&mut self, limit: Option<Timestamp>) -> Result<Vec<Happening>, Message> {
+        loop {
+            let mut seen = Vec::new();
+            if self.end_one(&mut seen)? || self.break_limit()? {
+                self.settle(&mut seen)?;
+                return Ok(seen);
+            }
+            let now = self.now();
+            let mut wake = None;
+            if !self.stopping {
+                let choice = dispatch::choose(&self.state, &self.setup, now);
+                if let Some((action, attempt)) = choice.begin {
+                    seen.push(Happening::Begun { action: action.clone(), at: now });
+                    self.begin(action, attempt)?;
+                    return Ok(seen);
+                }
+                wake = choice.wake;
+            }
+            let next = self.next_time(wake);
+            if self.state.open.is_empty() && (next.is_none() || self.stopping) {
+                return Ok(vec![self.nothing_to_do()]);
+            }
+            if limit.is_some_and(|limit| now >= limit) {
+                return Ok(Vec::new());
+            }
+            let until = [next, limit].into_iter().flatten().min();
+            let expecting = self.state.open.keys().any(|id| !self.answers.contains_key(id));
+            if let Some(arrival) = self.clock.wait(until, &self.drivers.arrivals, expecting) {
+                // An answer to an action that was given up is of no use any more.
+                if self.state.open.contains_key(&arrival.action) {
+                    let now = self.now();
+                    self.answers.entry(arrival.action).or_insert((now, arrival.reply));
+                }
+            }
+        }
+    }
+
+    /// The next time at which something is due by itself.
+    fn next_time(&self, wake: Option<Timestamp>) -> Option<Timestamp> {
+        let answers = self.answers.values().map(|(due, _)| *due);
+        let timeouts = self.state.open.values().filter_map(|open| self.gives_up_at(open));
+        let flights = self.state.active.iter().map(|index| &self.state.flights[*index]);
+        let limits = flights.filter_map(|flight| Some(just_after(flight.next_limit(&self.setup)?.0)));
+        answers.chain(timeouts).chain(limits).chain(wake).min()
+    }
+
+    fn gives_up_at(&self, open: &state::Open) -> Option<Timestamp> {
+        Some(open.started.plus_seconds(self.timeout(open.unit)?))
+    }
+
+    fn timeout(&self, unit: usize) -> Option<f64> {
+        self.setup.lab.stations.get(unit).map_or(self.setup.lab.robot.timeout, |station| station.timeout)
+    }
+
+    /// Journals an intent, then acts.
+    fn begin(&mut self, action: Action, attempt: u32) -> Result<(), Message> {
+        let id = action.id;
+        self.write(Event::Intent { action, attempt })?;
+        self.start(id)
+    }
+
+    /// Tells the driver to begin an action that is journaled.
+    fn start(&mut self, id: ActionId) -> Result<(), Message> {
+        let Some(open) = self.state.open.get(&id) else { return Ok(()) };
+        let (start, unit) = (open.started, open.unit);
+        let request = self.request(open);
+        let name = self.setup.unit_name(unit);
+        let Some(driver) = self.drivers.by_name.get_mut(name) else { return Ok(()) };
+        let request = Request { past: &self.state.flights[open.flight].past, ..request };
+        match driver.start(&request) {
+            Ok(Begun::Until(due, reply)) => {
+                self.answers.insert(id, (due.max(start), reply));
+            }
+            Ok(Begun::Running) => {}
+            Err(why) => {
+                self.answers.insert(id, (start, Reply::of(Outcome::Failed(why.to_string()))));
+            }
+        }
+        Ok(())
+    }
+
+    fn request<'a>(&self, open: &'a state::Open) -> Request<'a> {
+        let timeout = self.timeout(open.unit);
+        Request { action: &open.action, start: open.started, past: &[], uses: open.uses, timeout }
+    }
+
+    /// Writes an entry and takes it in.
+    fn write(&mut self, event: Event) -> Result<(), Message> {
+        if let Some(why) = &self.broken {
+            return Err(why.clone());
+        }
+        let entry = Entry { sequence: self.state.sequence, at: self.now(), event };
+        let done = self.journal.append(&entry).and_then(|()| self.state.apply(&self.setup, &entry));
+        if let Err(why) = &done {
+            self.broken = Some(why.clone());
+        }
+        done
     }
 
     /// Begins nothing new from now on; what runs goes on.
@@ -211,7 +249,7 @@ impl<J: Journal> Executor<J> {
     /// # Errors
     /// The journal cannot be written.
     pub fn pause(&mut self) -> Result<(), Message> {
-        Ok(())
+        if self.state.paused { Ok(()) } else { self.write(Event::Paused) }
     }
 
     /// Goes on after a pause.
@@ -219,31 +257,47 @@ impl<J: Journal> Executor<J> {
     /// # Errors
     /// The journal cannot be written.
     pub fn resume(&mut self) -> Result<(), Message> {
-        Ok(())
+        if self.state.paused { self.write(Event::Resumed) } else { Ok(()) }
     }
 
     /// Gives up a sample: what is being done to it is finished, then it is taken out.
     ///
     /// # Errors
-    /// No such sample, or the journal cannot be written.
-    pub fn abort(&mut self, _sample: SampleId, _reason: &str) -> Result<(), Message> {
-        Ok(())
+    /// No such sample on its way, or the journal cannot be written.
+    pub fn abort(&mut self, sample: SampleId, reason: &str) -> Result<Vec<Happening>, Message> {
+        let known = self.state.by_id.get(&sample).is_some_and(|index| !self.state.flights[*index].finished);
+        if !known {
+            return Err(say!("lab-unknown-sample", sample = sample));
+        }
+        self.write(Event::AbortAsked { sample, reason: reason.to_owned() })?;
+        let mut seen = Vec::new();
+        self.settle(&mut seen)?;
+        Ok(seen)
     }
 
-    /// Takes a station (or the robot) out of service; the others go on.
+    /// Takes a station (or the robot) out of service; the others go on. What it is doing is finished.
     ///
     /// # Errors
     /// No such station, or the journal cannot be written.
-    pub fn take_out(&mut self, _station: &str, _reason: &str) -> Result<(), Message> {
-        Ok(())
+    pub fn take_out(&mut self, station: &str, reason: &str) -> Result<(), Message> {
+        self.known_unit(station)?;
+        self.write(Event::StationOut { station: station.to_owned(), reason: reason.to_owned() })
     }
 
     /// Puts a station (or the robot) back into service. Lost samples in it count as removed by hand.
     ///
     /// # Errors
     /// No such station, or the journal cannot be written.
-    pub fn put_back(&mut self, _station: &str) -> Result<(), Message> {
-        Ok(())
+    pub fn put_back(&mut self, station: &str) -> Result<(), Message> {
+        self.known_unit(station)?;
+        self.write(Event::StationBack { station: station.to_owned() })
+    }
+
+    fn known_unit(&self, name: &str) -> Result<(), Message> {
+        if name == self.setup.lab.robot.name {
+            return Ok(());
+        }
+        crate::lab::find_station(&self.setup.lab.stations, name).map(|_| ())
     }
 
     /// Waits for what is being done and begins nothing new; a restart goes on from there.
@@ -251,11 +305,20 @@ impl<J: Journal> Executor<J> {
     /// # Errors
     /// The journal cannot be written.
     pub fn finish_running_and_stop(&mut self) -> Result<Vec<Happening>, Message> {
-        Ok(Vec::new())
+        self.stopping = true;
+        let mut seen = Vec::new();
+        while !self.state.open.is_empty() {
+            seen.extend(self.advance()?);
+        }
+        Ok(seen)
     }
+}
 
-    /// What is going on.
-    pub fn snapshot(&self) -> Snapshot {
-        Snapshot::default()
-    }
+fn just_after(time: Timestamp) -> Timestamp {
+    Timestamp::from_microseconds(time.microseconds().saturating_add(1))
+}
+
+/// What a sample reports when nothing was seen.
+fn nothing() -> Fields {
+    Fields::new()
 }

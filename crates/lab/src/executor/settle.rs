@@ -1,0 +1,203 @@
+//! What follows from an event: results taken in, analyses made, samples declared finished.
+
+use matdock_message::{Message, say};
+use matdock_record::{Datum, Outcome, body::Fields};
+
+use super::{
+    Executor, Happening, just_after,
+    state::{Open, Place, Progress},
+};
+use crate::{ActionId, Event, Journal, Reply, Stream, analysis, recipe::Work};
+
+impl<J: Journal> Executor<J> {
+    /// Ends the action that is due first, if one is.
+    pub(super) fn end_one(&mut self, seen: &mut Vec<Happening>) -> Result<bool, Message> {
+        let now = self.now();
+        let answered = self.answers.iter().map(|(id, (due, _))| (*due, 0, *id));
+        let lost = self.state.open.values().filter_map(|open| Some((self.gives_up_at(open)?, 1, open.action.id)));
+        let first = answered.chain(lost).filter(|(due, _, _)| *due <= now).min();
+        let Some((_, kind, id)) = first else { return Ok(false) };
+        let known = self.answers.remove(&id);
+        let Some(open) = self.state.open.get(&id).cloned() else { return Ok(true) };
+        let (ended, reply) = match known.filter(|_| kind == 0) {
+            Some((due, reply)) => (due, checked(reply)),
+            None => {
+                let why = say!("lab-no-answer", seconds = self.timeout(open.unit).unwrap_or_default());
+                (now, Reply::of(Outcome::Uncertain(why.to_string())))
+            }
+        };
+        self.returned(open, ended, reply, seen)?;
+        Ok(true)
+    }
+
+    fn returned(
+        &mut self,
+        open: Open,
+        ended: matdock_record::Timestamp,
+        reply: Reply,
+        seen: &mut Vec<Happening>,
+    ) -> Result<(), Message> {
+        let (started, outcome, unit) = (open.started, reply.outcome.clone(), open.unit);
+        let was_out = self.state.out[unit].is_some();
+        let streams = self.wanted(&open, &reply);
+        self.write(Event::Returned { action: open.action.id, started, ended, reply })?;
+        self.streams.extend(streams);
+        seen.push(Happening::Ended { action: open.action, started, ended, outcome });
+        let flight = &self.state.flights[open.flight];
+        if flight.place == Place::Gone {
+            seen.push(Happening::Left { sample: flight.id });
+        }
+        if let Some(reason) = self.state.out[unit].clone().filter(|_| !was_out) {
+            seen.push(Happening::StationOut { station: self.setup.unit_name(unit).to_owned(), reason });
+        }
+        Ok(())
+    }
+
+    /// The streams of an answer that an analysis will ask for.
+    fn wanted(&self, open: &Open, reply: &Reply) -> Vec<(ActionId, Stream)> {
+        let Some(step) = open.step else { return Vec::new() };
+        let asked = |name: &str| {
+            self.setup.recipe.steps.iter().any(|other| match &other.work {
+                Work::Analysis { from, stream, .. } => *from == step && stream == name,
+                Work::Station { .. } => false,
+            })
+        };
+        reply.streams.iter().filter(|s| asked(&s.name)).map(|s| (open.action.id, s.clone())).collect()
+    }
+
+    /// Gives up the first sample of which a time limit has passed.
+    pub(super) fn break_limit(&mut self) -> Result<bool, Message> {
+        let now = self.now();
+        let flights = self.state.active.iter().map(|index| &self.state.flights[*index]);
+        let passed = flights.filter_map(|flight| {
+            let (at, why) = flight.next_limit(&self.setup)?;
+            (just_after(at) <= now).then_some((at, flight.id, why))
+        });
+        let Some((_, sample, reason)) = passed.min_by_key(|(at, sample, _)| (*at, *sample)) else { return Ok(false) };
+        self.write(Event::LimitPassed { sample, reason })?;
+        Ok(true)
+    }
+
+    /// Makes the analyses that can be made and finishes the samples that are.
+    pub(super) fn settle(&mut self, seen: &mut Vec<Happening>) -> Result<(), Message> {
+        let mut unfinished: Vec<usize> = self.state.active.clone();
+        unfinished.retain(|index| !self.state.flights[*index].finished);
+        for index in unfinished {
+            while let Some(step) = self.next_analysis(index) {
+                self.analyse(index, step, seen)?;
+            }
+            let flight = &self.state.flights[index];
+            if flight.busy.is_none() && (flight.verdict.is_some() || flight.complete()) {
+                self.finish(index, seen)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn next_analysis(&self, index: usize) -> Option<usize> {
+        let flight = &self.state.flights[index];
+        if flight.verdict.is_some() {
+            return None;
+        }
+        (0..flight.steps.len()).find(|step| !self.setup.is_station_step(*step) && flight.ready(&self.setup, *step))
+    }
+
+    fn analyse(&mut self, index: usize, step: usize, seen: &mut Vec<Happening>) -> Result<(), Message> {
+        let (outcome, values) = match self.run_analysis(index, step) {
+            Ok(values) => (Outcome::Succeeded, values),
+            Err(why) => (Outcome::Failed(why.to_string()), Fields::new()),
+        };
+        let sample = self.state.flights[index].id;
+        let name = self.setup.recipe.steps[step].name.clone();
+        seen.push(Happening::Analysed { sample, step: name.clone(), outcome: outcome.clone() });
+        self.write(Event::Analysed { sample, step: name, outcome, values })
+    }
+
+    fn run_analysis(&self, index: usize, step: usize) -> Result<Fields, Message> {
+        let Work::Analysis { analysis, from, stream, settings } = &self.setup.recipe.steps[step].work else {
+            return Ok(super::nothing());
+        };
+        let method = analysis::by_name(analysis)
+            .ok_or_else(|| say!("lab-unknown-analysis", name = analysis, known = analysis::NAMES.join(", ")))?;
+        let no_stream = || say!("lab-no-stream", name = stream);
+        let action = self.state.flights[index].done_by[*from].ok_or_else(no_stream)?;
+        let kept = self.streams.iter().find(|(id, kept)| *id == action && kept.name == *stream);
+        match kept {
+            Some((_, kept)) => method.run(kept, settings).map(finite),
+            None => method.run(&self.journal.stream(action, stream)?, settings).map(finite),
+        }
+    }
+
+    fn finish(&mut self, index: usize, seen: &mut Vec<Happening>) -> Result<(), Message> {
+        let flight = &self.state.flights[index];
+        let outcome = flight.verdict.clone().unwrap_or(Outcome::Succeeded);
+        let values = if outcome.is_success() {
+            self.setup.outputs(&flight.values)
+        } else {
+            // A failure is data too: whatever was seen until then.
+            flight.values.iter().flatten().map(|(name, datum)| (name.clone(), datum.clone())).collect()
+        };
+        let sample = flight.id;
+        let actions: Vec<ActionId> = flight.done_by.iter().flatten().copied().collect();
+        self.streams.retain(|(action, _)| !actions.contains(action));
+        self.write(Event::Finished { sample, outcome: outcome.clone(), values: values.clone() })?;
+        seen.push(Happening::Finished { sample, outcome, values });
+        if self.state.flights[index].place == Place::Gone {
+            seen.push(Happening::Left { sample });
+        }
+        Ok(())
+    }
+
+    /// Why nothing goes on.
+    pub(super) fn nothing_to_do(&self) -> Happening {
+        if self.state.active.is_empty() {
+            return Happening::Idle;
+        }
+        if self.stopping {
+            return Happening::Waiting(vec![say!("lab-waiting-stopped")]);
+        }
+        let mut reasons = Vec::new();
+        if self.state.paused {
+            reasons.push(say!("lab-waiting-paused"));
+        }
+        for (unit, out) in self.state.out.iter().enumerate() {
+            if let Some(reason) = out {
+                reasons.push(say!("lab-waiting-out", station = self.setup.unit_name(unit), reason = reason));
+            }
+        }
+        if reasons.is_empty() {
+            let flights = self.state.active.iter().map(|index| &self.state.flights[*index]);
+            let waiting = flights.filter(|flight| !flight.steps.contains(&Progress::Running));
+            let names: Vec<&str> = waiting.map(|flight| flight.name.as_str()).collect();
+            reasons.push(say!("lab-waiting-stuck", samples = names.join(", ")));
+        }
+        Happening::Waiting(reasons)
+    }
+}
+
+/// No number that is none gets into the journal.
+fn finite(fields: Fields) -> Fields {
+    let clean = |datum: Datum| match datum {
+        Datum::Quantity(quantity) if !quantity.value.is_finite() => {
+            Datum::Missing(say!("lab-not-a-number").to_string())
+        }
+        Datum::Quantity(mut quantity) => {
+            quantity.uncertainty = quantity.uncertainty.filter(|u| u.is_finite());
+            Datum::Quantity(quantity)
+        }
+        other => other,
+    };
+    fields.into_iter().map(|(name, datum)| (name, clean(datum))).collect()
+}
+
+fn checked(reply: Reply) -> Reply {
+    let faulty = |stream: &Stream| {
+        let rows = stream.data.first().map_or(0, Vec::len);
+        stream.columns.len() != stream.data.len() || stream.data.iter().any(|column| column.len() != rows)
+    };
+    if let Some(stream) = reply.streams.iter().find(|stream| faulty(stream)) {
+        let why = say!("lab-bad-reply", what = stream.name);
+        return Reply::of(Outcome::Failed(why.to_string()));
+    }
+    Reply { actual: finite(reply.actual), values: finite(reply.values), ..reply }
+}
