@@ -9,6 +9,7 @@ pub mod executor;
 pub mod gantt;
 pub mod journal;
 pub mod lab;
+pub mod physics;
 mod reader;
 pub mod recipe;
 pub mod simulate;

@@ -3,7 +3,7 @@
 //! An analysis reads one stream of a measurement and yields named quantities with units and uncertainties. It is
 //! pure: the same stream and settings give the same result.
 
-mod circuit;
+pub(crate) mod circuit;
 mod impedance;
 mod least_squares;
 

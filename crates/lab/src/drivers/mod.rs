@@ -137,5 +137,6 @@ impl Drivers {
 /// # Errors
 /// There is none of that name.
 pub fn physics(name: &str) -> Result<Arc<dyn Physics>, Message> {
-    Err(say!("lab-unknown-physics", name = name, known = "thin-film"))
+    let unknown = || say!("lab-unknown-physics", name = name, known = crate::physics::NAMES.join(", "));
+    crate::physics::by_name(name).map(Arc::from).ok_or_else(unknown)
 }

@@ -19,3 +19,14 @@ lab-analysis-overlap = The two arcs overlap (time constants within a factor of 5
 lab-analysis-exponent = The exponent of the interface arc is at its lower bound; the arc is not that of a constant-phase element.
 lab-analysis-systematic = The circuit misses the spectrum in a systematic way, beyond the noise.
 lab-analysis-not-determined = The spectrum does not determine it.
+
+lab-physics-unknown-capability = The simulated thin-film laboratory cannot do "{ $name }". It knows: { $known }.
+lab-physics-setting-missing = { $capability }: the setting "{ $name }" [{ $unit }] is missing. Add it to the step of the recipe.
+lab-physics-setting-range = The setting "{ $name }" is { $value }; it must be between { $low } and { $high } { $unit }.
+lab-physics-plasma-lost = The plasma went out during the deposition.
+lab-physics-source-empty = The lithium source ran empty during the evaporation.
+lab-physics-contact-lost = A contact was lost during the measurement.
+lab-physics-no-contact = No contact: the film is damaged.
+lab-physics-incomplete-cell = There is no complete cell to measure (electrode, electrolyte and lithium are needed).
+lab-physics-delaminated = The film came off the substrate during the heat treatment.
+lab-physics-lithium-melted = The lithium melted during the heat treatment.

@@ -19,3 +19,14 @@ lab-analysis-overlap = 2 つの円弧が重なっており (時定数の比が 5
 lab-analysis-exponent = 界面の円弧の指数が下限にあり、定位相要素の円弧とはいえません。
 lab-analysis-systematic = 等価回路とスペクトルの間に、ノイズを超える系統的なずれがあります。
 lab-analysis-not-determined = スペクトルからは決まりません。
+
+lab-physics-unknown-capability = 薄膜シミュレーションラボは「{ $name }」を行えません。可能なもの: { $known }。
+lab-physics-setting-missing = { $capability }: 設定「{ $name }」[{ $unit }] がありません。レシピのステップに加えてください。
+lab-physics-setting-range = 設定「{ $name }」は { $value } ですが、{ $low } から { $high } { $unit } の間でなければなりません。
+lab-physics-plasma-lost = 成膜中にプラズマが消えました。
+lab-physics-source-empty = 蒸着中にリチウム源が空になりました。
+lab-physics-contact-lost = 測定中に接触が失われました。
+lab-physics-no-contact = 膜が損傷しているため接触が取れません。
+lab-physics-incomplete-cell = 測定できる完成したセルがありません (電極、電解質、リチウムが必要です)。
+lab-physics-delaminated = 熱処理中に膜が基板から剥離しました。
+lab-physics-lithium-melted = 熱処理中にリチウムが溶融しました。

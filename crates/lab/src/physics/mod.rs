@@ -1,0 +1,24 @@
+//! Made-up natures for simulated laboratories.
+//!
+//! Everything a nature answers follows from the seed, the sample and what was done to it before; nothing is kept
+//! between two questions, so that a simulated laboratory can be stopped, started and replayed.
+
+mod chance;
+mod cluster_tool;
+pub mod thin_film;
+mod trace;
+
+pub use cluster_tool::ThinFilm;
+
+use crate::driver::Physics;
+
+/// The names that [`by_name`] knows.
+pub const NAMES: [&str; 1] = ["thin-film"];
+
+/// The nature of that name.
+pub fn by_name(name: &str) -> Option<Box<dyn Physics>> {
+    match name {
+        "thin-film" => Some(Box::new(ThinFilm)),
+        _ => None,
+    }
+}
