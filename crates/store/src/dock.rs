@@ -1,6 +1,7 @@
 //! The dock as its callers see it: opening, closing, and the way to database and objects.
 
 use std::{
+    cmp::Ordering,
     path::{Path, PathBuf},
     pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -83,6 +84,10 @@ impl Dock {
 
     /// Brings tables up to date; after a crash while the dock was being made, does what was left.
     fn migrate(&self) -> Result<(), Message> {
+        if self.place.is_finished() {
+            // An emptied file would pass for a new database.
+            self.check_tables()?;
+        }
         let database = self.database_file();
         self.with_database(async |connection| {
             MIGRATIONS.run(connection).await.map_err(|error| match error {
@@ -118,9 +123,11 @@ impl Dock {
             let found: i64 =
                 sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations").fetch_one(connection).await?;
             match found.cmp(&known) {
-                std::cmp::Ordering::Equal => Ok(()),
-                std::cmp::Ordering::Less => Err(say!("store-older-format", file = database.display()).into()),
-                std::cmp::Ordering::Greater => Err(newer(&database, found).into()),
+                Ordering::Less if self.mode == Mode::Read => {
+                    Err(say!("store-older-format", file = database.display()).into())
+                }
+                Ordering::Less | Ordering::Equal => Ok(()),
+                Ordering::Greater => Err(newer(&database, found).into()),
             }
         })
     }

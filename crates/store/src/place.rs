@@ -33,7 +33,7 @@ pub(crate) struct Place {
     folder: PathBuf,
     finished: bool,
     // Held until the dock is closed; the operating system lets go of it when the process ends in any way.
-    _lock: Option<File>,
+    lock: Option<File>,
 }
 
 impl Place {
@@ -62,7 +62,7 @@ impl Place {
             Mode::Write => Some(lock_for_writing(&folder)?),
             Mode::Read => None,
         };
-        let place = Self { folder, finished, _lock: lock };
+        let place = Self { folder, finished, lock };
         if finished {
             place.check_contents()?;
         } else {
@@ -103,6 +103,15 @@ impl Place {
             }
         }
         Ok(())
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        // Closing the file alone would not do: a child process that is just being started may still have it open.
+        if let Some(lock) = &self.lock {
+            let _ = lock.unlock();
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The dock from outside: laws, faults, crashes.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at any fault")]
+
 mod examples;
 mod faults;
 mod full_disk;
