@@ -9,6 +9,8 @@ use matdock_plan::{
 };
 use serde::Serialize;
 
+pub use matdock_plan::backtest::Spread;
+
 use crate::{
     campaign::{Campaign, finished_table, header},
     plot::{self, Colour, Mark, Panel},

@@ -8,6 +8,7 @@ pub mod campaign;
 pub mod comparison;
 pub mod export;
 pub mod history;
+pub mod lab_files;
 pub mod new;
 pub mod plot;
 pub mod propose;

@@ -1,6 +1,8 @@
 //! `matdock suggest`: the next experiments for a person to do, and the sheet to fill in.
 
-use matdock_message::{Message, say};
+use std::path::Path;
+
+use matdock_message::{Language, Message, say};
 use matdock_record::{Body, IdSource, Timestamp, body};
 use matdock_store::{Batch, Dock};
 use serde::Serialize;
@@ -9,7 +11,7 @@ use crate::{
     campaign::{Campaign, header},
     history::{self, History},
     propose,
-    table::{Cell, Table},
+    table::{self, Cell, Format, SheetExtras, Table},
 };
 
 /// Suggestions that wait for a result.
@@ -94,4 +96,28 @@ pub fn sheet(campaign: &Campaign, suggestions: &[body::Suggestion]) -> Table {
         table.push(row);
     }
     table
+}
+
+/// Writes the sheet to fill in; an Excel sheet has a page that tells how.
+///
+/// # Errors
+/// The disk refuses.
+pub fn save_sheet(
+    campaign: &Campaign,
+    suggestions: &[body::Suggestion],
+    path: &Path,
+    format: Format,
+    language: Language,
+) -> Result<(), Message> {
+    let say = |id: &str| matdock_message::text_of(language, id).unwrap_or_default();
+    let mut to_fill: Vec<String> = campaign.outcomes.iter().map(|outcome| outcome.name.clone()).collect();
+    to_fill.extend([OUTCOME.to_owned(), REASON.to_owned()]);
+    let words = ["succeeded", "failed", "aborted", "uncertain"].map(str::to_owned).to_vec();
+    let extras = SheetExtras {
+        name: "results".to_owned(),
+        instructions: Some((say("app-sheet-how"), say("app-sheet-instructions").lines().map(str::to_owned).collect())),
+        choices: vec![(OUTCOME.to_owned(), words)],
+        to_fill,
+    };
+    table::save(&table::to_bytes(&sheet(campaign, suggestions), format, &extras)?, path)
 }

@@ -8,7 +8,7 @@ mod catalogue;
 
 use std::fmt;
 
-pub use catalogue::identifiers;
+pub use catalogue::{identifiers, text_of};
 
 /// A language matdock can speak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]

@@ -44,6 +44,14 @@ pub struct Setup {
     pub virtual_time: bool,
 }
 
+impl Setup {
+    /// Whether some station is a person.
+    pub fn has_people(&self) -> bool {
+        let manual = |driver: &DriverSettings| matches!(driver, DriverSettings::Manual { .. });
+        self.lab.stations.iter().any(|station| manual(&station.driver)) || manual(&self.lab.robot.driver)
+    }
+}
+
 /// What a face shows while a campaign runs.
 #[derive(Debug, Clone)]
 pub struct Progress<'a> {

@@ -1,17 +1,22 @@
 //! Excel workbooks: reading a sheet, and writing one that people can fill in.
 
-use std::io::Cursor;
+use std::{collections::BTreeMap, io::Cursor};
 
-use calamine::{Data, ExcelDateTime as FoundDate, Range, Reader, Xlsx};
+use calamine::{Data, ExcelDateTime as FoundDate, Reader, Xlsx};
 use matdock_message::{Message, say};
 use rust_xlsxwriter::{
-    DataValidation, DocProperties, ExcelDateTime, Format, FormatBorder, Workbook, Worksheet, XlsxError,
+    DataValidation, DocProperties, ExcelDateTime, Format, FormatBorder, Workbook as NewWorkbook, Worksheet, XlsxError,
 };
 
 use super::{
     Cell, Source, Table,
     read::{FoundRow, assemble},
 };
+
+type Workbook = Xlsx<Cursor<Vec<u8>>>;
+
+/// Number of columns a sheet can have.
+const WIDEST: usize = 16_384;
 
 /// What a sheet for people has beside its table.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -29,29 +34,34 @@ pub struct SheetExtras {
 pub(super) fn read(bytes: Vec<u8>, file: &str, sheet: Option<&str>) -> Result<Table, Message> {
     let place = |what: Message| say!("place-file", file = file, what = what);
     let broken = |error: calamine::XlsxError| place(say!("table-broken-workbook", reason = error));
-    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
+    let mut workbook: Workbook = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
     let names = workbook.sheet_names();
     let name = match sheet {
         Some(wanted) if names.iter().any(|name| name == wanted) => wanted.to_owned(),
         Some(wanted) => return Err(place(say!("table-no-sheet", sheet = wanted, sheets = names.join(", ")))),
         None => names.first().cloned().ok_or_else(|| place(say!("table-no-sheets")))?,
     };
-    let range = workbook.worksheet_range(&name).map_err(broken)?;
-    assemble(rows(&range), Source { file: file.to_owned(), sheet: Some(name), ..Source::default() })
+    let found = rows(&mut workbook, &name).map_err(broken)?;
+    assemble(found, Source { file: file.to_owned(), sheet: Some(name), ..Source::default() })
 }
 
 /// Every row with its sheet row; columns counted from column A.
-fn rows(range: &Range<Data>) -> Vec<FoundRow> {
-    let Some((first_row, first_column)) = range.start() else { return Vec::new() };
-    let numbered = (u64::from(first_row) + 1..).zip(range.rows());
-    let padding = first_column as usize;
-    numbered
-        .map(|(line, cells)| {
-            let mut all = vec![Cell::Empty; padding];
-            all.extend(cells.iter().map(cell));
-            FoundRow { line, cells: all }
-        })
-        .collect()
+///
+/// Read cell by cell: a single stray cell in the far corner would otherwise ask for memory for the whole sheet.
+fn rows(workbook: &mut Workbook, sheet: &str) -> Result<Vec<FoundRow>, calamine::XlsxError> {
+    let mut rows: BTreeMap<u32, Vec<Cell>> = BTreeMap::new();
+    let mut reader = workbook.worksheet_cells_reader(sheet)?;
+    while let Some(found) = reader.next_cell()? {
+        let (row, column) = found.get_position();
+        let value = cell(&Data::from(found.get_value().clone()));
+        let column = column as usize;
+        if !value.is_empty() && column < WIDEST {
+            let cells = rows.entry(row).or_default();
+            cells.resize(cells.len().max(column + 1), Cell::Empty);
+            cells[column] = value;
+        }
+    }
+    Ok(rows.into_iter().map(|(row, cells)| FoundRow { line: u64::from(row) + 1, cells }).collect())
 }
 
 fn cell(data: &Data) -> Cell {
@@ -94,7 +104,7 @@ pub(super) fn to_bytes(table: &Table, extras: &SheetExtras) -> Result<Vec<u8>, M
 }
 
 fn write(table: &Table, extras: &SheetExtras) -> Result<Vec<u8>, XlsxError> {
-    let mut workbook = Workbook::new();
+    let mut workbook = NewWorkbook::new();
     // A fixed date: the same table gives the same bytes.
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?));
     let sheet = workbook.add_worksheet();
@@ -167,7 +177,7 @@ mod tests {
     use super::*;
 
     fn written(write: impl Fn(&mut Worksheet)) -> Vec<u8> {
-        let mut workbook = Workbook::new();
+        let mut workbook = NewWorkbook::new();
         write(workbook.add_worksheet());
         workbook.save_to_buffer().unwrap()
     }
@@ -195,6 +205,17 @@ mod tests {
         let error = table.number(1, 1).unwrap_err().to_string();
         assert!(error.starts_with("t.xlsx, sheet Sheet1, cell E5 (y): "), "{error}");
         assert!(table.number(0, 1).unwrap_err().to_string().contains("E4"));
+    }
+
+    #[test]
+    fn a_stray_cell_in_the_far_corner_is_named_and_costs_no_memory() {
+        let bytes = written(|sheet| {
+            sheet.write(0, 0, "a").unwrap();
+            sheet.write(1, 0, 1).unwrap();
+            sheet.write(1_048_575, 16_383, "x").unwrap();
+        });
+        let error = read(bytes, "t.xlsx", None).unwrap_err().to_string();
+        assert!(error.contains("line 1048576"), "{error}");
     }
 
     #[test]

@@ -1,1 +1,111 @@
 # Text of matdock-app.
+app-toml = { $reason }. docs/campaign-file.md lists every key.
+app-campaign-unreadable = the campaign file "{ $file }" cannot be read ({ $reason }). Name a campaign.toml or the folder it is in; `matdock new NAME` makes one.
+app-campaign-name = "{ $name }" is no name for a campaign. Use letters, digits, "-", "_" and "." (at most 100, not beginning with ".").
+app-campaign-other-seed = the dock already holds a campaign "{ $name }" with seed { $old }; this one has seed { $new }. Give this campaign another name, or use another dock with --dock.
+app-target-missing = the goal for "{ $outcome }" is a target, but no value is given. Add `target = ...`.
+app-target-surplus = the goal for "{ $outcome }" has a `target`, but its direction is not "target".
+app-stop-at = `stop_at` of "{ $outcome }" is no finite number.
+app-outcome-name = an outcome has an empty name.
+app-outcome-unit-twice = the outcome "{ $outcome }" is given in "{ $first }" and in "{ $second }". Use one unit.
+app-parameter-name = a parameter has an empty name.
+app-parameter-key = the parameter "{ $name }" needs `{ $key }`.
+app-parameter-surplus = the parameter "{ $name }" has `{ $key }`, which does not go with its type.
+app-parameter-whole = the parameter "{ $name }" counts in whole numbers, but { $value } is not one.
+app-parameter-level = the parameter "{ $name }" has the level { $level }, which does not go with its type.
+app-formula-outside-pool = the parameter "{ $name }" is a chemical formula. Formulas need a [pool] to choose from.
+app-planner-initial = `initial` is "{ $text }". Write a number such as 5 or, with a pool, a share such as "5 %".
+app-budget-zero = a budget of 0 experiments leaves nothing to do.
+app-duration = "{ $text }" is no duration. Write a number and a unit, such as "36 h" or "2 d".
+app-setting-missing = the setting "{ $name }" is missing.
+app-pool-no-such-row = the pool of campaign "{ $campaign }" has no such row. Was the table changed?
+app-plot = the plot could not be drawn: { $reason }.
+app-file-unreadable = the file "{ $file }" cannot be read: { $reason }.
+app-file-unwritable = "{ $file }" cannot be written: { $reason }.
+app-no-history = the dock holds no campaign "{ $name }" yet. Begin it with `matdock suggest` or `matdock run`.
+app-backtest-no-data = this campaign has no pool. Name a table of finished experiments with --data.
+app-initial-few = { $file }: first experiments for { $found } repetitions, but { $seeds } are asked for. Add lines or lower --seeds.
+app-initial-json = this is no JSON list of lists of row numbers: { $reason }.
+app-initial-row = "{ $text }" is no row number of the table (0 to { $last }).
+app-budget-used = the budget of { $budget } experiments is used up ({ $finished } finished, { $pending } suggested and waiting). Record the waiting ones, or raise `experiments` in the campaign file.
+app-suggest-zero = 0 suggestions were asked for. Ask for at least 1 with -n.
+app-export-where = "{ $text }" is no condition. Write name=value with campaign, kind, sample, name or outcome as the name.
+app-export-no-campaign = the dock holds no campaign "{ $name }". It holds: { $known }.
+app-export-no-sample = the dock holds no sample "{ $name }".
+app-journal-line = journal { $journal }, line { $line } cannot be used: { $reason }. Run `matdock verify`.
+app-journal-stream = the series "{ $name }" of action { $action } is not in the dock. Run `matdock verify`.
+app-pool-empty = no row of the table fits `where`.
+app-pool-no-parameters = a pool needs at least one [[parameter]] that names a column of the table.
+app-pool-cell-empty = the cell for the parameter "{ $name }" is empty. Fill it in, or leave the row out of the table.
+app-pool-constant = every row of the table has the same settings: there is nothing to choose.
+app-pool-duplicate = this row has the same settings as line { $line }. Leave one of them out; `matdock backtest` takes such rows as replicates.
+app-record-column = the column "{ $name }" is neither a setting nor an outcome of the campaign (outcomes: { $outcomes }). Rename or remove it.
+app-record-no-outcome = the sheet has none of the outcomes { $outcomes }, and no column "outcome". Take the sheet that `matdock suggest --out` writes.
+app-record-unknown = there is no suggestion { $number }; the last one is { $last }. Leave the cell empty for an experiment of your own.
+app-record-twice = suggestion { $number } stands in line { $line } already.
+app-record-answered = suggestion { $number } already has a result. To replace it, run `matdock record` with --correct; the earlier result stays as an older version.
+app-record-reason-only = a reason is given, but not how the experiment ended. Write failed, aborted or uncertain into the column "outcome".
+app-record-no-value = the experiment is said to have succeeded, but no outcome is filled in.
+app-record-word = "{ $word }" does not say how an experiment ended. Write succeeded, failed, aborted or uncertain, or leave the cell empty.
+app-record-setting = the setting "{ $name }" is missing. An experiment of your own needs all settings.
+app-record-range = { $value } is outside of what the campaign allows for "{ $name }" ({ $allowed }). Correct the cell, or widen the range in the campaign file.
+app-record-pool-changed = the suggestion asks for { $asked } of "{ $name }", the sheet has { $found }. Settings of a pool are fixed; leave the suggestion cell empty to record another row of the pool.
+app-run-no-lab = campaign "{ $name }" has no [lab]. A person does its experiments: use `matdock suggest` and `matdock record`.
+app-run-check = the recipe cannot run in this lab:{ $problems }
+app-run-no-output = the goal speaks of "{ $outcome }", but the recipe yields only: { $outputs }.
+app-run-virtual = virtual time needs every station to be simulated. Set time = "real" in [lab].
+app-run-stuck = the lab cannot go on:{ $reasons }
+app-show-nothing = the dock holds nothing called "{ $text }". `matdock export --what samples` lists the samples.
+app-show-many = { $count } records begin with "{ $text }". Give more of the id.
+app-verify-two-samples = suggestion { $suggestion } has two samples: { $first } and { $second }.
+app-verify-two-results = sample { $sample } has two results: { $first } and { $second }.
+
+# Comments of new campaign files.
+app-new-head =
+    A campaign of matdock: what to make better, what may be changed, and how far to go.
+    Every key is described in docs/campaign-file.md. Lines that begin with "#" are comments.
+app-new-budget = How many experiments at most, failures included.
+app-new-objective =
+    The goal. direction: "maximise", "minimise", or "target" with target = VALUE. Several [[objective]] parts are
+    weighed by weight. stop_at ends the campaign at that value. Units are UCUM codes (Cel, Pa, S/cm, Ohm.cm2, ...).
+app-new-bound = Other outcomes that have to stay within limits.
+app-new-parameter =
+    What may be changed. type: "continuous" (min, max, scale = "log" for ranges over powers of ten, step = what the
+    instrument can set), "integer", "ordinal" (levels = [numbers]) or "categorical" (levels = [names]).
+app-new-pool = The candidates: rows of a table. label names the rows; where takes only rows with these values.
+app-new-pool-parameter =
+    The columns that describe a candidate. The types were found out from the table; correct them where they are wrong:
+    "continuous", "integer", "ordinal", "categorical", or "formula" (chemical formulas, seen through element properties).
+app-new-planner = initial: number of first experiments that cover the space before the model takes over.
+app-new-lab = A simulated laboratory. Run it with `matdock run`; lab.toml and recipe.toml lie beside this file.
+app-new-exists = the folder "{ $folder }" is not empty. Choose another name; nothing was changed.
+app-new-no-objective = say what to make better: --maximize OUTCOME, --minimize OUTCOME or --target OUTCOME=VALUE.
+app-new-input-is-outcome = "{ $name }" is an outcome and cannot be an input as well.
+app-new-input-empty = the column "{ $name }" is empty.
+
+# Reports and plots.
+app-report-title = Campaign { $name }
+app-report-counts = Experiments: { $finished } ({ $succeeded } succeeded, { $failed } failed, { $other } aborted or uncertain)
+app-report-time = Lab time: { $time }
+app-report-goal = The goal is reached.
+app-report-nothing = No usable result yet.
+app-report-best = Best: sample { $sample }, experiment { $number }
+app-report-value = {"  "}{ $name }: measured { $measured }; model { $mean } { $unit } (90 % interval { $low } to { $high })
+app-report-setting = {"  "}{ $name } = { $value }
+app-report-comparison = Until { $outcome } reaches { $level } { $unit }, computed by simulation:
+app-report-random = {"  "}random search needs { $factor } times the experiments ({ $random } against { $loop }; { $reached } of { $simulated } random experiments in the same simulated lab reached it)
+app-report-hand = {"  "}one person, one sample at a time, needs { $factor } times the lab time for the same { $experiments } experiments ({ $hand } against { $loop }; { $hours } h a day, { $days } days a week, running steps go on after hours)
+app-plot-best = { $name }: best so far
+app-plot-experiment = experiment
+app-plot-measured = measured
+app-plot-failed = failed
+app-plot-best-line = best so far
+app-plot-model = model
+app-plot-interval = 90 % interval
+app-sheet-how = How to fill in
+app-sheet-instructions =
+    Fill in the outcome columns: a number (3.2), a limit of detection (<1e-10), or a value with its uncertainty (3.2 ± 0.1), in the unit of the header.
+    Leave a row empty that is not done yet: it stays open.
+    outcome: leave it empty when it worked; otherwise failed, aborted or uncertain, and say why in the column reason. A failure is data.
+    Settings that were really used may differ from the suggestion: correct them in the sheet.
+    An experiment of your own: a new row with an empty suggestion cell and all settings.

@@ -1,1 +1,111 @@
 # Text of matdock-app.
+app-toml = { $reason }。すべてのキーは docs/campaign-file.md にあります。
+app-campaign-unreadable = キャンペーンファイル「{ $file }」を読めません({ $reason })。campaign.toml かそのフォルダを指定してください。`matdock new 名前` で作れます。
+app-campaign-name = 「{ $name }」はキャンペーン名に使えません。文字、数字、「-」「_」「.」を使ってください(100 字まで、先頭の「.」は不可)。
+app-campaign-other-seed = ドックには既にシード { $old } のキャンペーン「{ $name }」があります。今回のシードは { $new } です。別の名前にするか、--dock で別のドックを使ってください。
+app-target-missing = 「{ $outcome }」の目標は target ですが値がありません。`target = ...` を加えてください。
+app-target-surplus = 「{ $outcome }」に `target` がありますが direction が "target" ではありません。
+app-stop-at = 「{ $outcome }」の `stop_at` が有限の数値ではありません。
+app-outcome-name = 名前が空の結果があります。
+app-outcome-unit-twice = 結果「{ $outcome }」の単位が「{ $first }」と「{ $second }」の二通りあります。一つにしてください。
+app-parameter-name = 名前が空のパラメータがあります。
+app-parameter-key = パラメータ「{ $name }」には `{ $key }` が必要です。
+app-parameter-surplus = パラメータ「{ $name }」の `{ $key }` はその型には使えません。
+app-parameter-whole = パラメータ「{ $name }」は整数ですが、{ $value } は整数ではありません。
+app-parameter-level = パラメータ「{ $name }」の水準 { $level } はその型に合いません。
+app-formula-outside-pool = パラメータ「{ $name }」は化学式です。化学式には候補の [pool] が必要です。
+app-planner-initial = `initial` が「{ $text }」です。5 のような数、またはプールがあれば "5 %" のような割合を書いてください。
+app-budget-zero = 実験 0 回の予算では何もできません。
+app-duration = 「{ $text }」は時間の長さではありません。"36 h" や "2 d" のように数と単位を書いてください。
+app-setting-missing = 設定「{ $name }」がありません。
+app-pool-no-such-row = キャンペーン「{ $campaign }」のプールにその行はありません。表が変わっていませんか。
+app-plot = 図を描けませんでした: { $reason }。
+app-file-unreadable = ファイル「{ $file }」を読めません: { $reason }。
+app-file-unwritable = 「{ $file }」に書けません: { $reason }。
+app-no-history = ドックにキャンペーン「{ $name }」はまだありません。`matdock suggest` か `matdock run` で始めてください。
+app-backtest-no-data = このキャンペーンにはプールがありません。終わった実験の表を --data で指定してください。
+app-initial-few = { $file }: 初期実験は { $found } 回分ですが、{ $seeds } 回が求められています。行を足すか --seeds を減らしてください。
+app-initial-json = 行番号のリストのリスト(JSON)ではありません: { $reason }。
+app-initial-row = 「{ $text }」は表の行番号(0 から { $last })ではありません。
+app-budget-used = 実験 { $budget } 回の予算を使い切りました(終了 { $finished }、提案済みで待機中 { $pending })。待機中の結果を記録するか、ファイルの `experiments` を増やしてください。
+app-suggest-zero = 提案数が 0 です。-n で 1 以上を指定してください。
+app-export-where = 「{ $text }」は条件ではありません。campaign, kind, sample, name, outcome のいずれかで 名前=値 と書いてください。
+app-export-no-campaign = ドックにキャンペーン「{ $name }」はありません。あるもの: { $known }。
+app-export-no-sample = ドックに試料「{ $name }」はありません。
+app-journal-line = ジャーナル { $journal } の { $line } 行目を使えません: { $reason }。`matdock verify` を実行してください。
+app-journal-stream = 動作 { $action } の系列「{ $name }」がドックにありません。`matdock verify` を実行してください。
+app-pool-empty = `where` に合う行がありません。
+app-pool-no-parameters = プールには表の列を示す [[parameter]] が少なくとも 1 つ必要です。
+app-pool-cell-empty = パラメータ「{ $name }」のセルが空です。記入するか、その行を除いてください。
+app-pool-constant = すべての行の設定が同じで、選ぶものがありません。
+app-pool-duplicate = この行の設定は { $line } 行目と同じです。どちらかを除いてください。`matdock backtest` では繰り返し測定として扱います。
+app-record-column = 列「{ $name }」はこのキャンペーンの設定でも結果でもありません(結果: { $outcomes })。名前を直すか除いてください。
+app-record-no-outcome = シートに結果 { $outcomes } も列「outcome」もありません。`matdock suggest --out` のシートを使ってください。
+app-record-unknown = 提案 { $number } はありません。最後は { $last } です。自分の実験ならセルを空にしてください。
+app-record-twice = 提案 { $number } は既に { $line } 行目にあります。
+app-record-answered = 提案 { $number } には既に結果があります。置き換えるには --correct を付けてください。以前の結果は古い版として残ります。
+app-record-reason-only = 理由がありますが、実験がどう終わったかがありません。列「outcome」に failed, aborted, uncertain のいずれかを書いてください。
+app-record-no-value = 成功とありますが、結果が記入されていません。
+app-record-word = 「{ $word }」では実験の終わり方が分かりません。succeeded, failed, aborted, uncertain のいずれか、または空欄にしてください。
+app-record-setting = 設定「{ $name }」がありません。自分の実験にはすべての設定が必要です。
+app-record-range = 「{ $name }」の { $value } はキャンペーンの範囲({ $allowed })の外です。セルを直すか、ファイルの範囲を広げてください。
+app-record-pool-changed = 提案では「{ $name }」は { $asked } ですが、シートでは { $found } です。プールの設定は変えられません。別の行を記録するなら suggestion のセルを空にしてください。
+app-run-no-lab = キャンペーン「{ $name }」には [lab] がありません。実験は人が行います: `matdock suggest` と `matdock record` を使ってください。
+app-run-check = このラボではレシピを実行できません:{ $problems }
+app-run-no-output = 目標は「{ $outcome }」ですが、レシピが出すのは { $outputs } だけです。
+app-run-virtual = 仮想時間にはすべてのステーションが模擬である必要があります。[lab] で time = "real" としてください。
+app-run-stuck = ラボが進めません:{ $reasons }
+app-show-nothing = ドックに「{ $text }」はありません。`matdock export --what samples` で試料を一覧できます。
+app-show-many = 「{ $text }」で始まる記録が { $count } 件あります。ID をもっと長く指定してください。
+app-verify-two-samples = 提案 { $suggestion } に試料が 2 つあります: { $first } と { $second }。
+app-verify-two-results = 試料 { $sample } に結果が 2 つあります: { $first } と { $second }。
+
+# Comments of new campaign files.
+app-new-head =
+    matdock のキャンペーン: 何を良くするか、何を変えてよいか、どこまで行うか。
+    すべてのキーは docs/campaign-file.md にあります。「#」で始まる行は注釈です。
+app-new-budget = 実験の上限(失敗を含む)。
+app-new-objective =
+    目標。direction: "maximise"(大きく)、"minimise"(小さく)、または "target" と target = 値。
+    複数の [[objective]] は weight で重み付け。stop_at に達したら終了。単位は UCUM コード(Cel, Pa, S/cm, Ohm.cm2 など)。
+app-new-bound = 範囲内に保つべきその他の結果。
+app-new-parameter =
+    変えてよいもの。type: "continuous"(min, max、桁が変わる範囲は scale = "log"、step は装置の刻み)、
+    "integer"、"ordinal"(levels = [数値])、"categorical"(levels = [名前])。
+app-new-pool = 候補: 表の行。label は行の名前の列、where はこの値の行だけを使う。
+app-new-pool-parameter =
+    候補を表す列。型は表から推定しました。違っていたら直してください:
+    "continuous", "integer", "ordinal", "categorical"、または "formula"(化学式。元素の性質を通して見る)。
+app-new-planner = initial: モデルが引き継ぐ前に空間を覆う初期実験の数。
+app-new-lab = 模擬ラボ。`matdock run` で動かします。lab.toml と recipe.toml はこのファイルの隣にあります。
+app-new-exists = フォルダ「{ $folder }」は空ではありません。別の名前にしてください。何も変更していません。
+app-new-no-objective = 何を良くするかを指定してください: --maximize 結果、--minimize 結果、--target 結果=値。
+app-new-input-is-outcome = 「{ $name }」は結果なので、入力にはできません。
+app-new-input-empty = 列「{ $name }」は空です。
+
+# Reports and plots.
+app-report-title = キャンペーン { $name }
+app-report-counts = 実験: { $finished }(成功 { $succeeded }、失敗 { $failed }、中止・不明 { $other })
+app-report-time = ラボ時間: { $time }
+app-report-goal = 目標に達しました。
+app-report-nothing = 使える結果はまだありません。
+app-report-best = 最良: 試料 { $sample }、実験 { $number }
+app-report-value = {"  "}{ $name }: 測定 { $measured }、モデル { $mean } { $unit }(90 % 区間 { $low } ~ { $high })
+app-report-setting = {"  "}{ $name } = { $value }
+app-report-comparison = { $outcome } が { $level } { $unit } に達するまで(模擬による計算):
+app-report-random = {"  "}ランダム探索には { $factor } 倍の実験が必要({ $random } 対 { $loop }。同じ模擬ラボのランダム実験 { $simulated } 回中 { $reached } 回が到達)
+app-report-hand = {"  "}一人が試料を一つずつ手作業すると、同じ { $experiments } 回の実験に { $factor } 倍のラボ時間({ $hand } 対 { $loop }。1 日 { $hours } 時間、週 { $days } 日、始めた工程は時間外も続く)
+app-plot-best = { $name }: 最良値の推移
+app-plot-experiment = 実験
+app-plot-measured = 測定
+app-plot-failed = 失敗
+app-plot-best-line = これまでの最良
+app-plot-model = モデル
+app-plot-interval = 90 % 区間
+app-sheet-how = 記入のしかた
+app-sheet-instructions =
+    結果の列に記入: 数値(3.2)、検出限界(<1e-10)、または不確かさ付きの値(3.2 ± 0.1)。単位は見出しの通り。
+    まだ行っていない行は空のままに。待機中として残ります。
+    outcome: うまくいったら空欄。そうでなければ failed, aborted, uncertain のいずれか。理由は reason 列に。失敗もデータです。
+    実際の設定が提案と違うときは、シートの設定を直してください。
+    自分の実験: suggestion のセルを空にし、すべての設定を書いた行を加えます。

@@ -1,1 +1,175 @@
 # Text of matdock-cli.
+cli-heading-usage = 使い方:
+cli-heading-commands = 動詞
+cli-heading-options = オプション
+cli-heading-arguments = 引数
+
+cli-help = matdock: 目標を書けば、より良い材料へ。実験を提案し、ラボまたは人が実行し、すべてを残し、学び、続けます。
+cli-help-more = まず `matdock new my-campaign`、またはデジタルラボを動かしてください: `matdock run examples/thin-film/campaign.toml`
+cli-help-general-json = 文章の代わりに JSON を出力(キーは docs/json.md)
+cli-help-general-seed = 乱数のシード。キャンペーンファイルより優先
+cli-help-general-dock = すべてを保存するドックのフォルダ
+cli-help-general-lang = 表示言語: en または ja(既定: LANG から)
+cli-help-general-help = ヘルプを表示
+cli-help-general-version = バージョンを表示
+
+cli-help-run = 目標か予算に達するまでラボでキャンペーンを実行。止めた所から続行
+cli-help-run-campaign = キャンペーンファイル、またはそのフォルダ
+cli-help-run-experiments = 合計この数の実験で終了。ファイルの予算より優先
+cli-help-run-in-flight = 同時に進める試料の数。ファイルより優先
+cli-help-run-real-time = 模擬ラボを仮想時間でなく実時間で動かす
+cli-help-run-no-comparison = ランダム探索・手作業との比較を省く
+cli-help-run-out = レポートのフォルダ(既定: ドック内の reports/名前)
+
+cli-help-new = 注釈付きのキャンペーンフォルダを作る
+cli-help-new-name = 作るフォルダ。最後の部分がキャンペーン名になる
+cli-help-new-template = 雛形: pool(表の行)、process(設定の範囲)、lab(模擬ラボ)
+cli-help-new-pool = 候補を行に持つ表(CSV または XLSX)
+cli-help-new-inputs = 設定する列、カンマ区切り
+cli-help-new-maximize = できるだけ大きくしたい結果。複数可
+cli-help-new-minimize = できるだけ小さくしたい結果。複数可
+cli-help-new-target = ある値にしたい結果。例 y=5
+cli-help-new-label = 行の名前の列
+
+cli-help-suggest = 人が行う次の実験を提案
+cli-help-suggest-campaign = キャンペーンファイル、またはそのフォルダ
+cli-help-suggest-count = 実験の数
+cli-help-suggest-out = 表示だけでなく記入用シート(.xlsx か .csv)を書く
+
+cli-help-record = 記入したシートから結果を取り込む。誤りのあるファイルは全体を拒否
+cli-help-record-campaign = キャンペーンファイル、またはそのフォルダ
+cli-help-record-results = シート(.xlsx か .csv)。一部記入でも可
+cli-help-record-correct = 記録済みの結果を訂正する。以前の結果は古い版として残る
+
+cli-help-status = キャンペーンの現状を表示
+cli-help-status-campaign = キャンペーンファイル、またはそのフォルダ
+
+cli-help-report = レポートを書く: 最良条件、図、全実験
+cli-help-report-campaign = キャンペーンファイル、またはそのフォルダ
+cli-help-report-out = レポートのフォルダ(既定: ドック内の reports/名前)
+
+cli-help-backtest = 終わった実験の表でキャンペーンを再演し、ランダム探索と比べる
+cli-help-backtest-campaign = キャンペーンファイル、またはそのフォルダ
+cli-help-backtest-data = 終わった実験の表(既定: プール自身の表)
+cli-help-backtest-seeds = 繰り返し数。毎回異なるランダムな初期実験から
+cli-help-backtest-jobs = スレッド数。結果は変わらない(既定: 全コア)
+cli-help-backtest-initial = ランダムな初期実験の数(既定: キャンペーンの通り)
+cli-help-backtest-initial-file = 繰り返しごとの初期実験: 1 行に 1 回分、0 からの行番号をカンマ区切り。または JSON のリストのリスト
+cli-help-backtest-replicates = 複数回測定された行の値
+cli-help-backtest-budget = 1 回の実験数の上限(既定: 最良の行が見つかるまで)
+cli-help-backtest-batch = 一度に提案する実験の数
+cli-help-backtest-top = 上位とみなす行の割合、パーセント
+cli-help-backtest-plot = 最良値の推移をこのファイルに書く
+
+cli-help-export = ドックの内容を表として書く
+cli-help-export-what = records(すべて)、samples(実験 1 件 1 行)、series(測定点 1 つ 1 行)
+cli-help-export-format = csv, xlsx, parquet, json(既定: ファイル名から、なければ csv)
+cli-help-export-where = 条件に合うものだけ。例 campaign=thin-film, kind=measurement, sample=S-12, name=spectrum。複数可
+cli-help-export-out = 書き出すファイル(既定: 画面)
+
+cli-help-show = 記録、試料とその履歴、またはファイルを表示
+cli-help-show-id = ID、その先頭、または試料名
+
+cli-help-verify = ドック全体を検査: すべてのオブジェクト、記録、参照、ジャーナル
+
+cli-help-lab = ラボの検査と模擬実行
+cli-help-lab-check = 装置に触れずにレシピをラボと照合
+cli-help-lab-check-lab = ラボファイル
+cli-help-lab-check-recipe = レシピファイル
+cli-help-lab-check-campaign = このキャンペーンのパラメータ範囲も検査
+cli-help-lab-simulate = 多数の試料を模擬: 処理量、ステーション稼働率、ガントチャート
+cli-help-lab-simulate-lab = ラボファイル
+cli-help-lab-simulate-recipe = レシピファイル
+cli-help-lab-simulate-samples = 試料の数
+cli-help-lab-simulate-in-flight = 同時に進める試料の数(既定: ラボファイルの通り)
+cli-help-lab-simulate-set = レシピのパラメータ値。例 anneal_time="30 min"。複数可
+cli-help-lab-simulate-gantt = ガントチャートのファイル(既定: gantt.svg)
+
+cli-error = エラー: { $text }
+cli-language = 「{ $tag }」は使えない言語です。--lang en か --lang ja を指定してください。
+cli-json = 結果を JSON にできません: { $reason }。
+cli-target = 「{ $text }」は目標値ではありません。--target 結果=値 と書いてください。例 --target thickness=5
+cli-set = 「{ $text }」は設定ではありません。--set 名前=値 と書いてください。例 --set anneal_time="30 min"
+cli-new-flags = --inputs, --maximize, --minimize, --target, --label は表についての指定です。--pool で表を指定してください。
+cli-new-made = { $file } を書きました。
+cli-new-next = 確認してから: matdock suggest { $folder } -n 4 --out results.xlsx
+cli-new-next-lab = 確認してから: matdock run { $folder }
+cli-ask-template = 何から始めますか。1 表の行、2 設定の範囲、3 模擬ラボ [2]
+cli-ask-table = どの表ですか(CSV か XLSX)。空欄なら例を作ります:
+cli-ask-outcome = 良くしたい列はどれですか。({ $columns })
+cli-ask-direction = { $outcome }: 1 大きく、2 小さく、または目標値 [1]
+cli-ask-inputs = 設定する列はどれですか(カンマ区切り)。空欄なら使える列すべて:
+cli-ask-nobody = 答えがありません。オプションで指定してください。`matdock new --help` に一覧があります。
+
+cli-word-row = 行
+cli-word-expected = 予測
+cli-word-why = 理由
+cli-word-mean = 平均
+cli-word-error = 誤差
+cli-word-median = 中央値
+cli-word-quartiles = 四分位
+cli-word-random = ランダム探索
+cli-word-to-best = 最良の行までの実験数
+cli-word-experiments = 実験数
+cli-word-best-so-far = それまでの最良(平均)
+cli-word-time = 時刻
+cli-word-what = 種類
+cli-word-name = 名前
+cli-word-station = ステーション
+cli-word-result = 結果
+cli-word-in-use = 稼働率
+
+cli-why-initial = 空間を覆う
+cli-why-explore = 探索(探索の割合 { $share } %)
+cli-why-exploit = 良い見込み(探索の割合 { $share } %)
+cli-why-balance = 良い見込みで未知も多い(探索の割合 { $share } %)
+cli-why-nearest = 。最も近いのは実験 { $experiment }、距離 { $distance }
+cli-why-risk = 。失敗の恐れ { $share } %
+cli-suggest-pending = うち { $count } 件は以前の提案で、結果を待っています。
+cli-suggest-sheet = { $file } に記入してから: matdock record { $campaign } { $file }
+cli-suggest-no-sheet = 記入用シートには --out results.xlsx を付けてください。その後: matdock record { $campaign } results.xlsx
+cli-recorded = 記録: 結果 { $recorded } 件(失敗 { $failed }、自分の実験 { $own })。待機中の行: { $waiting }。
+cli-recorded-corrected = 訂正: { $corrected } 件。以前の結果は古い版として残ります。
+cli-status-new = まだ始まっていません。ドックには何もありません。
+cli-status-begun = 開始 { $time }、シード { $seed }
+cli-status-budget = 予算: { $budget } 回のうち残り { $left } 回
+cli-status-pending = 結果待ち: 提案 { $numbers }
+
+cli-run-goal = 目標に達しました。
+cli-run-budget = 予算を使い切りました。
+cli-run-nothing-left = 試すものが残っていません。
+cli-run-stopped = 停止しました。同じコマンドで続きから始まります。
+cli-run-stopping = 停止中: 実装置で進行中の作業を終えます。もう一度 Ctrl-C で直ちに終了します。何も失われません。
+cli-report-file = {"  "}{ $file }
+cli-report-dock = {"  "}その他すべて: { $dock }(matdock export, matdock show)
+cli-live-experiments = 実験。進行中 { $running }、失敗 { $failed }、ラボ時間 { $time }
+cli-live-best = 最良 { $name }: { $value }(モデル { $low } .. { $high })、試料 { $sample }
+cli-live-doing = { $sample }: { $step }、残り { $left }
+cli-live-out = 停止中: { $reason }
+cli-live-holds = { $samples } を保持
+cli-live-finished = 実験 { $number }({ $sample }): { $outcome }、{ $name } = { $value }
+cli-live-waiting = 待機: { $reason }
+cli-person-task = 作業 { $number }({ $station }): { $capability }(工程 { $step })、{ $settings }。答え方: 「{ $number } ok」「{ $number } ok 名前=値 単位」「{ $number } failed 理由」
+cli-person-file = {"  "}または { $file } を置く(空のファイルは ok)
+cli-person-answer = 「{ $text }」は答えになっていません。作業番号と ok, failed, aborted, uncertain のいずれかを書いてください。例: 12 ok thickness=3.2 nm
+cli-person-refused = 作業 { $number } への答えは使えません: { $why }
+
+cli-backtest-head = { $name }: 候補 { $pool }、ランダムな初期実験 { $initial } 回から { $seeds } 回繰り返し。最良: { $best }
+cli-backtest-to-top = 上位 { $percent } % の行までの実験数
+cli-backtest-unfinished = { $count } 回は予算内に最良の行に達しませんでした。予算の値で数えています。
+cli-backtest-seconds = 提案 1 回の時間: 中央値 { $median } 秒、最長 { $max } 秒
+cli-export-made = { $rows } 行を { $file } に書きました。
+cli-verify-problem = 異常: { $text }
+cli-verify-count = 記録 { $records }、ジャーナル { $lines } 行、オブジェクト { $objects } を検査: 異常 { $problems } 件。
+cli-verify-orphans = { $count } 個のオブジェクトはどの記録にも属しません。中断された書き込みの無害な残りです。
+cli-show-provenance = {"  "}{ $time }、{ $agent } による記録
+cli-show-versions = {"  "}{ $count } 版。古い版も残っています
+cli-check-problem = 異常: { $text }
+cli-check-warning = 注意: { $text }
+cli-check-duration = 試料 1 個だけなら { $short } から { $long } かかります。
+cli-check-bottleneck = 処理量を決めるのは { $station } です(試料 1 個に { $time })。
+cli-check-parameters = レシピが使うパラメータ: { $names }。
+cli-check-fine = レシピはラボに合っています。
+cli-check-count = 異常 { $count } 件: レシピはラボに合いません。
+cli-simulate-head = 試料 { $samples } 個、同時に最大 { $in_flight } 個: { $time }、1 日 { $per_day } 個
+cli-simulate-lost = 時間制限を過ぎて { $count } 個の試料が失われました。

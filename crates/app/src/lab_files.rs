@@ -1,0 +1,108 @@
+//! `matdock lab check` and `matdock lab simulate`: a lab and a recipe without any instrument.
+
+use matdock_lab::{CheckReport, Lab, Recipe, gantt_svg, lab::Limit, recipe::Setting, recipe::Work};
+use matdock_message::{Language, Message};
+use matdock_record::{Datum, body::Fields};
+use serde::Serialize;
+
+/// What a dry run found, as texts.
+#[derive(Debug, Clone, Serialize)]
+pub struct Checked {
+    /// What has to be mended.
+    pub problems: Vec<String>,
+    /// What may be a mistake.
+    pub warnings: Vec<String>,
+    /// Shortest and longest planned time of one sample alone \[s\].
+    pub seconds_per_sample: Option<(f64, f64)>,
+    /// The station that limits the throughput, and its time per sample \[s\].
+    pub bottleneck: Option<(String, f64)>,
+    /// Campaign parameters the recipe uses.
+    pub parameters: Vec<String>,
+}
+
+impl Checked {
+    /// The texts of a report in `language`.
+    pub fn of(report: &CheckReport, language: Language) -> Self {
+        let texts = |messages: &[Message]| messages.iter().map(|message| message.text(language)).collect();
+        Self {
+            problems: texts(&report.problems),
+            warnings: texts(&report.warnings),
+            seconds_per_sample: report.duration,
+            bottleneck: report.bottleneck.clone(),
+            parameters: report.parameters.clone(),
+        }
+    }
+}
+
+/// How a lab does with many samples.
+#[derive(Debug, Clone, Serialize)]
+pub struct Simulated {
+    /// Samples made.
+    pub samples: usize,
+    /// Of them lost because a time limit passed.
+    pub lost: usize,
+    /// Samples under way at once, at most.
+    pub in_flight: usize,
+    /// From the first to the last \[s\].
+    pub makespan_seconds: f64,
+    /// Samples per day.
+    pub samples_per_day: f64,
+    /// Share of the time each station is in use, 0..1; the robot last.
+    pub utilisation: Vec<(String, f64)>,
+    /// The settings of every sample.
+    pub settings: Fields,
+    /// The chart as SVG.
+    #[serde(skip)]
+    pub gantt: String,
+}
+
+/// Simulates `samples` samples with the same settings.
+///
+/// # Errors
+/// The recipe cannot run on this lab, or a setting is missing.
+pub fn simulate(
+    lab: &Lab,
+    recipe: &Recipe,
+    samples: usize,
+    settings: &Fields,
+    seed: u64,
+) -> Result<Simulated, Message> {
+    let simulation = matdock_lab::simulate(lab, recipe, samples, settings, seed)?;
+    Ok(Simulated {
+        samples: simulation.samples,
+        lost: simulation.lost,
+        in_flight: recipe.in_flight.unwrap_or(lab.in_flight),
+        makespan_seconds: simulation.makespan,
+        samples_per_day: simulation.per_day,
+        utilisation: simulation.utilisation.clone(),
+        settings: settings.clone(),
+        gantt: gantt_svg(&simulation),
+    })
+}
+
+/// A value for every campaign parameter of the recipe: as given, else the middle of what the lab allows.
+///
+/// # Errors
+/// The middle of a limit has no unit; a lab file that was read has none like that.
+pub fn settings(lab: &Lab, recipe: &Recipe, given: Fields) -> Result<Fields, Message> {
+    let mut settings = given;
+    for step in &recipe.steps {
+        let Work::Station { capability, settings: wanted, .. } = &step.work else { continue };
+        let Some((_, offered)) = lab.offering(capability).next() else { continue };
+        for (name, setting) in wanted {
+            let Setting::Parameter(parameter) = setting else { continue };
+            let limit = offered.parameters.iter().find(|limit| limit.name == *name);
+            let (Some(limit), false) = (limit, settings.contains_key(parameter)) else { continue };
+            let middle = match &limit.limit {
+                // Half of each: the sum of two large numbers could overflow.
+                Limit::Number { unit, min, max } => Some(Datum::number(min / 2.0 + max / 2.0, unit)),
+                Limit::Choices(words) => words.first().map(|word| Datum::Text(word.clone())),
+                Limit::Flag => Some(Datum::Flag(false)),
+            };
+            if let Some(middle) = middle {
+                settings.insert(parameter.clone(), middle);
+            }
+        }
+    }
+    Ok(settings)
+}

@@ -1,0 +1,268 @@
+//! The command line. Help texts come from the message catalogue, so that they exist in every language.
+
+use std::path::PathBuf;
+
+use clap::{Args, Command, CommandFactory, Parser, Subcommand, ValueEnum};
+use matdock_message::{Language, Message};
+
+#[derive(Debug, Parser)]
+#[command(name = "matdock", version, disable_help_subcommand = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub verb: Verb,
+    #[command(flatten)]
+    pub general: General,
+}
+
+/// What every verb understands.
+#[derive(Debug, Clone, Args)]
+pub struct General {
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[arg(long, global = true, value_name = "N")]
+    pub seed: Option<u64>,
+    #[arg(long, global = true, value_name = "FOLDER", default_value = "dock")]
+    pub dock: PathBuf,
+    #[arg(long, global = true, value_name = "en|ja")]
+    pub lang: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    Run(Run),
+    New(New),
+    Suggest(Suggest),
+    Record(Record),
+    Status(OfCampaign),
+    Report(Report),
+    Backtest(Backtest),
+    Export(Export),
+    Show(Show),
+    Verify,
+    #[command(subcommand)]
+    Lab(Lab),
+}
+
+#[derive(Debug, Args)]
+pub struct OfCampaign {
+    pub campaign: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Run {
+    pub campaign: PathBuf,
+    #[arg(long, value_name = "N")]
+    pub experiments: Option<u32>,
+    #[arg(long, value_name = "N")]
+    pub in_flight: Option<usize>,
+    #[arg(long)]
+    pub real_time: bool,
+    #[arg(long)]
+    pub no_comparison: bool,
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct New {
+    pub name: PathBuf,
+    #[arg(long, value_enum)]
+    pub template: Option<Template>,
+    #[arg(long, value_name = "TABLE")]
+    pub pool: Option<PathBuf>,
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub inputs: Vec<String>,
+    #[arg(long, value_name = "OUTCOME", visible_alias = "maximise")]
+    pub maximize: Vec<String>,
+    #[arg(long, value_name = "OUTCOME", visible_alias = "minimise")]
+    pub minimize: Vec<String>,
+    #[arg(long, value_name = "OUTCOME=VALUE")]
+    pub target: Vec<String>,
+    #[arg(long, value_name = "COLUMN")]
+    pub label: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Template {
+    Pool,
+    Process,
+    Lab,
+}
+
+#[derive(Debug, Args)]
+pub struct Suggest {
+    pub campaign: PathBuf,
+    #[arg(short = 'n', long = "count", value_name = "N", default_value_t = 1)]
+    pub count: usize,
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Record {
+    pub campaign: PathBuf,
+    pub results: PathBuf,
+    #[arg(long)]
+    pub correct: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Report {
+    pub campaign: PathBuf,
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Backtest {
+    pub campaign: PathBuf,
+    #[arg(long, value_name = "TABLE")]
+    pub data: Option<PathBuf>,
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub seeds: usize,
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+    #[arg(long, value_name = "N")]
+    pub initial: Option<usize>,
+    #[arg(long, value_name = "FILE", conflicts_with = "initial")]
+    pub initial_file: Option<PathBuf>,
+    #[arg(long, value_enum, default_value_t = Replicates::Average)]
+    pub replicates: Replicates,
+    #[arg(long, value_name = "N")]
+    pub budget: Option<usize>,
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub batch: usize,
+    #[arg(long, value_name = "PERCENT", default_value_t = 5.0)]
+    pub top: f64,
+    #[arg(long, value_name = "FILE.svg")]
+    pub plot: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Replicates {
+    Average,
+    Draw,
+}
+
+#[derive(Debug, Args)]
+pub struct Export {
+    #[arg(long, value_enum)]
+    pub what: What,
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    #[arg(long = "where", value_name = "NAME=VALUE")]
+    pub only: Vec<String>,
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum What {
+    Records,
+    Samples,
+    Series,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Csv,
+    Xlsx,
+    Parquet,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct Show {
+    pub id: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Lab {
+    Check(LabCheck),
+    Simulate(LabSimulate),
+}
+
+#[derive(Debug, Args)]
+pub struct LabCheck {
+    pub lab: PathBuf,
+    pub recipe: PathBuf,
+    #[arg(long, value_name = "CAMPAIGN")]
+    pub campaign: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct LabSimulate {
+    pub lab: PathBuf,
+    pub recipe: PathBuf,
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub samples: usize,
+    #[arg(long, value_name = "N")]
+    pub in_flight: Option<usize>,
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    #[arg(long, value_name = "FILE.svg")]
+    pub gantt: Option<PathBuf>,
+}
+
+/// The command with its help in `language`.
+pub fn command(language: Language) -> Command {
+    let heading = |id| Message::new(id).text(language);
+    let template = format!(
+        "{{about-with-newline}}\n{} {{usage}}\n\n{{all-args}}{{after-help}}",
+        heading("cli-heading-usage")
+    );
+    described(Arguments::command(), "cli-help", language, &template)
+}
+
+fn described(command: Command, prefix: &str, language: Language, template: &str) -> Command {
+    let text = |id: String| matdock_message::text_of(language, &id).unwrap_or_default();
+    let mut command = command
+        .about(text(prefix.to_owned()))
+        .help_template(template.to_owned())
+        .subcommand_help_heading(text("cli-heading-commands".into()))
+        .next_help_heading(text("cli-heading-options".into()));
+    let after = text(format!("{prefix}-more"));
+    if !after.is_empty() {
+        command = command.after_help(after);
+    }
+    let named = prefix.to_owned();
+    command = command.mut_args(|argument| {
+        let id = argument.get_id().as_str().replace('_', "-");
+        let own = text(format!("{named}-{id}"));
+        let general = text(format!("cli-help-general-{id}"));
+        let heading = if argument.is_positional() { "cli-heading-arguments" } else { "cli-heading-options" };
+        argument.help(if own.is_empty() { general } else { own }).help_heading(text(heading.into()))
+    });
+    let names: Vec<String> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
+    for name in names {
+        let prefix = format!("{prefix}-{name}");
+        command = command.mut_subcommand(name, |sub| described(sub, &prefix, language, template));
+    }
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Walks through every verb and argument: each has a help text in every language.
+    #[test]
+    fn everything_has_a_help_text() {
+        fn check(command: &Command, path: &str) {
+            assert!(command.get_about().is_some_and(|text| !text.to_string().is_empty()), "no help for {path}");
+            for argument in command.get_arguments() {
+                let id = argument.get_id().as_str();
+                let has = argument.get_help().is_some_and(|text| !text.to_string().is_empty());
+                assert!(has || matches!(id, "help" | "version"), "no help for {path} {id}");
+            }
+            for sub in command.get_subcommands() {
+                check(sub, &format!("{path} {}", sub.get_name()));
+            }
+        }
+        for language in [Language::English, Language::Japanese] {
+            let command = command(language);
+            check(&command, "matdock");
+            command.debug_assert();
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! The live view of a running campaign: a progress bar, the best so far, and what every station is doing.
+
+use std::time::{Duration, Instant};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use matdock_app::{
+    campaign::Campaign,
+    history::Experiment,
+    plot::number,
+    report::{duration, rounded},
+    run::{Progress, Watcher},
+};
+use matdock_message::{Language, Message, say};
+use matdock_record::Datum;
+
+use crate::view;
+
+/// How often the view is drawn again; virtual time is much faster than eyes.
+const REDRAW_EVERY: Duration = Duration::from_millis(100);
+
+/// Shows a run on a terminal, or as one line per experiment where nobody watches.
+pub struct Live<'a> {
+    campaign: &'a Campaign,
+    language: Language,
+    quiet: bool,
+    terminal: Option<Terminal>,
+    drawn: Option<Instant>,
+    waiting: Vec<String>,
+}
+
+struct Terminal {
+    bars: MultiProgress,
+    experiments: ProgressBar,
+    best: ProgressBar,
+    stations: Vec<ProgressBar>,
+}
+
+impl<'a> Live<'a> {
+    /// A view of `campaign`; `quiet` shows nothing (for `--json`).
+    pub fn new(campaign: &'a Campaign, language: Language, quiet: bool) -> Self {
+        let terminal = (!quiet && view::is_watched()).then(|| {
+            let bars = MultiProgress::new();
+            let experiments = bars.add(match campaign.budget.experiments {
+                Some(budget) => ProgressBar::new(u64::from(budget)),
+                None => ProgressBar::new_spinner(),
+            });
+            if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len}  {msg}") {
+                experiments.set_style(style);
+            }
+            let best = bars.add(line());
+            Terminal { bars, experiments, best, stations: Vec::new() }
+        });
+        Self { campaign, language, quiet, terminal, drawn: None, waiting: Vec::new() }
+    }
+
+    /// Leaves the terminal as it is for what comes after.
+    pub fn close(&mut self) {
+        if let Some(terminal) = self.terminal.take() {
+            terminal.stations.iter().for_each(ProgressBar::finish_and_clear);
+            terminal.best.finish_and_clear();
+            terminal.experiments.finish();
+        }
+    }
+}
+
+fn line() -> ProgressBar {
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{msg}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+impl Watcher for Live<'_> {
+    fn progress(&mut self, progress: &Progress<'_>) {
+        let Some(terminal) = &mut self.terminal else { return };
+        if self.drawn.is_some_and(|drawn| drawn.elapsed() < REDRAW_EVERY) {
+            return;
+        }
+        self.drawn = Some(Instant::now());
+        terminal.experiments.set_position(u64::from(progress.counts.finished));
+        let running = progress.lab.samples.len();
+        let text = say!(
+            "cli-live-experiments",
+            running = running,
+            failed = progress.counts.failed,
+            time = duration(progress.lab_seconds)
+        );
+        terminal.experiments.set_message(text.text(self.language));
+        if let Some(best) = progress.best {
+            let name = &self.campaign.main_objective().outcome;
+            let value = best.values.get(name).map(rounded).unwrap_or_default();
+            let spread = best.predicted.iter().find(|p| p.outcome == *name);
+            let text = say!(
+                "cli-live-best",
+                name = name,
+                value = value,
+                low = spread.map(|p| number(p.low)).unwrap_or_default(),
+                high = spread.map(|p| number(p.high)).unwrap_or_default(),
+                sample = best.sample
+            );
+            terminal.best.set_message(text.text(self.language));
+        }
+        while terminal.stations.len() < progress.lab.stations.len() {
+            terminal.stations.push(terminal.bars.add(line()));
+        }
+        let width = progress.lab.stations.iter().map(|station| station.name.len()).max().unwrap_or(0);
+        for (bar, station) in terminal.stations.iter().zip(&progress.lab.stations) {
+            let doing: Vec<String> = station
+                .doing
+                .iter()
+                .map(|doing| {
+                    let left = duration(doing.until.seconds_since(progress.lab.now));
+                    say!("cli-live-doing", sample = doing.sample, step = doing.step, left = left).text(self.language)
+                })
+                .collect();
+            let text = match &station.out {
+                Some(reason) => say!("cli-live-out", reason = reason).text(self.language),
+                None if doing.is_empty() && !station.holds.is_empty() => {
+                    say!("cli-live-holds", samples = station.holds.join(", ")).text(self.language)
+                }
+                None => doing.join("; "),
+            };
+            bar.set_message(format!("  {:width$}  {text}", station.name));
+        }
+    }
+
+    fn finished(&mut self, experiment: &Experiment) {
+        self.waiting.clear();
+        if self.quiet || self.terminal.is_some() {
+            return;
+        }
+        let name = &self.campaign.main_objective().outcome;
+        let value = experiment.values.get(name).and_then(Datum::quantity).map(|q| rounded(&Datum::Quantity(q.clone())));
+        let text = say!(
+            "cli-live-finished",
+            number = experiment.number,
+            sample = experiment.name,
+            outcome = experiment.outcome,
+            name = name,
+            value = value.unwrap_or_else(|| "—".to_owned())
+        );
+        eprintln!("{}", text.text(self.language));
+    }
+
+    fn waiting(&mut self, reasons: &[Message]) {
+        let texts: Vec<String> = reasons.iter().map(|reason| reason.text(self.language)).collect();
+        if self.quiet || texts == self.waiting {
+            return;
+        }
+        for text in &texts {
+            let text = say!("cli-live-waiting", reason = text).text(self.language);
+            match &self.terminal {
+                // A terminal that is gone has no reader.
+                Some(terminal) => drop(terminal.bars.println(text)),
+                None => eprintln!("{text}"),
+            }
+        }
+        self.waiting = texts;
+    }
+}

@@ -1,0 +1,359 @@
+//! One function per verb: arguments in, use case called, result shown.
+
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU8, Ordering},
+    },
+};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use matdock_app::{
+    backtest,
+    campaign::Campaign,
+    comparison, export,
+    history::History,
+    lab_files, new,
+    new::{PoolWish, Template, Wish},
+    record_results, report, run, show, status, suggest, table, verify,
+};
+use matdock_lab::drivers::{Nobody, Person};
+use matdock_message::{Language, Message, say};
+use matdock_record::{IdSource, Timestamp};
+use matdock_store::{Dock, Mode};
+use serde::Serialize;
+
+use crate::{
+    arguments::{self, Arguments, General, Verb},
+    ask,
+    live::Live,
+    person::{TerminalPerson, datum},
+    view,
+};
+
+/// Runs a verb.
+pub fn run(arguments: Arguments, language: Language) -> Result<ExitCode, Message> {
+    let face = Face { general: arguments.general, language };
+    match arguments.verb {
+        Verb::Run(a) => face.run(&a),
+        Verb::New(a) => face.new(&a),
+        Verb::Suggest(a) => face.suggest(&a),
+        Verb::Record(a) => face.record(&a),
+        Verb::Status(a) => face.status(&a),
+        Verb::Report(a) => face.report(&a),
+        Verb::Backtest(a) => face.backtest(&a),
+        Verb::Export(a) => face.export(&a),
+        Verb::Show(a) => face.show_record(&a),
+        Verb::Verify => face.verify(),
+        Verb::Lab(arguments::Lab::Check(a)) => face.lab_check(&a),
+        Verb::Lab(arguments::Lab::Simulate(a)) => face.lab_simulate(&a),
+    }
+}
+
+struct Face {
+    general: General,
+    language: Language,
+}
+
+impl Face {
+    /// Prints the JSON form where it is asked for, else what `text` prints.
+    fn show<T: Serialize>(&self, value: &T, text: impl FnOnce()) -> Result<ExitCode, Message> {
+        if self.general.json {
+            let json = serde_json::to_string_pretty(value).map_err(|error| say!("cli-json", reason = error))?;
+            view::print(&format!("{json}\n"));
+        } else {
+            text();
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn campaign(&self, path: &Path) -> Result<Campaign, Message> {
+        let mut campaign = Campaign::read(path)?;
+        if let Some(seed) = self.general.seed {
+            campaign.seed = seed;
+        }
+        Ok(campaign)
+    }
+
+    fn dock(&self, mode: Mode) -> Result<Dock, Message> {
+        Dock::open(&self.general.dock, mode)
+    }
+
+    fn line(&self, message: &Message) {
+        view::line(message, self.language);
+    }
+
+    fn run(&self, a: &arguments::Run) -> Result<ExitCode, Message> {
+        let mut campaign = self.campaign(&a.campaign)?;
+        if a.experiments.is_some() {
+            campaign.budget.experiments = a.experiments;
+        }
+        if let Some(usage) = &mut campaign.lab {
+            usage.in_flight = a.in_flight.or(usage.in_flight);
+            usage.virtual_time = if a.real_time { Some(false) } else { usage.virtual_time };
+        }
+        let setup = run::setup(&campaign)?;
+        let dock = self.dock(Mode::Write)?;
+        let stop = stop_on_interrupt(self.language);
+        let manual = setup.has_people();
+        let person: Arc<dyn Person> =
+            if manual { TerminalPerson::listen(self.language) } else { Arc::new(Nobody) };
+        let mut live = Live::new(&campaign, self.language, self.general.json);
+        let end = run::run(&dock, &campaign, &setup, &person, &mut live, &stop);
+        live.close();
+        let end = end?;
+        let history = History::read(&dock, &campaign)?.ok_or_else(|| say!("app-no-history", name = campaign.name))?;
+        let at = status::of(&campaign, &history)?;
+        let compared = setup.virtual_time && !a.no_comparison && end != run::End::Stopped;
+        let comparison = match compared {
+            true => comparison::compare(&campaign, &setup, &history, at.lab_seconds, &stop)?,
+            false => None,
+        };
+        let folder = a.out.clone().unwrap_or_else(|| self.report_folder(&campaign));
+        let report = report::report(&dock, &campaign, comparison, &folder, self.language)?;
+        #[derive(Serialize)]
+        struct Ran {
+            end: run::End,
+            #[serde(flatten)]
+            report: report::Report,
+            dock: PathBuf,
+        }
+        let ran = Ran { end, report, dock: self.general.dock.clone() };
+        self.show(&ran, || {
+            self.line(&match end {
+                run::End::Goal => say!("cli-run-goal"),
+                run::End::Budget => say!("cli-run-budget"),
+                run::End::NothingLeft => say!("cli-run-nothing-left"),
+                run::End::Stopped => say!("cli-run-stopped"),
+            });
+            self.shown_report(&campaign, &ran.report);
+        })
+    }
+
+    fn report_folder(&self, campaign: &Campaign) -> PathBuf {
+        self.general.dock.join("reports").join(&campaign.name)
+    }
+
+    fn shown_report(&self, campaign: &Campaign, report: &report::Report) {
+        view::print(&report::text(campaign, report, self.language));
+        for file in &report.files {
+            self.line(&say!("cli-report-file", file = file.display()));
+        }
+        self.line(&say!("cli-report-dock", dock = self.general.dock.display()));
+    }
+
+    fn new(&self, a: &arguments::New) -> Result<ExitCode, Message> {
+        let template = self.template(a)?;
+        let made = new::new(&a.name, &template, self.language)?;
+        self.show(&made, || {
+            self.line(&say!("cli-new-made", file = made.campaign.display()));
+            for (name, kind) in &made.parameters {
+                self.line(&say!("app-report-setting", name = name, value = kind));
+            }
+            let next = if template == Template::Lab { say!("cli-new-next-lab", folder = a.name.display()) } else { say!("cli-new-next", folder = a.name.display()) };
+            self.line(&next);
+        })
+    }
+
+    fn template(&self, a: &arguments::New) -> Result<Template, Message> {
+        let mut objectives: Vec<(String, Wish)> = Vec::new();
+        objectives.extend(a.maximize.iter().map(|name| (name.clone(), Wish::Maximise)));
+        objectives.extend(a.minimize.iter().map(|name| (name.clone(), Wish::Minimise)));
+        for text in &a.target {
+            let (name, value) = text.rsplit_once('=').ok_or_else(|| say!("cli-target", text = text))?;
+            let value = value.trim().parse::<f64>().ok().filter(|value| value.is_finite());
+            let value = value.ok_or_else(|| say!("cli-target", text = text))?;
+            objectives.push((name.trim().to_owned(), Wish::Target(value)));
+        }
+        let wish = PoolWish { table: a.pool.clone(), inputs: a.inputs.clone(), objectives, label: a.label.clone() };
+        let flags = wish != PoolWish::default();
+        match a.template {
+            Some(arguments::Template::Pool) => Ok(Template::Pool(wish)),
+            None if a.pool.is_some() => Ok(Template::Pool(wish)),
+            _ if flags => Err(say!("cli-new-flags")),
+            Some(arguments::Template::Process) => Ok(Template::Process),
+            Some(arguments::Template::Lab) => Ok(Template::Lab),
+            None => ask::template(self.language),
+        }
+    }
+
+    fn suggest(&self, a: &arguments::Suggest) -> Result<ExitCode, Message> {
+        let campaign = self.campaign(&a.campaign)?;
+        let format = a.out.as_deref().map(table::Format::of).transpose()?;
+        let dock = self.dock(Mode::Write)?;
+        let suggested = suggest::suggest(&dock, &campaign, a.count, Timestamp::now(), &mut IdSource::from_system())?;
+        if let (Some(path), Some(format)) = (&a.out, format) {
+            let open: Vec<_> = suggested.pending.iter().chain(&suggested.new).cloned().collect();
+            suggest::save_sheet(&campaign, &open, path, format, self.language)?;
+        }
+        self.show(&suggested, || {
+            view::suggested(&campaign, &suggested, self.language);
+            self.line(&match &a.out {
+                Some(path) => say!("cli-suggest-sheet", file = path.display(), campaign = a.campaign.display()),
+                None => say!("cli-suggest-no-sheet", campaign = a.campaign.display()),
+            });
+        })
+    }
+
+    fn record(&self, a: &arguments::Record) -> Result<ExitCode, Message> {
+        let campaign = self.campaign(&a.campaign)?;
+        let dock = self.dock(Mode::Write)?;
+        let (now, mut ids) = (Timestamp::now(), IdSource::from_system());
+        let recorded = record_results::record(&dock, &campaign, &a.results, a.correct, now, &mut ids)?;
+        self.show(&recorded, || view::recorded(&recorded, self.language))
+    }
+
+    fn status(&self, a: &arguments::OfCampaign) -> Result<ExitCode, Message> {
+        let campaign = self.campaign(&a.campaign)?;
+        let status = status::status(&self.dock(Mode::Read)?, &campaign)?;
+        self.show(&status, || view::status(&campaign, &status, self.language))
+    }
+
+    fn report(&self, a: &arguments::Report) -> Result<ExitCode, Message> {
+        let campaign = self.campaign(&a.campaign)?;
+        let folder = a.out.clone().unwrap_or_else(|| self.report_folder(&campaign));
+        let report = report::report(&self.dock(Mode::Read)?, &campaign, None, &folder, self.language)?;
+        self.show(&report, || self.shown_report(&campaign, &report))
+    }
+
+    fn backtest(&self, a: &arguments::Backtest) -> Result<ExitCode, Message> {
+        let mut campaign = Campaign::read_merging(&a.campaign)?;
+        campaign.seed = self.general.seed.unwrap_or(campaign.seed);
+        let bar = self.bar(a.seeds as u64);
+        let report = backtest::run(&campaign, &self.backtest_request(a, &campaign), &|| bar.inc(1));
+        bar.finish_and_clear();
+        let report = report?;
+        if let Some(path) = &a.plot {
+            table::save(backtest::plot(&campaign, &report)?.as_bytes(), path)?;
+        }
+        self.show(&report, || {
+            view::backtest(&report, self.language);
+            if let Some(path) = &a.plot {
+                self.line(&say!("cli-report-file", file = path.display()));
+            }
+        })
+    }
+
+    fn backtest_request(&self, a: &arguments::Backtest, campaign: &Campaign) -> backtest::Request {
+        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        backtest::Request {
+            data: a.data.clone(),
+            initial_file: a.initial_file.clone(),
+            initial_of_campaign: a.initial.is_none(),
+            options: matdock_plan::backtest::Options {
+                seeds: a.seeds,
+                initial: a.initial.unwrap_or(campaign.planner.initial),
+                initial_rows: None,
+                replicates: match a.replicates {
+                    arguments::Replicates::Average => matdock_plan::backtest::Replicates::Average,
+                    arguments::Replicates::Draw => matdock_plan::backtest::Replicates::Draw,
+                },
+                budget: a.budget,
+                batch: a.batch,
+                top_percent: a.top,
+                jobs: a.jobs.unwrap_or_else(cores),
+            },
+        }
+    }
+
+    /// A progress bar; hidden where nobody watches.
+    fn bar(&self, length: u64) -> ProgressBar {
+        if self.general.json || !view::is_watched() {
+            return ProgressBar::hidden();
+        }
+        let bar = ProgressBar::new(length);
+        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len}  {eta}") {
+            bar.set_style(style);
+        }
+        bar
+    }
+
+    fn export(&self, a: &arguments::Export) -> Result<ExitCode, Message> {
+        let format = match (a.format, &a.out) {
+            (Some(arguments::Format::Csv), _) => table::Format::Csv,
+            (Some(arguments::Format::Xlsx), _) => table::Format::Xlsx,
+            (Some(arguments::Format::Parquet), _) => table::Format::Parquet,
+            (Some(arguments::Format::Json), _) => table::Format::Json,
+            (None, _) if self.general.json => table::Format::Json,
+            (None, Some(path)) => table::Format::of(path)?,
+            (None, None) => table::Format::Csv,
+        };
+        let what = match a.what {
+            arguments::What::Records => export::What::Records,
+            arguments::What::Samples => export::What::Samples,
+            arguments::What::Series => export::What::Series,
+        };
+        let made = export::export(&self.dock(Mode::Read)?, what, &export::Only::parse(&a.only)?)?;
+        table::write(&made, format, a.out.as_deref())?;
+        if let Some(path) = &a.out {
+            let text = say!("cli-export-made", rows = made.rows.len(), file = path.display());
+            eprintln!("{}", text.text(self.language));
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn show_record(&self, a: &arguments::Show) -> Result<ExitCode, Message> {
+        let found = show::show(&self.dock(Mode::Read)?, &a.id)?;
+        self.show(&found, || found.iter().for_each(|shown| view::shown(shown, self.language)))
+    }
+
+    fn verify(&self) -> Result<ExitCode, Message> {
+        let dock = self.dock(Mode::Read)?;
+        let bar = self.bar(0);
+        let verified = verify::verify(&dock, &mut |done, all| {
+            bar.set_length(all);
+            bar.set_position(done);
+        });
+        bar.finish_and_clear();
+        let verified = verified?;
+        self.show(&verified.json(), || view::verified(&verified, self.language))?;
+        Ok(if verified.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    fn lab_check(&self, a: &arguments::LabCheck) -> Result<ExitCode, Message> {
+        let (lab, recipe) = run::read_lab(&a.lab, &a.recipe)?;
+        let campaign = a.campaign.as_deref().map(|path| self.campaign(path)).transpose()?;
+        let checked = lab_files::Checked::of(&run::check_files(&lab, &recipe, campaign.as_ref())?, self.language);
+        self.show(&checked, || view::checked(&checked, self.language))?;
+        Ok(if checked.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    fn lab_simulate(&self, a: &arguments::LabSimulate) -> Result<ExitCode, Message> {
+        let (mut lab, mut recipe) = run::read_lab(&a.lab, &a.recipe)?;
+        if let Some(in_flight) = a.in_flight {
+            lab.in_flight = in_flight;
+            recipe.in_flight = None;
+        }
+        let mut set = matdock_record::body::Fields::new();
+        for text in &a.set {
+            let (name, value) = text.split_once('=').ok_or_else(|| say!("cli-set", text = text))?;
+            set.insert(name.trim().to_owned(), datum(value.trim())?);
+        }
+        let settings = lab_files::settings(&lab, &recipe, set)?;
+        let simulated = lab_files::simulate(&lab, &recipe, a.samples, &settings, self.general.seed.unwrap_or(0))?;
+        let path = a.gantt.clone().unwrap_or_else(|| PathBuf::from("gantt.svg"));
+        table::save(simulated.gantt.as_bytes(), &path)?;
+        self.show(&simulated, || {
+            view::simulated(&simulated, self.language);
+            self.line(&say!("cli-report-file", file = path.display()));
+        })
+    }
+}
+
+/// Ctrl-C asks the run to stop cleanly; a second one leaves at once (the journal holds everything).
+fn stop_on_interrupt(language: Language) -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let (flag, times) = (stop.clone(), AtomicU8::new(0));
+    let handler = move || {
+        if times.fetch_add(1, Ordering::Relaxed) > 0 {
+            std::process::exit(130);
+        }
+        flag.store(true, Ordering::Relaxed);
+        eprintln!("\n{}", say!("cli-run-stopping").text(language));
+    };
+    // Without a handler Ctrl-C ends the program at once, which the journal survives as well.
+    let _ = ctrlc::set_handler(handler);
+    stop
+}

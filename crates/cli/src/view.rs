@@ -1,0 +1,355 @@
+//! What people see: tables and lines in the terminal.
+
+use std::io::{IsTerminal, Write};
+
+use matdock_app::{
+    backtest::Report as BacktestReport,
+    campaign::Campaign,
+    plot::number,
+    record_results::Recorded,
+    report::{duration, rounded},
+    show::Shown,
+    status::Status,
+    suggest::Suggested,
+    verify::Verified,
+};
+use matdock_message::{Language, Message, say};
+use matdock_record::{Body, Record, body};
+
+/// Prints text; a reader that went away is no fault of ours.
+pub fn print(text: &str) {
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+}
+
+/// Prints a message as a line.
+pub fn line(message: &Message, language: Language) {
+    print(&format!("{}\n", message.text(language)));
+}
+
+/// Whether somebody is looking at the terminal.
+pub fn is_watched() -> bool {
+    std::io::stderr().is_terminal()
+}
+
+/// A word or phrase of the catalogue.
+pub fn word(id: &str, language: Language) -> String {
+    matdock_message::text_of(language, id).unwrap_or_else(|| id.to_owned())
+}
+
+/// A table with columns as wide as their cells. Japanese characters count twice.
+pub fn table(headers: &[String], rows: &[Vec<String>]) -> String {
+    let widths: Vec<usize> = (0..headers.len())
+        .map(|column| {
+            let cells = rows.iter().filter_map(|row| row.get(column)).chain([&headers[column]]);
+            cells.map(|cell| width(cell)).max().unwrap_or(0)
+        })
+        .collect();
+    let mut out = String::new();
+    let mut push = |cells: &[String]| {
+        let mut text = String::new();
+        for (cell, wanted) in cells.iter().zip(&widths) {
+            text.push_str(cell);
+            text.push_str(&" ".repeat(wanted.saturating_sub(width(cell)) + 2));
+        }
+        out.push_str(text.trim_end());
+        out.push('\n');
+    };
+    push(headers);
+    push(&widths.iter().map(|width| "-".repeat(*width)).collect::<Vec<_>>());
+    rows.iter().for_each(|row| push(row));
+    out
+}
+
+fn width(text: &str) -> usize {
+    text.chars().map(|c| if ('\u{1100}'..='\u{ffe6}').contains(&c) { 2 } else { 1 }).sum()
+}
+
+pub fn suggested(campaign: &Campaign, suggested: &Suggested, language: Language) {
+    let word = |id| word(id, language);
+    let mut headers = vec!["#".to_owned()];
+    if campaign.pool.is_some() {
+        headers.push(word("cli-word-row"));
+    }
+    headers.extend(campaign.inputs.iter().map(|input| input.header()));
+    headers.extend(campaign.outcomes.iter().map(|o| format!("{} {}", word("cli-word-expected"), o.name)));
+    headers.push(word("cli-word-why"));
+    let all = suggested.pending.iter().chain(&suggested.new);
+    let rows: Vec<Vec<String>> = all.map(|suggestion| suggestion_row(campaign, suggestion, language)).collect();
+    print(&table(&headers, &rows));
+    if !suggested.pending.is_empty() {
+        line(&say!("cli-suggest-pending", count = suggested.pending.len()), language);
+    }
+}
+
+fn suggestion_row(campaign: &Campaign, suggestion: &body::Suggestion, language: Language) -> Vec<String> {
+    let mut row = vec![suggestion.number.to_string()];
+    if campaign.pool.is_some() {
+        row.push(suggestion.row.clone().unwrap_or_default());
+    }
+    row.extend(campaign.inputs.iter().map(|input| match suggestion.settings.get(&input.name) {
+        Some(datum) => datum.quantity().map_or_else(|| datum.to_string(), |q| number(q.value)),
+        None => String::new(),
+    }));
+    row.extend(campaign.outcomes.iter().map(|outcome| {
+        let predicted = suggestion.predicted.iter().find(|p| p.outcome == outcome.name);
+        predicted.map_or_else(|| "—".to_owned(), |p| {
+            format!("{} ({} .. {})", number(p.mean), number(p.low), number(p.high))
+        })
+    }));
+    row.push(why(suggestion, language));
+    row
+}
+
+/// Why something is suggested, in a line.
+pub fn why(suggestion: &body::Suggestion, language: Language) -> String {
+    let share = number(100.0 * suggestion.exploration);
+    let message = match suggestion.purpose.as_str() {
+        "initial" => say!("cli-why-initial"),
+        "explore" => say!("cli-why-explore", share = share),
+        "exploit" => say!("cli-why-exploit", share = share),
+        _ => say!("cli-why-balance", share = share),
+    };
+    let mut text = message.text(language);
+    if let Some((experiment, distance)) = suggestion.nearest {
+        let near = say!("cli-why-nearest", experiment = experiment, distance = number(distance));
+        text.push_str(&near.text(language));
+    }
+    if suggestion.success < 0.95 {
+        text.push_str(&say!("cli-why-risk", share = number(100.0 * (1.0 - suggestion.success))).text(language));
+    }
+    text
+}
+
+pub fn recorded(recorded: &Recorded, language: Language) {
+    line(
+        &say!(
+            "cli-recorded",
+            recorded = recorded.recorded,
+            failed = recorded.failed,
+            own = recorded.own,
+            waiting = recorded.waiting
+        ),
+        language,
+    );
+    if recorded.corrected > 0 {
+        line(&say!("cli-recorded-corrected", corrected = recorded.corrected), language);
+    }
+}
+
+pub fn status(campaign: &Campaign, status: &Status, language: Language) {
+    line(&say!("app-report-title", name = status.campaign), language);
+    let Some(begun) = status.begun else {
+        return line(&say!("cli-status-new"), language);
+    };
+    line(&say!("cli-status-begun", time = begun, seed = status.seed), language);
+    let counts = status.experiments;
+    let other = counts.aborted + counts.uncertain;
+    line(
+        &say!(
+            "app-report-counts",
+            finished = counts.finished,
+            succeeded = counts.succeeded,
+            failed = counts.failed,
+            other = other
+        ),
+        language,
+    );
+    if let Some(budget) = status.budget {
+        line(&say!("cli-status-budget", left = budget.saturating_sub(counts.finished), budget = budget), language);
+    }
+    if !status.pending.is_empty() {
+        let numbers: Vec<String> = status.pending.iter().map(ToString::to_string).collect();
+        line(&say!("cli-status-pending", numbers = numbers.join(", ")), language);
+    }
+    if let Some(best) = &status.best {
+        let row = best.row.as_ref().map(|row| format!(" ({row})")).unwrap_or_default();
+        line(&say!("app-report-best", sample = format!("{}{row}", best.sample), number = best.experiment), language);
+        for (name, datum) in best.values.iter().chain(&best.settings) {
+            line(&say!("app-report-setting", name = name, value = rounded(datum)), language);
+        }
+    }
+    if status.goal_reached {
+        line(&say!("app-report-goal"), language);
+    }
+    let _ = campaign;
+}
+
+pub fn backtest(report: &BacktestReport, language: Language) {
+    let r = &report.result;
+    let unit = if report.unit == "1" { String::new() } else { format!(" {}", report.unit) };
+    line(
+        &say!(
+            "cli-backtest-head",
+            name = report.campaign,
+            pool = r.pool,
+            seeds = r.seeds,
+            initial = report.initial,
+            best = format!(
+                "{} = {}{unit}{}",
+                report.outcome,
+                number(report.best_value),
+                report.best_row.as_ref().map(|row| format!(" ({row})")).unwrap_or_default()
+            )
+        ),
+        language,
+    );
+    let word = |id| word(id, language);
+    let headers = ["", "cli-word-mean", "cli-word-error", "cli-word-median", "cli-word-quartiles", "cli-word-random"]
+        .map(|id| if id.is_empty() { String::new() } else { word(id) });
+    let row = |name: String, s: &matdock_app::backtest::Spread, random: f64| {
+        vec![
+            name,
+            number(s.mean),
+            format!("± {}", number(s.standard_error)),
+            number(s.median),
+            format!("{} .. {}", number(s.q1), number(s.q3)),
+            number(random),
+        ]
+    };
+    let rows = vec![
+        row(word("cli-word-to-best"), &r.experiments_to_best, r.random.experiments_to_best),
+        row(
+            say!("cli-backtest-to-top", percent = number(r.experiments_to_top.percent)).text(language),
+            &r.experiments_to_top.spread,
+            r.random.experiments_to_top,
+        ),
+    ];
+    print(&table(&headers, &rows));
+    if r.unfinished > 0 {
+        line(&say!("cli-backtest-unfinished", count = r.unfinished), language);
+    }
+    print("\n");
+    let headers = [word("cli-word-experiments"), word("cli-word-best-so-far"), word("cli-word-random")];
+    let count = r.best_so_far.len();
+    let marks = [1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 50, 70, 100, 150, 200, 300, 500, 700, 1000];
+    let rows: Vec<Vec<String>> = marks
+        .iter()
+        .filter(|n| **n <= count)
+        .map(|n| {
+            let random = r.random.best_so_far.get(n - 1).map(|v| number(*v)).unwrap_or_default();
+            vec![n.to_string(), number(r.best_so_far[n - 1]), random]
+        })
+        .collect();
+    print(&table(&headers, &rows));
+    let seconds = r.seconds_per_suggestion;
+    line(&say!("cli-backtest-seconds", median = number(seconds.median), max = number(seconds.max)), language);
+}
+
+pub fn verified(verified: &Verified, language: Language) {
+    for problem in &verified.problems {
+        line(&say!("cli-verify-problem", text = problem.text(language)), language);
+    }
+    line(
+        &say!(
+            "cli-verify-count",
+            records = verified.records,
+            lines = verified.journal_lines,
+            objects = verified.objects,
+            problems = verified.problems.len()
+        ),
+        language,
+    );
+    if verified.orphans > 0 {
+        line(&say!("cli-verify-orphans", count = verified.orphans), language);
+    }
+}
+
+pub fn shown(shown: &Shown, language: Language) {
+    let Some(record) = shown.latest() else { return };
+    print(&format!("{}  {}  v{}\n", record.body.kind(), record.id, record.version));
+    let json = serde_json::to_value(record).unwrap_or_default();
+    print_value(&json["body"], 1);
+    line(&say!("cli-show-provenance", time = record.provenance.at, agent = agent(record)), language);
+    if shown.versions.len() > 1 {
+        line(&say!("cli-show-versions", count = shown.versions.len()), language);
+    }
+    if shown.history.is_empty() {
+        return;
+    }
+    print("\n");
+    let word = |id| word(id, language);
+    let headers =
+        ["cli-word-time", "cli-word-what", "cli-word-name", "cli-word-station", "cli-word-result"].map(word);
+    let rows: Vec<Vec<String>> = shown.history.iter().filter_map(history_row).collect();
+    print(&table(&headers, &rows));
+}
+
+fn history_row(record: &Record) -> Option<Vec<String>> {
+    let (name, station, result) = match &record.body {
+        Body::Process(run) => {
+            let time = duration(run.ended.seconds_since(run.started));
+            (run.name.clone(), run.station.clone(), format!("{}, {time}", run.outcome))
+        }
+        Body::Measurement(run) => {
+            let values: Vec<String> = run.values.iter().map(|(name, d)| format!("{name} = {}", rounded(d))).collect();
+            (run.name.clone(), run.station.clone(), format!("{}  {}", run.outcome, values.join(", ")))
+        }
+        Body::Series(series) => {
+            let columns: Vec<&str> = series.columns.iter().map(|column| column.name.as_str()).collect();
+            (series.name.clone(), None, format!("{} × ({})", series.rows, columns.join(", ")))
+        }
+        _ => return None,
+    };
+    let time = record.provenance.at.to_string();
+    Some(vec![time, record.body.kind().to_owned(), name, station.unwrap_or_default(), result])
+}
+
+fn agent(record: &Record) -> String {
+    serde_json::to_value(&record.provenance.agent).map(|v| v.to_string().replace(['{', '}', '"'], "")).unwrap_or_default()
+}
+
+/// Fields of a record, indented; nested ones below.
+fn print_value(value: &serde_json::Value, depth: usize) {
+    let Some(fields) = value.as_object() else { return };
+    for (name, value) in fields {
+        let indent = "  ".repeat(depth);
+        match value {
+            serde_json::Value::Object(_) => match serde_json::from_value::<matdock_record::Datum>(value.clone()) {
+                Ok(datum) => print(&format!("{indent}{name} = {}\n", rounded(&datum))),
+                Err(_) => {
+                    print(&format!("{indent}{name}:\n"));
+                    print_value(value, depth + 1);
+                }
+            },
+            serde_json::Value::String(text) => print(&format!("{indent}{name} = {text}\n")),
+            other => print(&format!("{indent}{name} = {other}\n")),
+        }
+    }
+}
+
+pub fn checked(checked: &matdock_app::lab_files::Checked, language: Language) {
+    for problem in &checked.problems {
+        line(&say!("cli-check-problem", text = problem), language);
+    }
+    for warning in &checked.warnings {
+        line(&say!("cli-check-warning", text = warning), language);
+    }
+    if let Some((short, long)) = checked.seconds_per_sample {
+        line(&say!("cli-check-duration", short = duration(short), long = duration(long)), language);
+    }
+    if let Some((station, seconds)) = &checked.bottleneck {
+        line(&say!("cli-check-bottleneck", station = station, time = duration(*seconds)), language);
+    }
+    if !checked.parameters.is_empty() {
+        line(&say!("cli-check-parameters", names = checked.parameters.join(", ")), language);
+    }
+    let count = checked.problems.len();
+    line(&if count == 0 { say!("cli-check-fine") } else { say!("cli-check-count", count = count) }, language);
+}
+
+pub fn simulated(simulated: &matdock_app::lab_files::Simulated, language: Language) {
+    let text = say!(
+        "cli-simulate-head",
+        samples = simulated.samples,
+        in_flight = simulated.in_flight,
+        time = duration(simulated.makespan_seconds),
+        per_day = number(simulated.samples_per_day)
+    );
+    line(&text, language);
+    if simulated.lost > 0 {
+        line(&say!("cli-simulate-lost", count = simulated.lost), language);
+    }
+    let headers = [word("cli-word-station", language), word("cli-word-in-use", language)];
+    let rows = simulated.utilisation.iter().map(|(station, share)| vec![station.clone(), format!("{:.0} %", 100.0 * share)]);
+    print(&table(&headers, &rows.collect::<Vec<_>>()));
+}
