@@ -27,7 +27,7 @@ impl UnknownFeature {
 
 /// For melting points of inorganic compounds, from tens of rows. Few on purpose: with more, distances in a Gaussian
 /// process say less, and finding the best of a table takes longer.
-const MELTING: [&str; 9] = [
+const MELTING: [&str; 10] = [
     "ions.bond_strength",
     "ions.coulomb_strength",
     "electronegativity.range",
@@ -37,10 +37,11 @@ const MELTING: [&str; 9] = [
     "melting_point.min",
     "atomisation_enthalpy.min",
     "stoichiometry.anion_fraction",
+    "stoichiometry.atoms",
 ];
 
 /// A small set for any property of an inorganic material.
-const BASIC: [&str; 12] = [
+const BASIC: [&str; 13] = [
     "electronegativity.mean",
     "electronegativity.range",
     "covalent_radius.mean",
@@ -53,13 +54,14 @@ const BASIC: [&str; 12] = [
     "mass.mean",
     "melting_point.mean",
     "stoichiometry.norm2",
+    "stoichiometry.atoms",
 ];
 
 impl FeatureSet {
     /// Names of the ready-made sets.
     pub const NAMES: [&str; 3] = ["basic", "melting", "full"];
 
-    /// A ready-made set: `basic` (a dozen for any inorganic material), `melting` (nine for melting points), or `full`
+    /// A ready-made set: `basic` (thirteen for any inorganic material), `melting` (ten for melting points), or `full`
     /// (everything).
     ///
     /// Errors: [`UnknownFeature`] for any other name.
