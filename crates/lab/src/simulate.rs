@@ -19,6 +19,8 @@ pub struct Simulation {
     pub samples: usize,
     /// How many of them did not get through (a time limit passed).
     pub lost: usize,
+    /// Why, each reason once.
+    pub reasons: Vec<String>,
     /// Begin of the first to end of the last \[s\].
     pub makespan: f64,
     /// Samples per day.
@@ -85,7 +87,14 @@ pub fn simulate(
                     let number = numbers.get(&action.sample).copied().unwrap_or_default();
                     simulation.bars.push(bar(&action, number, start, started, ended));
                 }
-                Happening::Finished { outcome, .. } => simulation.lost += usize::from(!outcome.is_success()),
+                Happening::Finished { outcome, .. } => {
+                    if let Some(reason) = outcome.reason().map(str::to_owned) {
+                        simulation.lost += 1;
+                        if !simulation.reasons.contains(&reason) {
+                            simulation.reasons.push(reason);
+                        }
+                    }
+                }
                 Happening::Waiting(reasons) => {
                     let reasons: Vec<String> = reasons.iter().map(ToString::to_string).collect();
                     return Err(say!("lab-simulation-stuck", reasons = reasons.join(" ")));

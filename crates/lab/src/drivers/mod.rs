@@ -132,11 +132,10 @@ impl Drivers {
     }
 }
 
-/// The made-up natures that come with matdock.
-///
-/// # Errors
-/// There is none of that name.
-pub fn physics(name: &str) -> Result<Arc<dyn Physics>, Message> {
-    let unknown = || say!("lab-unknown-physics", name = name, known = crate::physics::NAMES.join(", "));
-    crate::physics::by_name(name).map(Arc::from).ok_or_else(unknown)
+/// The made-up nature of that name.
+fn physics(name: &str) -> Result<Arc<dyn Physics>, Message> {
+    let known = || crate::physics::NAMES.join(", ");
+    let found =
+        crate::physics::by_name(name).ok_or_else(|| say!("lab-unknown-physics", name = name, known = known()))?;
+    Ok(Arc::from(found))
 }

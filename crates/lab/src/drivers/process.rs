@@ -1,22 +1,66 @@
 //! Stations driven by a program of the lab's own: JSON in, JSON out.
 
-use std::sync::mpsc::Sender;
+use std::{
+    io::{Read, Write},
+    process::{Child, Command, Stdio},
+    sync::mpsc::{self, Sender},
+    thread,
+    time::{Duration, Instant},
+};
 
 use matdock_message::{Message, say};
+use matdock_record::Outcome;
+use serde::Serialize;
 
+use super::wire::{self, WireDatum};
 use crate::{
+    Reply,
     driver::{Arrival, Begun, Driver, Request, Status},
     lab::DriverSettings,
 };
 
+/// Longest wait for a program that has no other limit.
+const LONGEST: f64 = 30.0 * 86_400.0;
+
+/// Longest wait for the answer to "what became of it".
+const STATUS_SECONDS: f64 = 60.0;
+
+/// How much of what a program prints on its standard error is kept as the reason of a failure.
+const KEPT_ERROR: usize = 400;
+
 /// A program that is started for every action: it gets the action as JSON on its standard input and prints the
 /// answer as JSON on its standard output.
 pub struct ProcessDriver {
-    program: String,
-    arguments: Vec<String>,
+    program: Program,
     status: bool,
-    output_limit: usize,
     mailbox: Sender<Arrival>,
+}
+
+#[derive(Clone)]
+struct Program {
+    path: String,
+    arguments: Vec<String>,
+    output_limit: usize,
+}
+
+#[derive(Serialize)]
+struct WireRequest<'a> {
+    request: &'static str,
+    action: u64,
+    sample: String,
+    step: &'a str,
+    station: &'a str,
+    capability: &'a str,
+    settings: std::collections::BTreeMap<&'a str, WireDatum>,
+    duration_seconds: f64,
+}
+
+/// How a program ended.
+enum Ended {
+    Answer(String),
+    NotStarted(Message),
+    Failed(Message),
+    Lost(Message),
 }
 
 impl ProcessDriver {
@@ -28,18 +72,190 @@ impl ProcessDriver {
         let DriverSettings::Process { program, arguments, status, output_limit } = settings else {
             return Err(say!("lab-choice", key = "kind", choices = "process"));
         };
-        let (program, arguments) = (program.clone(), arguments.clone());
-        Ok(Self { program, arguments, status: *status, output_limit: *output_limit, mailbox })
+        let program = Program { path: program.clone(), arguments: arguments.clone(), output_limit: *output_limit };
+        Ok(Self { program, status: *status, mailbox })
     }
 }
 
 impl Driver for ProcessDriver {
-    fn start(&mut self, _request: &Request<'_>) -> Result<Begun, Message> {
-        let _ = (&self.program, &self.arguments, self.status, self.output_limit, &self.mailbox);
+    fn start(&mut self, request: &Request<'_>) -> Result<Begun, Message> {
+        let json = wire_request("do", request)?;
+        let child =
+            self.program.spawn().map_err(|why| say!("lab-program-start", program = self.program.path, why = why))?;
+        let (program, mailbox, action) = (self.program.clone(), self.mailbox.clone(), request.action.id);
+        // A little less than the executor's patience, so that the reason given is the nearer one.
+        let seconds = request.timeout.map_or(LONGEST, |seconds| seconds - (0.02 * seconds).min(1.0)).min(LONGEST);
+        thread::spawn(move || {
+            let reply = match program.talk(child, &json, seconds) {
+                Ended::Answer(text) => wire::parse_reply(&text).unwrap_or_else(|why| {
+                    // The program did something, and what it said of it cannot be read.
+                    Reply::of(Outcome::Uncertain(why.to_string()))
+                }),
+                Ended::NotStarted(why) | Ended::Failed(why) => Reply::of(Outcome::Failed(why.to_string())),
+                Ended::Lost(why) => Reply::of(Outcome::Uncertain(why.to_string())),
+            };
+            // A closed mailbox only means that matdock ends.
+            let _ = mailbox.send(Arrival { action, reply });
+        });
         Ok(Begun::Running)
     }
 
-    fn ask(&mut self, _request: &Request<'_>) -> Status {
-        Status::Unknown
+    fn ask(&mut self, request: &Request<'_>) -> Status {
+        if !self.status {
+            return Status::Unknown;
+        }
+        let Ok(json) = wire_request("status", request) else { return Status::Unknown };
+        let Ok(child) = self.program.spawn() else { return Status::Unknown };
+        let Ended::Answer(text) = self.program.talk(child, &json, STATUS_SECONDS) else { return Status::Unknown };
+        if text.trim() == "\"not-started\"" {
+            return Status::NotStarted;
+        }
+        wire::parse_reply(&text).map_or(Status::Unknown, Status::Done)
+    }
+}
+
+fn wire_request(kind: &'static str, request: &Request<'_>) -> Result<String, Message> {
+    let action = request.action;
+    let wire = WireRequest {
+        request: kind,
+        action: action.id.0,
+        sample: action.sample.to_string(),
+        step: &action.step,
+        station: &action.station,
+        capability: &action.capability,
+        settings: action.settings.iter().map(|(name, datum)| (name.as_str(), datum.into())).collect(),
+        duration_seconds: action.duration,
+    };
+    serde_json::to_string(&wire).map_err(|why| say!("lab-bad-reply", what = why))
+}
+
+impl Program {
+    fn spawn(&self) -> std::io::Result<Child> {
+        let mut command = Command::new(&self.path);
+        command.args(&self.arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        #[cfg(unix)]
+        {
+            // A group of its own: Ctrl-C in the terminal stops matdock, not an instrument in the middle of its work,
+            // and a program that has to be killed takes its children with it.
+            use std::os::unix::process::CommandExt;
+            command.process_group(0);
+        }
+        command.spawn()
+    }
+
+    /// Sends the request, waits for the end, reads the answer; kills the program when it takes too long or says
+    /// too much.
+    fn talk(&self, mut child: Child, request: &str, seconds: f64) -> Ended {
+        let (Some(mut input), Some(output), Some(errors)) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        else {
+            kill(&mut child);
+            return Ended::NotStarted(say!("lab-program-start", program = self.path, why = "pipe"));
+        };
+        let request = format!("{request}\n");
+        // Threads, because a program may neither read nor write nor close what it inherited.
+        thread::spawn(move || {
+            // A program that does not read its input may still answer.
+            let _ = input.write_all(request.as_bytes());
+        });
+        let output = read_limited(output, self.output_limit);
+        let errors = read_limited(errors, 64 * 1024);
+        let until = Instant::now() + Duration::from_secs_f64(seconds.clamp(0.0, LONGEST));
+        let mut pause = Duration::from_millis(1);
+        let status = loop {
+            match child.try_wait() {
+                Ok(Some(status)) => break status,
+                Ok(None) if output.overflown() => {
+                    kill(&mut child);
+                    let limit = self.output_limit / 1024;
+                    return Ended::Lost(say!("lab-program-output", program = self.path, limit = limit));
+                }
+                Ok(None) if Instant::now() < until => {
+                    thread::sleep(pause);
+                    pause = (pause * 2).min(Duration::from_millis(50));
+                }
+                Ok(None) => {
+                    kill(&mut child);
+                    return Ended::Lost(say!("lab-program-timeout", program = self.path, seconds = seconds));
+                }
+                Err(why) => {
+                    kill(&mut child);
+                    return Ended::Lost(say!("lab-program-lost", program = self.path, why = why));
+                }
+            }
+        };
+        let Some(text) = output.finish() else {
+            let limit = self.output_limit / 1024;
+            return Ended::Lost(say!("lab-program-output", program = self.path, limit = limit));
+        };
+        if status.success() {
+            return Ended::Answer(text);
+        }
+        let said: String = errors.finish().unwrap_or_default().trim().chars().take(KEPT_ERROR).collect();
+        match status.code() {
+            Some(code) => Ended::Failed(say!("lab-program-exit", program = self.path, code = code, said = said)),
+            None => Ended::Lost(say!("lab-program-lost", program = self.path, why = status)),
+        }
+    }
+}
+
+/// Ends a program and everything it started.
+fn kill(child: &mut Child) {
+    #[cfg(unix)]
+    {
+        // The standard library kills one process only; the group has the number of its first member.
+        let _ = Command::new("kill")
+            .args(["-KILL", "--", &format!("-{}", child.id())])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+    }
+    // It may have ended by itself in the meantime.
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+/// What a program prints, read beside it.
+struct Reading {
+    done: mpsc::Receiver<Option<String>>,
+    early: std::cell::RefCell<Option<Option<String>>>,
+}
+
+fn read_limited(mut from: impl Read + Send + 'static, limit: usize) -> Reading {
+    let (sender, done) = mpsc::channel();
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let mut part = [0_u8; 8192];
+        loop {
+            match from.read(&mut part) {
+                Ok(0) | Err(_) => break,
+                Ok(count) => bytes.extend_from_slice(&part[..count]),
+            }
+            if bytes.len() > limit {
+                let _ = sender.send(None);
+                return;
+            }
+        }
+        let _ = sender.send(Some(String::from_utf8_lossy(&bytes).into_owned()));
+    });
+    Reading { done, early: std::cell::RefCell::new(None) }
+}
+
+impl Reading {
+    fn overflown(&self) -> bool {
+        if let Ok(read) = self.done.try_recv() {
+            *self.early.borrow_mut() = Some(read);
+        }
+        matches!(*self.early.borrow(), Some(None))
+    }
+
+    /// Everything that was printed, or `None` where it was too much. A child of the program that keeps the pipe open
+    /// is not waited for.
+    fn finish(self) -> Option<String> {
+        match self.early.into_inner() {
+            Some(read) => read,
+            None => self.done.recv_timeout(Duration::from_secs(2)).unwrap_or(Some(String::new())),
+        }
     }
 }

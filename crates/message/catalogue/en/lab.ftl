@@ -68,3 +68,17 @@ lab-program-output = the program "{ $program }" printed more than { $limit } KiB
 lab-program-timeout = the program "{ $program }" did not end within { $seconds } s and was stopped
 lab-program-lost = the program "{ $program }" was lost: { $why }
 lab-program-exit = the program "{ $program }" ended with code { $code } { $said }
+## Check
+lab-not-offered-near = no station offers the capability "{ $capability }"; did you mean "{ $near }"?
+lab-unknown-analysis-near = there is no analysis "{ $name }"; did you mean "{ $near }"?
+lab-check-unused = the campaign parameter "{ $name }" is not used by the recipe: changing it will change nothing.
+lab-check-bound = campaign parameter "{ $name }": { $what }
+lab-check-timeout = station "{ $station }" gives up after { $timeout } s, but the step can take { $duration } s; raise "timeout".
+lab-check-from = the analysis "{ $step }" has to look at something done at a station; "{ $from }" is an analysis itself.
+lab-check-stream = the analysis "{ $step }" reads the stream "{ $stream }", but usually looks at "{ $wanted }".
+lab-check-output = output "{ $name }": the analysis yields no "{ $value }"; it yields: { $known }.
+lab-check-lag = "{ $to }" has to begin within { $max } s after "{ $from }", but getting there takes at least { $needed } s; raise "max".
+lab-check-in-flight = { $in_flight } samples may be in flight, but the stations hold { $places } only; the others wait outside.
+lab-check-no-timeout = station "{ $station }" has no "timeout": when an answer is lost its sample waits for ever.
+lab-check-alone = even one sample alone does not get through: { $reason }. Raise the limit, or shorten what lies between.
+lab-check-traffic = in a dry run { $lost } of { $samples } samples did not get through in the traffic: { $reasons }. Lower "in_flight" or raise the limit.

@@ -68,3 +68,17 @@ lab-program-output = プログラム「{ $program }」の出力が { $limit } Ki
 lab-program-timeout = プログラム「{ $program }」が { $seconds } 秒以内に終わらないため止めました
 lab-program-lost = プログラム「{ $program }」が失われました: { $why }
 lab-program-exit = プログラム「{ $program }」が終了コード { $code } で終わりました { $said }
+## 点検
+lab-not-offered-near = 機能「{ $capability }」をもつ装置がありません。「{ $near }」の間違いではありませんか。
+lab-unknown-analysis-near = 解析「{ $name }」はありません。「{ $near }」の間違いではありませんか。
+lab-check-unused = キャンペーンのパラメータ「{ $name }」はレシピで使われていません。変えても何も変わりません。
+lab-check-bound = キャンペーンのパラメータ「{ $name }」: { $what }
+lab-check-timeout = 装置「{ $station }」は { $timeout } 秒であきらめますが、工程は { $duration } 秒かかることがあります。「timeout」を大きくしてください。
+lab-check-from = 解析「{ $step }」は装置で行ったことを対象にしなければなりません。「{ $from }」自体が解析です。
+lab-check-stream = 解析「{ $step }」は系列「{ $stream }」を読みますが、通常の対象は「{ $wanted }」です。
+lab-check-output = 出力「{ $name }」: 解析から「{ $value }」は得られません。得られるもの: { $known }
+lab-check-lag = 「{ $to }」は「{ $from }」の後 { $max } 秒以内に始める必要がありますが、移るだけで少なくとも { $needed } 秒かかります。「max」を大きくしてください。
+lab-check-in-flight = 同時に { $in_flight } 試料まで進められますが、装置には { $places } 試料しか置けません。残りは外で待ちます。
+lab-check-no-timeout = 装置「{ $station }」に「timeout」がありません。返答が失われると試料がいつまでも待ちます。
+lab-check-alone = 試料 1 つだけでも最後まで進めません: { $reason }。制限を緩めるか、間の工程を短くしてください。
+lab-check-traffic = 予行では { $samples } 試料中 { $lost } 試料が混雑のため最後まで進めませんでした: { $reasons }。「in_flight」を下げるか制限を緩めてください。
