@@ -165,9 +165,9 @@ fn streams_look_like_a_chamber() {
 #[test]
 fn broken_runs_happen_now_and_then() {
     let (best, _) = optimum();
-    let finished = (0..1000).filter(|number| make(sample(*number), &best, 0.0, 0, 3).len() == 6);
-    let share = 1.0 - finished.count() as f64 / 1000.0;
-    assert!((0.003..0.03).contains(&share), "{share}");
+    let finished = (0..400).filter(|number| make(sample(*number), &best, 0.0, 0, 3).len() == 6);
+    let share = 1.0 - finished.count() as f64 / 400.0;
+    assert!((0.002..0.04).contains(&share), "{share}");
 }
 
 #[test]

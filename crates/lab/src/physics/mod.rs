@@ -5,6 +5,8 @@
 
 mod chance;
 mod cluster_tool;
+#[cfg(test)]
+mod example_tests;
 pub mod thin_film;
 mod trace;
 
