@@ -82,9 +82,13 @@ fn date(date: &FoundDate) -> Cell {
         return Cell::Date(format!("PT{}S", (date.as_f64() * 86_400_000.0).round() / 1000.0));
     }
     let (year, month, day, hour, minute, second, _) = date.to_ymd_hms_milli();
+    let time = format!("{hour:02}:{minute:02}:{second:02}");
+    if date.as_f64() < 1.0 {
+        return Cell::Date(time);
+    }
     let midnight = (hour, minute, second) == (0, 0, 0);
     let day = format!("{year:04}-{month:02}-{day:02}");
-    Cell::Date(if midnight { day } else { format!("{day}T{hour:02}:{minute:02}:{second:02}") })
+    Cell::Date(if midnight { day } else { format!("{day}T{time}") })
 }
 
 /// Letters of a column of a sheet, `A` for 0.
@@ -223,7 +227,7 @@ mod tests {
         let bytes = written(|sheet| {
             sheet.write(0, 0, "a").unwrap();
             let format = Format::new().set_num_format("yyyy-mm-dd");
-            sheet.write_with_format(1, 0, &ExcelDateTime::from_ymd(2026, 3, 4).unwrap(), &format).unwrap();
+            sheet.write_with_format(1, 0, ExcelDateTime::from_ymd(2026, 3, 4).unwrap(), &format).unwrap();
         });
         let table = read(bytes, "t.xlsx", None).unwrap();
         assert_eq!(table.cell(0, 0), &Cell::Date("2026-03-04".into()));
