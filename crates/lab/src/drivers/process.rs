@@ -84,7 +84,7 @@ impl Driver for ProcessDriver {
             self.program.spawn().map_err(|why| say!("lab-program-start", program = self.program.path, why = why))?;
         let (program, mailbox, action) = (self.program.clone(), self.mailbox.clone(), request.action.id);
         // A little less than the executor's patience, so that the reason given is the nearer one.
-        let seconds = request.timeout.map_or(LONGEST, |seconds| seconds - (0.02 * seconds).min(1.0)).min(LONGEST);
+        let seconds = request.timeout.map_or(LONGEST, |seconds| seconds - (0.1 * seconds).min(1.0)).min(LONGEST);
         thread::spawn(move || {
             let reply = match program.talk(child, &json, seconds) {
                 Ended::Answer(text) => wire::parse_reply(&text).unwrap_or_else(|why| {
