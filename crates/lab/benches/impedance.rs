@@ -1,5 +1,7 @@
 //! Fit of the circuit to a spectrum, and the streams of the cells of the thin-film example.
 
+#![expect(clippy::expect_used, reason = "a benchmark that cannot run should stop")]
+
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
