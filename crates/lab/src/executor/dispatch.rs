@@ -74,8 +74,9 @@ fn windows(state: &State, setup: &Setup, now: Timestamp) -> Vec<Window> {
                 Progress::Running => ready,
                 Progress::Waiting => continue,
             };
-            let Some(target) = flight.claims.get(&lag.to).filter(|target| **target != station) else { continue };
-            let seconds = setup.lab.transfer_time(Some(station), Some(*target));
+            let claim = flight.claims.get(&lag.to).filter(|claim| claim.station != station);
+            let Some(target) = claim.map(|claim| claim.station) else { continue };
+            let seconds = setup.lab.transfer_time(Some(station), Some(target));
             let latest = ended.plus_seconds(max - seconds);
             found.push(Window { flight: *index, ready: ready.max(now), latest, seconds });
         }
@@ -124,7 +125,7 @@ impl Chooser<'_> {
             choice.look_again(earliest);
             return None;
         }
-        let claims = state.claims_to_begin(self.setup, self.index, step)?;
+        let claims = state.claims_to_begin(self.setup, self.index, step, self.now)?;
         if !claims.is_empty() {
             if !state.is_safe_with(self.setup, self.index, flight.place, &claims) {
                 return None;
@@ -196,7 +197,7 @@ impl Chooser<'_> {
         if ways.iter().any(|way| Some(way.station) == from && in_service(way.station)) {
             return None;
         }
-        let claimed = flight.claims.get(&step).copied();
+        let claimed = flight.claims.get(&step).map(|claim| claim.station);
         let first = ways.iter().filter(|way| Some(way.station) == claimed);
         let others = ways.iter().filter(|way| Some(way.station) != claimed);
         let earliest = flight.earliest_begin(self.setup, step);

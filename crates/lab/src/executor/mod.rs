@@ -3,6 +3,7 @@
 //! Every change goes through the journal: an entry is written, then taken into the state, then acted upon. After a
 //! crash the same entries give the same state, and the instruments are asked about what was open.
 
+mod claims;
 mod dispatch;
 mod happening;
 mod limits;

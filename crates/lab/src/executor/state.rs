@@ -6,7 +6,10 @@ use std::collections::{BTreeMap, HashMap};
 use matdock_message::{Message, say};
 use matdock_record::{Datum, Outcome, SampleId, Timestamp, body::Fields};
 
-use super::setup::{Setup, Way};
+use super::{
+    claims::Claim,
+    setup::{Setup, Way},
+};
 use crate::{Action, ActionId, Entry, Event, PastAction, Reply, driver::MOVE};
 
 /// Where a sample is.
@@ -52,8 +55,8 @@ pub(crate) struct Flight {
     pub verdict: Option<Outcome>,
     pub finished: bool,
     pub busy: Option<ActionId>,
-    /// Places kept free for steps that have to follow within a time limit: step and station.
-    pub claims: BTreeMap<usize, usize>,
+    /// Places kept free for steps that have to follow within a time limit, by step.
+    pub claims: BTreeMap<usize, Claim>,
     /// Time spent under each exposure limit \[us\].
     pub spent: Vec<i64>,
     pub since: Timestamp,
@@ -206,14 +209,15 @@ impl State {
             None
         } else {
             let step = setup.recipe.step(&action.step)?;
-            let claims = self.claims_to_begin(setup, index, step).unwrap_or_default();
+            let order = self.sequence;
+            let claims = self.claims_to_begin(setup, index, step, at).unwrap_or_default();
             self.uses[unit] += 1;
             let flight = &mut self.flights[index];
             flight.accrue(setup, at);
             flight.steps[step] = Progress::Running;
             flight.attempts[step] = attempt;
             flight.claims.remove(&step);
-            flight.claims.extend(claims);
+            flight.claims.extend(claims.into_iter().map(|(step, station)| (step, Claim { station, order })));
             Some(step)
         };
         self.flights[index].busy = Some(action.id);
@@ -372,13 +376,22 @@ impl Flight {
         }
     }
 
-    /// Every station of which it holds a place.
-    pub fn holds(&self, station: usize) -> bool {
-        let here = match self.place {
+    /// True when it takes up a place of a station.
+    pub fn stands_in(&self, station: usize) -> bool {
+        match self.place {
             Place::At(at) => at == station,
             Place::Moving { from, to } | Place::Lost { from, to } => from == Some(station) || to == Some(station),
             Place::Outside | Place::Gone => false,
-        };
-        here || self.claims.values().any(|claimed| *claimed == station)
+        }
+    }
+
+    /// Order of its earliest claim on a place of a station.
+    pub fn claim_on(&self, station: usize) -> Option<u64> {
+        self.claims.values().filter(|claim| claim.station == station).map(|claim| claim.order).min()
+    }
+
+    /// Planned duration of a step at a station \[s\].
+    pub fn duration(&self, step: usize, station: usize) -> f64 {
+        self.ways[step].iter().find(|way| way.station == station).map_or(0.0, |way| way.duration)
     }
 }

@@ -2,6 +2,7 @@
 
 mod crash;
 mod deadlock;
+mod example;
 mod harness;
 mod people_and_programs;
 mod service;
