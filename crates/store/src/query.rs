@@ -127,7 +127,11 @@ impl Query {
         if let Some(until) = self.until {
             sql.push(" AND r.at < ").push_bind(until.microseconds());
         }
-        sql.push(" ORDER BY r.position");
+        let by_time = self.since.is_some() || self.until.is_some();
+        let by_other =
+            self.kind.is_some() || self.campaign.is_some() || self.sample.is_some() || self.suggestion.is_some();
+        // The plus keeps SQLite from reading the whole table in order instead of looking up the time.
+        sql.push(if by_time && !by_other { " ORDER BY +r.position" } else { " ORDER BY r.position" });
         if let Some(limit) = self.limit {
             sql.push(" LIMIT ").push_bind(limit);
         }
@@ -220,5 +224,51 @@ impl Dock {
             before = &row.hash;
         }
         Ok(lines)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use matdock_record::IdSource;
+    use sqlx::Row;
+
+    use super::*;
+    use crate::Mode;
+
+    #[test]
+    fn every_condition_uses_an_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let dock = Dock::open(folder.path(), Mode::Write).unwrap();
+        let now = Timestamp::from_microseconds(0);
+        let mut ids = IdSource::from_seed(1);
+        let all = Query {
+            kind: Some("process"),
+            campaign: Some(CampaignId::new(&mut ids, now)),
+            sample: Some(SampleId::new(&mut ids, now)),
+            suggestion: Some(SuggestionId::new(&mut ids, now)),
+            since: Some(now),
+            until: Some(now),
+            limit: None,
+            all_versions: false,
+        };
+        for set in 1..64_u32 {
+            let has = |bit: u32| set & (1 << bit) != 0;
+            let query = Query {
+                kind: all.kind.filter(|_| has(0)),
+                campaign: all.campaign.filter(|_| has(1)),
+                sample: all.sample.filter(|_| has(2)),
+                suggestion: all.suggestion.filter(|_| has(3)),
+                since: all.since.filter(|_| has(4)),
+                until: all.until.filter(|_| has(5)),
+                ..all.clone()
+            };
+            let sql = format!("EXPLAIN QUERY PLAN {}", query.builder().into_string());
+            let plan = dock.with_database(async |connection| {
+                let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(connection).await?;
+                Ok(rows.iter().map(|row| row.get::<String, _>("detail")).collect::<Vec<_>>())
+            });
+            let plan = plan.unwrap();
+            assert!(!plan.iter().any(|step| step.starts_with("SCAN")), "{query:?}: {plan:#?}");
+        }
     }
 }
