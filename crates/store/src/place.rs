@@ -68,6 +68,10 @@ impl Place {
         } else {
             fs::create_dir_all(place.objects()).map_err(|error| of_file(&place.objects(), &error))?;
         }
+        if mode == Mode::Write {
+            // A writer that was killed may have left a folder in there whose name has not reached the disk.
+            sync_folder(&place.objects()).map_err(|error| of_file(&place.objects(), &error))?;
+        }
         Ok(place)
     }
 
