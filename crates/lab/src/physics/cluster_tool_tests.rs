@@ -1,4 +1,8 @@
+use std::collections::BTreeMap;
+
 use matdock_record::{IdSource, SampleId};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 
 use super::*;
 use crate::{
@@ -92,6 +96,38 @@ fn the_analysis_finds_what_the_equations_say() {
     let spread = (squares / finished - mean * mean).sqrt();
     println!("{finished} of 100 finished; found/true {mean:.4}, spread {spread:.4}");
     assert!((mean - 1.0).abs() < 0.03 && (0.02..0.08).contains(&spread) && finished >= 94.0);
+}
+
+/// Over the whole range of settings, not only where the interface is good.
+#[test]
+fn nearly_every_cell_can_be_analysed() {
+    let mut random = ChaCha8Rng::seed_from_u64(8);
+    let (mut qualities, mut errors): (BTreeMap<String, usize>, Vec<f64>) = (BTreeMap::new(), Vec::new());
+    for number in 0..150 {
+        let mut between = |low: f64, high: f64| low + (high - low) * random.random::<f64>();
+        let conditions = Conditions {
+            substrate_temperature: between(350.0, 700.0),
+            oxygen_pressure: 10_f64.powf(between(-1.0, 2.0)),
+            nickel_fraction: between(0.3, 0.6),
+            power: between(30.0, 150.0),
+            anneal_temperature: between(60.0, 180.0),
+            anneal_time: between(5.0, 120.0),
+            waiting_time: 0.0,
+        };
+        let past = make(sample(number), &conditions, 0.0, 0, 1);
+        if past.len() == 6 && past[5].reply.outcome.is_success() {
+            let area = Fields::from([("area".into(), Datum::number(AREA, &"cm2".parse().unwrap()))]);
+            let fields = analysis::ImpedanceCircuit.run(&past[5].reply.streams[0], &area).unwrap();
+            *qualities.entry(fields["fit_quality"].to_string()).or_default() += 1;
+            if let Some(found) = fields["interface_resistance"].quantity() {
+                errors.push(found.value / conditions.resistance() - 1.0);
+            }
+        }
+    }
+    let spread = (errors.iter().map(|e| e * e).sum::<f64>() / errors.len() as f64).sqrt();
+    println!("{qualities:?}; measured against true: {:.1} %", 100.0 * spread);
+    let all: usize = qualities.values().sum();
+    assert!(qualities["good"] * 100 > all * 97 && spread < 0.05, "{qualities:?}, {spread}");
 }
 
 #[test]
