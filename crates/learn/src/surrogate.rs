@@ -36,13 +36,15 @@ pub struct Options {
     pub isotropic: bool,
     /// Whether a model with a lengthscale per column takes part.
     pub separate: bool,
-    /// Whether skewed outcomes may be bent.
-    pub bendable: bool,
+    /// Whether a model that expects a rougher response with less noise takes part.
+    pub rough: bool,
+    /// By how much the log likelihood must rise before skewed outcomes are bent; infinite for never.
+    pub bend_evidence: f64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { kernels: vec![Kernel::Matern52, Kernel::Rbf], isotropic: false, separate: true, bendable: true }
+        Self { kernels: vec![Kernel::Matern52], isotropic: false, separate: true, rough: false, bend_evidence: 10.0 }
     }
 }
 
@@ -63,6 +65,10 @@ pub struct Surrogate {
     outputs: Vec<f64>,
 }
 
+/// How much shorter the rough model expects lengthscales (difference of logarithms), and the median and
+/// standard deviation of its log noise.
+const ROUGHER: f64 = 3.0;
+const ROUGH_NOISE: (f64, f64) = (-6.0, 1.5);
 /// Members below this share are dropped.
 const SMALLEST_SHARE: f64 = 0.02;
 /// Fits, each after the censored readings were filled in anew.
@@ -82,7 +88,7 @@ impl Surrogate {
     pub fn fit(inputs: &Rows, groups: &[usize], readings: &[Reading], options: &Options) -> Result<Self, FitError> {
         let values: Vec<f64> = readings.iter().filter(|r| matches!(r, Reading::Value(_))).map(|r| r.number()).collect();
         let all: Vec<f64> = readings.iter().map(|r| r.number()).collect();
-        let warp = Warp::fit(if values.is_empty() { &all } else { &values }, options.bendable);
+        let warp = Warp::fit(if values.is_empty() { &all } else { &values }, options.bend_evidence);
         let mut outputs: Vec<f64> = all.iter().map(|&value| warp.forward(value)).collect();
         let mut members = fit_members(inputs, groups, &outputs, options)?;
         if values.len() < readings.len() {
@@ -165,11 +171,20 @@ fn fit_members(inputs: &Rows, groups: &[usize], outputs: &[f64], options: &Optio
         }
     }
     let prior = Prior::scaled_to(separate);
+    let mut priors = vec![prior.clone()];
+    if options.rough {
+        // Both held closer to their medians, so that they stay two different explanations.
+        let smooth = Prior { lengthscale_scale: 1.0, ..prior };
+        let lengthscale_location = smooth.lengthscale_location - ROUGHER;
+        let rough =
+            Prior { lengthscale_location, noise_location: ROUGH_NOISE.0, noise_scale: ROUGH_NOISE.1, ..smooth.clone() };
+        priors = vec![smooth, rough];
+    }
     let mut failure = FitError::Empty;
     let mut scored = Vec::new();
-    for structure in &structures {
-        match Fit::new(structure, &prior, inputs, outputs) {
-            Ok(fit) => scored.push((score(&fit), fit.gp)),
+    for (structure, prior) in structures.iter().flat_map(|s| priors.iter().map(move |p| (s, p))) {
+        match Fit::new(structure, prior, inputs, outputs) {
+            Ok(fit) => scored.push((fit.log_posterior, fit.gp)),
             Err(error) => failure = error,
         }
     }
@@ -181,11 +196,6 @@ fn fit_members(inputs: &Rows, groups: &[usize], outputs: &[f64], options: &Optio
     let members: Vec<Member> =
         scored.into_iter().map(|(score, gp)| Member { share: weigh(score) / total, gp }).collect();
     if members.is_empty() { Err(failure) } else { Ok(members) }
-}
-
-/// How well a fit explains the data.
-fn score(fit: &Fit) -> f64 {
-    fit.log_posterior
 }
 
 fn fill_in(outputs: &mut [f64], limits: &[f64], members: &[Member], readings: &[Reading]) {

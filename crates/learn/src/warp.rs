@@ -29,13 +29,14 @@ const FEWEST: usize = 8;
 const POWER_PRIOR: f64 = 0.5;
 
 impl Warp {
-    /// The map that suits `values`; with `bendable` false only standardised.
+    /// The map that suits `values`: standardised, and bent when that raises the log likelihood by more than
+    /// `evidence` (infinite: never).
     ///
     /// The bend is the one with the highest normal likelihood (Box & Cox 1964, Yeo & Johnson 2000), with a
     /// prior that holds it straight unless the data say otherwise. Constant values get scale 1.
-    pub fn fit(values: &[f64], bendable: bool) -> Self {
+    pub fn fit(values: &[f64], evidence: f64) -> Self {
         let straight = Self::with_bend(Bend::Straight, values);
-        if !bendable || values.len() < FEWEST || spread(values) == 0.0 {
+        if evidence.is_infinite() || values.len() < FEWEST || spread(values) == 0.0 {
             return straight;
         }
         let mut best = (straight.log_likelihood(values), straight);
@@ -49,10 +50,10 @@ impl Warp {
         for tenth in (0..=20).filter(|&tenth| tenth != 10) {
             let power = f64::from(tenth) / 10.0;
             let z = (power - 1.0) / POWER_PRIOR;
-            consider(Bend::Power(power), 0.5 * z * z + 0.5);
+            consider(Bend::Power(power), 0.5 * z * z + evidence);
         }
         if values.iter().all(|&value| value > 0.0) {
-            consider(Bend::Log, 2.5);
+            consider(Bend::Log, 2.0 + evidence);
         }
         best.1
     }
@@ -178,15 +179,15 @@ mod tests {
     #[test]
     fn decades_are_bent_and_symmetric_values_left_straight() {
         let decades: Vec<f64> = (0..20).map(|i| 10f64.powf(-9.0 + 0.3 * f64::from(i * 7 % 20))).collect();
-        assert_eq!(Warp::fit(&decades, true).bend(), Bend::Log);
+        assert_eq!(Warp::fit(&decades, 0.5).bend(), Bend::Log);
         let even: Vec<f64> = (0..20).map(|i| -3.0 + 0.3 * f64::from(i)).collect();
-        assert_eq!(Warp::fit(&even, true).bend(), Bend::Straight);
+        assert_eq!(Warp::fit(&even, 0.5).bend(), Bend::Straight);
     }
 
     #[test]
     fn constant_and_single_values_are_safe() {
         for values in [vec![5.0], vec![0.0, 0.0], vec![1e-300, 1e-300], vec![1e300, -1e300]] {
-            let warp = Warp::fit(&values, true);
+            let warp = Warp::fit(&values, 0.5);
             assert!(warp.forward(values[0]).is_finite());
             assert!(warp.backward(1.0).is_finite());
         }

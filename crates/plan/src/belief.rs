@@ -70,7 +70,8 @@ impl Belief {
                 let readings: Vec<Reading> = readings.into_iter().map(|(_, reading)| reading).collect();
                 // Sums and targets need the outcome as it is; bounds and one direction only its order.
                 let in_sum = single.is_none() && goal.objectives.iter().any(|o| o.outcome == names[outcome]);
-                let options = Options { bendable: options.bendable && !in_sum, ..options.clone() };
+                let bend_evidence = if in_sum { f64::INFINITY } else { options.bend_evidence };
+                let options = Options { bend_evidence, ..options.clone() };
                 Surrogate::fit(&rows, groups, &readings, &options).ok()
             })
             .collect();
@@ -356,7 +357,7 @@ fn terms(goal: &Goal, observed: &[Observation]) -> Vec<Term> {
 
 /// Standard deviation; 1 where it says nothing.
 pub(crate) fn deviation(values: &[f64]) -> f64 {
-    let warp = matdock_learn::Warp::fit(values, false);
+    let warp = matdock_learn::Warp::fit(values, f64::INFINITY);
     let deviation = warp.backward(1.0) - warp.backward(0.0);
     if deviation.is_finite() && deviation > 0.0 { deviation } else { 1.0 }
 }

@@ -79,6 +79,7 @@ impl Encoding {
                     let number = if *log { number.ln() } else { *number };
                     columns.push(((number - offset) * rate).clamp(-OUTSIDE, 1.0 + OUTSIDE));
                 }
+                (Axis::Levels(levels), Value::Level(_)) if levels.len() < 2 => {}
                 (Axis::Levels(levels), Value::Level(own)) => {
                     let one = std::f64::consts::FRAC_1_SQRT_2;
                     columns.extend(levels.iter().map(|level| if level == own { one } else { 0.0 }));

@@ -101,8 +101,7 @@ fn unpack(structure: &Structure, prior: &Prior, theta: &[f64]) -> Hyperparameter
 }
 
 fn starts(structure: &Structure, prior: &Prior) -> Vec<Vec<f64>> {
-    let mode = prior.lengthscale_location - prior.lengthscale_scale * prior.lengthscale_scale;
-    let noise = prior.noise_location - prior.noise_scale * prior.noise_scale;
+    let (typical, noise) = (prior.lengthscale_location, prior.noise_location);
     let start = |lengthscale: f64, noise: f64| {
         let mut theta = vec![lengthscale; group_count(structure)];
         theta.push(noise);
@@ -111,7 +110,7 @@ fn starts(structure: &Structure, prior: &Prior) -> Vec<Vec<f64>> {
         }
         theta
     };
-    vec![start(mode, noise), start(mode + 1.2, noise + 2.5)]
+    vec![start(typical - 1.5, noise - 1.0), start(typical, noise + 1.5)]
 }
 
 fn bounds(structure: &Structure, prior: &Prior) -> (Vec<f64>, Vec<f64>) {
@@ -198,24 +197,21 @@ impl Posterior<'_> {
         -(evidence + self.log_prior(theta, gradient))
     }
 
-    /// Log prior density of the hyperparameters themselves (not of their logarithms), as in the source of
-    /// the prior; subtracts its gradient from `gradient`.
+    /// Log prior density of the logarithms of the hyperparameters; subtracts its gradient from `gradient`.
     fn log_prior(&self, theta: &[f64], gradient: &mut [f64]) -> f64 {
         let prior = self.prior;
         let groups = group_count(self.structure);
         let mut add = |index: usize, location: f64, scale: f64| {
             let z = (theta[index] - location) / scale;
-            gradient[index] += z / scale + 1.0;
-            -0.5 * z * z - theta[index] - scale.ln()
+            gradient[index] += z / scale;
+            -0.5 * z * z - scale.ln()
         };
         let mut total = add(groups, prior.noise_location, prior.noise_scale);
         for group in 0..groups {
             total += add(group, prior.lengthscale_location, prior.lengthscale_scale);
         }
         if prior.signal_scale > 0.0 {
-            let z = theta[groups + 1] / prior.signal_scale;
-            gradient[groups + 1] += z / prior.signal_scale;
-            total -= 0.5 * z * z + prior.signal_scale.ln();
+            total += add(groups + 1, 0.0, prior.signal_scale);
         }
         total
     }

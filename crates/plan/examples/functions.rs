@@ -1,0 +1,108 @@
+//! Median regret of the planner on test functions with known optima.
+//!
+//! `cargo run --release -p matdock-plan --example functions -- [SEEDS [EVALUATIONS]]`
+
+use std::f64::consts::{E, PI};
+
+use matdock_plan::{
+    Direction, Goal, Measured, Observation, Parameter, ParameterKind, Planner, Scale, Settings, Space, Value,
+};
+use rayon::prelude::*;
+
+struct Problem {
+    name: &'static str,
+    ranges: Vec<(f64, f64)>,
+    minimum: f64,
+    function: fn(&[f64]) -> f64,
+}
+
+fn branin(x: &[f64]) -> f64 {
+    let bend = x[1] - 5.1 / (4.0 * PI * PI) * x[0] * x[0] + 5.0 / PI * x[0] - 6.0;
+    bend * bend + 10.0 * (1.0 - 1.0 / (8.0 * PI)) * x[0].cos() + 10.0
+}
+
+fn hartmann(x: &[f64]) -> f64 {
+    const A: [[f64; 6]; 4] = [
+        [10.0, 3.0, 17.0, 3.5, 1.7, 8.0],
+        [0.05, 10.0, 17.0, 0.1, 8.0, 14.0],
+        [3.0, 3.5, 1.7, 10.0, 17.0, 8.0],
+        [17.0, 8.0, 0.05, 10.0, 0.1, 14.0],
+    ];
+    const P: [[f64; 6]; 4] = [
+        [0.1312, 0.1696, 0.5569, 0.0124, 0.8283, 0.5886],
+        [0.2329, 0.4135, 0.8307, 0.3736, 0.1004, 0.9991],
+        [0.2348, 0.1451, 0.3522, 0.2883, 0.3047, 0.6650],
+        [0.4047, 0.8828, 0.8732, 0.5743, 0.1091, 0.0381],
+    ];
+    let hill = |i: usize| (0..6).map(|j| A[i][j] * (x[j] - P[i][j]).powi(2)).sum::<f64>();
+    -[1.0, 1.2, 3.0, 3.2].iter().enumerate().map(|(i, height)| height * (-hill(i)).exp()).sum::<f64>()
+}
+
+fn ackley(x: &[f64]) -> f64 {
+    let n = x.len() as f64;
+    // Shifted, so that the optimum is not the centre.
+    let shifted = || x.iter().map(|x| x - 3.7);
+    let (squares, waves) =
+        (shifted().map(|x| x * x).sum::<f64>(), shifted().map(|x| (2.0 * PI * x).cos()).sum::<f64>());
+    -20.0 * (-0.2 * (squares / n).sqrt()).exp() - (waves / n).exp() + 20.0 + E
+}
+
+fn rosenbrock(x: &[f64]) -> f64 {
+    x.windows(2).map(|p| 100.0 * (p[1] - p[0] * p[0]).powi(2) + (1.0 - p[0]).powi(2)).sum()
+}
+
+fn regret(problem: &Problem, evaluations: usize, seed: u64) -> Result<f64, matdock_message::Message> {
+    let parameters = problem.ranges.iter().enumerate().map(|(index, &(low, high))| Parameter {
+        name: format!("x{index}"),
+        unit: String::new(),
+        kind: ParameterKind::Continuous { low, high, scale: Scale::Linear, step: None },
+    });
+    let space = Space::ranges(parameters.collect())?;
+    let settings = Settings { initial: 2 * problem.ranges.len(), ..Settings::default() };
+    let planner = Planner::new(space, Goal::single("y", Direction::Minimise), settings)?;
+    let mut observed = Vec::new();
+    let mut best = f64::INFINITY;
+    for number in 0..evaluations {
+        for suggestion in planner.suggest(&observed, &[], 1, 1000 * seed + number as u64)? {
+            let x: Vec<f64> = suggestion.point.iter().filter_map(Value::number).collect();
+            let value = (problem.function)(&x);
+            best = best.min(value);
+            let outcomes = vec![Measured::Value(value)];
+            observed.push(Observation { point: suggestion.point, row: None, outcomes, failed: false });
+        }
+    }
+    Ok(best - problem.minimum)
+}
+
+fn main() -> Result<(), matdock_message::Message> {
+    let numbers: Vec<usize> = std::env::args().skip(1).filter_map(|argument| argument.parse().ok()).collect();
+    let seeds = numbers.first().copied().unwrap_or(20).max(1);
+    let evaluations = numbers.get(1).copied().unwrap_or(60);
+    let problems = [
+        Problem {
+            name: "Branin",
+            ranges: vec![(-5.0, 10.0), (0.0, 15.0)],
+            minimum: 0.397_887_357_729_739,
+            function: branin,
+        },
+        Problem { name: "Hartmann-6", ranges: vec![(0.0, 1.0); 6], minimum: -3.322_368_011_415_51, function: hartmann },
+        Problem { name: "Ackley-5", ranges: vec![(-15.0, 15.0); 5], minimum: 0.0, function: ackley },
+        Problem { name: "Rosenbrock-4", ranges: vec![(-5.0, 10.0); 4], minimum: 0.0, function: rosenbrock },
+    ];
+    for problem in problems {
+        let begun = std::time::Instant::now();
+        let each = (0..seeds as u64).into_par_iter().map(|seed| regret(&problem, evaluations, seed));
+        let mut regrets = each.collect::<Result<Vec<f64>, _>>()?;
+        regrets.sort_by(f64::total_cmp);
+        let at = |share: f64| regrets[(share * (seeds - 1) as f64).round() as usize];
+        println!(
+            "{}: regret median {:.2e}, quartiles {:.2e} {:.2e} ({seeds} seeds, {evaluations} evaluations, {:.1} s)",
+            problem.name,
+            at(0.5),
+            at(0.25),
+            at(0.75),
+            begun.elapsed().as_secs_f64(),
+        );
+    }
+    Ok(())
+}
