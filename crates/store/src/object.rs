@@ -14,7 +14,8 @@ use object_store::{ObjectStore, ObjectStoreExt, PutPayload, local::LocalFileSyst
 
 use crate::{Dock, SeriesData, fault::of_object};
 
-/// The object folder: `objects/ab/ab…`, the hash in full behind its first two digits.
+/// The object folder: `objects/a/ab…`, the hash in full behind its first digit: few folders, because each
+/// new one costs two flushes of the disk.
 #[derive(Debug)]
 pub(crate) struct Objects {
     folder: PathBuf,
@@ -32,12 +33,12 @@ impl Objects {
 
     fn key(hash: &FileHash) -> object_store::path::Path {
         let text = hash.as_str();
-        object_store::path::Path::from_iter([text.get(..2).unwrap_or_default(), text])
+        object_store::path::Path::from_iter([text.get(..1).unwrap_or_default(), text])
     }
 
     pub(crate) fn file(&self, hash: &FileHash) -> PathBuf {
         let text = hash.as_str();
-        self.folder.join(text.get(..2).unwrap_or_default()).join(text)
+        self.folder.join(text.get(..1).unwrap_or_default()).join(text)
     }
 
     async fn put(&self, bytes: &[u8]) -> Result<FileHash, Message> {

@@ -76,7 +76,7 @@ fn every_alteration_of_the_objects_is_found() {
         let dock = open(folder.path());
         let all = Maker::new(1).fill(&dock, "first");
         let hash = all[5].body.objects()[0].as_str();
-        let file = folder.path().join("objects").join(&hash[..2]).join(hash);
+        let file = folder.path().join("objects").join(&hash[..1]).join(hash);
         alter(&file);
         let report = verify(folder.path());
         assert_eq!(ids(&report), [expected]);
