@@ -1,9 +1,6 @@
 //! Time as a value: the same executor runs on the clock of the wall and on virtual time.
 
-use std::{
-    sync::mpsc::{Receiver, RecvTimeoutError},
-    time::Duration,
-};
+use std::{sync::mpsc::Receiver, time::Duration};
 
 use matdock_record::Timestamp;
 
@@ -42,10 +39,7 @@ impl Clock for RealClock {
         self.latest = self.now();
         // A long wait in slices of a day: far below what the system's timers can hold.
         let seconds = until.map_or(86_400.0, |until| until.seconds_since(self.latest).clamp(0.0, 86_400.0));
-        let arrival = match arrivals.recv_timeout(Duration::from_secs_f64(seconds)) {
-            Ok(arrival) => Some(arrival),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        };
+        let arrival = arrivals.recv_timeout(Duration::from_secs_f64(seconds)).ok();
         self.latest = self.now();
         arrival
     }

@@ -19,10 +19,10 @@ pub fn gantt_svg(simulation: &Simulation) -> String {
     let x = |seconds: f64| LEFT + seconds / total * (WIDTH - LEFT - RIGHT);
     let mut svg = String::new();
     // Writing into a string cannot fail.
-    let _ = write!(
+    let _ = writeln!(
         svg,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" font-family=\"sans-serif\" \
-         font-size=\"12\"><rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n"
+         font-size=\"12\"><rect width=\"100%\" height=\"100%\" fill=\"white\"/>"
     );
     let (step, unit, seconds) = tick(total);
     let bottom = TOP + ROW * rows.len() as f64;

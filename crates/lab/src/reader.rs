@@ -117,7 +117,7 @@ impl<'a> Section<'a> {
 
     pub fn whole(&self, key: &'static str, least: u64) -> Result<Option<u64>, Message> {
         let Some(value) = self.get(key) else { return Ok(None) };
-        let number = value.get_ref().as_integer().and_then(|number| u64::from_str_radix(number.as_str(), 10).ok());
+        let number = value.get_ref().as_integer().and_then(|number| number.as_str().parse::<u64>().ok());
         match number.filter(|number| *number >= least && *number <= 1_000_000) {
             Some(number) => Ok(Some(number)),
             None => Err(self.fault_at(key, &say!("lab-whole-number", key = key, least = least))),

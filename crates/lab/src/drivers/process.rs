@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::wire::{self, WireDatum};
 use crate::{
-    Reply,
+    ActionId, Reply,
     driver::{Arrival, Begun, Driver, Request, Status},
     lab::DriverSettings,
 };
@@ -24,6 +24,9 @@ const LONGEST: f64 = 30.0 * 86_400.0;
 
 /// Longest wait for the answer to "what became of it".
 const STATUS_SECONDS: f64 = 60.0;
+
+/// How often a program is asked about an action that outlived a crash of matdock.
+const ASK_EVERY: Duration = Duration::from_secs(1);
 
 /// How much of what a program prints on its standard error is kept as the reason of a failure.
 const KEPT_ERROR: usize = 400;
@@ -105,13 +108,25 @@ impl Driver for ProcessDriver {
             return Status::Unknown;
         }
         let Ok(json) = wire_request("status", request) else { return Status::Unknown };
-        let Ok(child) = self.program.spawn() else { return Status::Unknown };
-        let Ended::Answer(text) = self.program.talk(child, &json, STATUS_SECONDS) else { return Status::Unknown };
-        if text.trim() == "\"not-started\"" {
-            return Status::NotStarted;
+        match self.program.status(&json) {
+            Ok(Known::NotStarted) => Status::NotStarted,
+            Ok(Known::Done(reply)) => Status::Done(reply),
+            Ok(Known::Running) => {
+                let (program, mailbox, action) = (self.program.clone(), self.mailbox.clone(), request.action.id);
+                let until = Instant::now() + Duration::from_secs_f64(request.timeout.unwrap_or(LONGEST).min(LONGEST));
+                thread::spawn(move || program.follow(&json, until, &mailbox, action));
+                Status::Running(Begun::Running)
+            }
+            Err(_) => Status::Unknown,
         }
-        wire::parse_reply(&text).map_or(Status::Unknown, Status::Done)
     }
+}
+
+/// What a program says became of an action.
+enum Known {
+    NotStarted,
+    Running,
+    Done(Reply),
 }
 
 fn wire_request(kind: &'static str, request: &Request<'_>) -> Result<String, Message> {
@@ -130,6 +145,34 @@ fn wire_request(kind: &'static str, request: &Request<'_>) -> Result<String, Mes
 }
 
 impl Program {
+    fn status(&self, json: &str) -> Result<Known, Message> {
+        let child = self.spawn().map_err(|why| say!("lab-program-start", program = self.path, why = why))?;
+        match self.talk(child, json, STATUS_SECONDS) {
+            Ended::Answer(text) if text.trim() == "\"not-started\"" => Ok(Known::NotStarted),
+            Ended::Answer(text) if text.trim() == "\"running\"" => Ok(Known::Running),
+            Ended::Answer(text) => wire::parse_reply(&text).map(Known::Done),
+            Ended::NotStarted(why) | Ended::Failed(why) | Ended::Lost(why) => Err(why),
+        }
+    }
+
+    /// Asks again and again until an action that outlived a crash of matdock has ended.
+    fn follow(&self, json: &str, until: Instant, mailbox: &Sender<Arrival>, action: ActionId) {
+        while Instant::now() < until {
+            thread::sleep(ASK_EVERY);
+            let reply = match self.status(json) {
+                Ok(Known::Running) => continue,
+                Ok(Known::Done(reply)) => reply,
+                Ok(Known::NotStarted) => {
+                    Reply::of(Outcome::Uncertain(say!("lab-program-forgot", program = self.path).to_string()))
+                }
+                Err(why) => Reply::of(Outcome::Uncertain(why.to_string())),
+            };
+            // A closed mailbox only means that matdock ends.
+            let _ = mailbox.send(Arrival { action, reply });
+            return;
+        }
+    }
+
     fn spawn(&self) -> std::io::Result<Child> {
         let mut command = Command::new(&self.path);
         command.args(&self.arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -225,10 +225,9 @@ impl Chooser<'_> {
         if from.is_some_and(|station| state.out[station].is_some()) {
             return None;
         }
-        if let Some(station) = to {
-            if state.out[station].is_some() || state.free_for(setup, station, self.index) == 0 {
-                return None;
-            }
+        let full = |station: usize| state.out[station].is_some() || state.free_for(setup, station, self.index) == 0;
+        if to.is_some_and(full) {
+            return None;
         }
         let seconds = setup.lab.transfer_time(from, to);
         if mover == setup.robot() && self.is_in_the_way(seconds) {

@@ -13,7 +13,7 @@ fn world(samples: usize, faults: Option<u64>) -> World {
     let lab = lab.replace("move_time = \"40 s\"", "move_time = \"40 s\"\ntimeout = \"30 min\"");
     let mut lab = Lab::parse(&lab, "lab.toml").unwrap();
     lab.in_flight = 4;
-    World { lab, recipe: Recipe::parse(CELL_RECIPE, "recipe.toml").unwrap(), samples, faults }
+    World { lab, recipe: Recipe::parse(CELL_RECIPE, "recipe.toml").unwrap(), samples, faults, example: false }
 }
 
 #[test]
@@ -66,4 +66,18 @@ fn crashes_and_faults_together_lose_and_double_nothing() {
     }
     println!("{boundaries} crashes in runs with faults; succeeded, failed, aborted, uncertain: {ended:?}");
     assert!(ended[0] > 20 && ended[1] > 0 && ended[3] > 0, "{ended:?}");
+}
+
+#[test]
+fn the_thin_film_example_measures_the_same_after_crashes() {
+    let (lab, recipe) = crate::example::files();
+    let world = World { lab, recipe, samples: 8, faults: None, example: true };
+    let whole = world.run(&[]);
+    check_history(&world, &whole);
+    let expected = history(&whole);
+    let analysed = expected.iter().filter(|(_, event)| matches!(event, Event::Analysed { .. })).count();
+    assert!(analysed > 0, "nothing was measured");
+    for boundary in (0..whole.len()).step_by(7) {
+        assert_eq!(history(&world.run(&[boundary])), expected, "crash after {boundary} entries");
+    }
 }

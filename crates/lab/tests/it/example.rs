@@ -6,7 +6,7 @@ use matdock_record::{Datum, body::Fields};
 const LAB: &str = include_str!("../../../../examples/thin-film/lab.toml");
 const RECIPE: &str = include_str!("../../../../examples/thin-film/recipe.toml");
 
-fn files() -> (Lab, Recipe) {
+pub fn files() -> (Lab, Recipe) {
     (Lab::parse(LAB, "lab.toml").unwrap(), Recipe::parse(RECIPE, "recipe.toml").unwrap())
 }
 

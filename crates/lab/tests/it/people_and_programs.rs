@@ -152,3 +152,53 @@ fn a_person_answers_by_file_and_may_correct_it() {
     assert_eq!((outcome, values["gloss"].to_string()), (Outcome::Succeeded, "4".into()));
     assert_eq!(helper.refused.lock().unwrap().len(), 1);
 }
+
+/// Makes one sample in a lab that was stopped while the program was at work.
+fn go_on_after_crash(script: &str, status: bool) -> Outcome {
+    let driver =
+        format!("{{ kind = \"process\", program = \"sh\", status = {status}, arguments = [\"-c\", '''{script}'''] }}");
+    let lab = lab(&driver, "30 s");
+    let recipe = Recipe::parse(RECIPE, "recipe.toml").unwrap();
+    let start = |journal: MemoryJournal| {
+        let entries = journal.entries.clone();
+        let drivers = Drivers::connect(&lab, 1, &nobody()).unwrap();
+        let clock = Box::new(RealClock::new());
+        Executor::restore(lab.clone(), recipe.clone(), drivers, clock, journal, &entries).unwrap().0
+    };
+    let mut executor = start(MemoryJournal::default());
+    let sample = SampleId::new(&mut IdSource::from_seed(1), executor.now());
+    executor.submit(Job { sample, name: "S-1".into(), settings: Fields::new() }).unwrap();
+    while executor.snapshot().stations[0].doing.is_empty() {
+        executor.advance().unwrap();
+    }
+    let mut executor = start(executor.into_journal());
+    loop {
+        for happening in executor.advance().unwrap() {
+            if let Happening::Finished { outcome, .. } = happening {
+                return outcome;
+            }
+        }
+    }
+}
+
+#[test]
+fn after_a_crash_the_program_is_asked_and_nothing_is_done_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = |name: &str| format!("echo x >> {}; sleep 3", folder.path().join(name).display());
+    let times = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap_or_default().lines().count();
+    // It cannot say what became of it: a person has to look.
+    assert_eq!(go_on_after_crash(&log("silent"), false).word(), "uncertain");
+    let asked = |name: &str, answer: &str| {
+        format!("read line; case \"$line\" in *\\\"status\\\"*) {answer};; *) {};; esac", log(name))
+    };
+    assert_eq!(go_on_after_crash(&asked("done", "echo '{}'"), true), Outcome::Succeeded);
+    // It says running, then done.
+    let flag = folder.path().join("asked");
+    let twice = format!("if test -e {0}; then echo '{{}}'; else touch {0}; echo '\"running\"'; fi", flag.display());
+    assert_eq!(go_on_after_crash(&asked("running", &twice), true), Outcome::Succeeded);
+    assert_eq!(go_on_after_crash(&asked("garbage", "echo what"), true).word(), "uncertain");
+    std::thread::sleep(Duration::from_millis(200));
+    for name in ["silent", "done", "running", "garbage"] {
+        assert_eq!(times(name), 1, "{name}");
+    }
+}

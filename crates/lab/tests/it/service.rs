@@ -14,7 +14,7 @@ type Finished = Vec<(SampleId, Outcome, Fields)>;
 
 fn world() -> World {
     let lab = Lab::parse(CELL_LAB, "lab.toml").unwrap();
-    World { lab, recipe: Recipe::parse(CELL_RECIPE, "recipe.toml").unwrap(), samples: 3, faults: None }
+    World { lab, recipe: Recipe::parse(CELL_RECIPE, "recipe.toml").unwrap(), samples: 3, faults: None, example: false }
 }
 
 fn executor(world: &World) -> Executor<MemoryJournal> {

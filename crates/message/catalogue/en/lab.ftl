@@ -82,3 +82,4 @@ lab-check-in-flight = { $in_flight } samples may be in flight, but the stations 
 lab-check-no-timeout = station "{ $station }" has no "timeout": when an answer is lost its sample waits for ever.
 lab-check-alone = even one sample alone does not get through: { $reason }. Raise the limit, or shorten what lies between.
 lab-check-traffic = in a dry run { $lost } of { $samples } samples did not get through in the traffic: { $reasons }. Lower "in_flight" or raise the limit.
+lab-program-forgot = the program "{ $program }" said the action was running and then that it never began
