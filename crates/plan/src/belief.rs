@@ -411,7 +411,7 @@ fn log_improvement_with_gradient(parts: &[Component], best: f64, width: usize) -
 }
 
 fn mixed_with_gradient(surrogate: &Surrogate, point: &[f64]) -> (Moments, Vec<f64>, Vec<f64>) {
-    let each: Vec<(f64, (Moments, Vec<f64>, Vec<f64>))> =
+    let each: Vec<_> =
         surrogate.members().iter().map(|member| (member.share, member.gp.predict_with_gradient(point))).collect();
     let mean: f64 = each.iter().map(|(share, (m, ..))| share * m.mean).sum();
     let variance = each.iter().map(|(share, (m, ..))| share * (m.variance + (m.mean - mean).powi(2))).sum();

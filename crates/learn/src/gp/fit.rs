@@ -117,7 +117,7 @@ fn bounds(structure: &Structure, prior: &Prior) -> (Vec<f64>, Vec<f64>) {
     let groups = group_count(structure);
     let mut low = vec![LENGTHSCALE_RANGE.0.ln(); groups];
     let mut high = vec![LENGTHSCALE_RANGE.1.ln(); groups];
-    low.push(prior.noise_floor.max(1e-8).min(NOISE_HIGHEST).ln());
+    low.push(prior.noise_floor.clamp(1e-8, NOISE_HIGHEST).ln());
     high.push(NOISE_HIGHEST.ln());
     if prior.signal_scale > 0.0 {
         low.push(SIGNAL_RANGE.0.ln());

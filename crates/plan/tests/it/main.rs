@@ -1,5 +1,7 @@
 //! Tests of the planner as a whole.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests may")]
+
 mod backtest;
 mod laws;
 mod optima;
