@@ -101,7 +101,8 @@ impl Face {
         let person: Arc<dyn Person> =
             if manual { TerminalPerson::listen(self.language) } else { Arc::new(Nobody) };
         let mut live = Live::new(&campaign, self.language, self.general.json);
-        let end = run::run(&dock, &campaign, &setup, &person, &mut live, &stop);
+        let wiring = run::Wiring { person, stop: &stop, after_entry: None };
+        let end = run::run(&dock, &campaign, &setup, &wiring, &mut live);
         live.close();
         let end = end?;
         let history = History::read(&dock, &campaign)?.ok_or_else(|| say!("app-no-history", name = campaign.name))?;

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::OnceLock};
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 use unic_langid::LanguageIdentifier;
 
-use crate::Language;
+use crate::{Argument, Language};
 
 macro_rules! files {
     ($language:literal) => {
@@ -52,10 +52,14 @@ fn bundle(language: Language) -> &'static Bundle {
     })
 }
 
-pub(crate) fn render(language: Language, id: &str, arguments: &[(&'static str, String)]) -> String {
+pub(crate) fn render(language: Language, id: &str, arguments: &[(&'static str, Argument)]) -> String {
+    let text = |argument: &Argument| match argument {
+        Argument::Text(text) => text.clone(),
+        Argument::Message(message) => message.text(language),
+    };
     let mut values = FluentArgs::new();
     for (name, value) in arguments {
-        values.set(*name, FluentValue::from(value.as_str()));
+        values.set(*name, FluentValue::from(text(value)));
     }
     for bundle in [bundle(language), bundle(Language::English)] {
         if let Some(pattern) = bundle.get_message(id).and_then(|message| message.value()) {
@@ -64,7 +68,7 @@ pub(crate) fn render(language: Language, id: &str, arguments: &[(&'static str, S
         }
     }
     // Better a bare key with its facts than a lost error.
-    arguments.iter().fold(id.to_owned(), |text, (name, value)| format!("{text}; {name}: {value}"))
+    arguments.iter().fold(id.to_owned(), |all, (name, value)| format!("{all}; {name}: {}", text(value)))
 }
 
 /// The sentence of a key made at run time, such as the help of an argument; `None` where the catalogue has none.

@@ -36,7 +36,16 @@ impl Language {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     id: &'static str,
-    arguments: Vec<(&'static str, String)>,
+    arguments: Vec<(&'static str, Argument)>,
+}
+
+/// What is filled into a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Argument {
+    /// Text as it is.
+    Text(String),
+    /// Another message, which is put into the language of the whole.
+    Message(Message),
 }
 
 impl Message {
@@ -47,8 +56,8 @@ impl Message {
 
     /// Adds an argument, filled in where the sentence says `{ $name }`.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
-        self.arguments.push((name, value.to_string()));
+    pub fn with(mut self, name: &'static str, value: Argument) -> Self {
+        self.arguments.push((name, value));
         self
     }
 
@@ -76,8 +85,44 @@ impl std::error::Error for Message {}
 #[macro_export]
 macro_rules! say {
     ($id:literal $(, $name:ident = $value:expr)* $(,)?) => {
-        $crate::Message::new($id)$(.with(stringify!($name), &$value))*
+        $crate::Message::new($id)$(.with(stringify!($name), {
+            #[allow(unused_imports, reason = "not needed where the value is a message")]
+            use $crate::AsText as _;
+            $crate::Filled(&$value).argument()
+        }))*
     };
+}
+
+/// A value on its way into a message; [`say!`] asks it for its argument.
+///
+/// Messages answer with their own method, everything else through [`AsText`]: methods of a type go before those of
+/// a trait.
+pub struct Filled<'a, T: ?Sized>(pub &'a T);
+
+impl Filled<'_, Message> {
+    /// The message, still in no language.
+    pub fn argument(&self) -> Argument {
+        Argument::Message(self.0.clone())
+    }
+}
+
+impl Filled<'_, &Message> {
+    /// The message, still in no language.
+    pub fn argument(&self) -> Argument {
+        Argument::Message((*self.0).clone())
+    }
+}
+
+/// Anything that can be printed, as an argument.
+pub trait AsText {
+    /// The text.
+    fn argument(&self) -> Argument;
+}
+
+impl<T: fmt::Display + ?Sized> AsText for Filled<'_, T> {
+    fn argument(&self) -> Argument {
+        Argument::Text(self.0.to_string())
+    }
 }
 
 #[cfg(test)]
@@ -96,5 +141,15 @@ mod tests {
         let message = say!("place-file-line", file = "lab.toml", line = 3, what = "x");
         assert_eq!(message.text(Language::English), "lab.toml, line 3: x");
         assert_eq!(message.text(Language::Japanese), "lab.toml、3 行目: x");
+    }
+
+    #[test]
+    fn a_message_within_a_message_is_in_the_same_language() {
+        let inner = say!("record-bad-time", text = "noon");
+        let borrowed = &inner;
+        for outer in [say!("place-file", file = "a", what = inner), say!("place-file", file = "a", what = borrowed)] {
+            assert!(outer.text(Language::Japanese).contains("時刻"), "{outer:?}");
+            assert!(outer.text(Language::English).contains("no time"));
+        }
     }
 }

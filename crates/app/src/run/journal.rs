@@ -33,6 +33,7 @@ pub struct LabJournal<'a> {
     actions: HashMap<ActionId, Asked>,
     measuring: Vec<String>,
     analyses: HashMap<String, (String, String)>,
+    after_entry: Option<&'a dyn Fn(u64)>,
 }
 
 struct Known {
@@ -49,7 +50,13 @@ struct Asked {
 
 impl<'a> LabJournal<'a> {
     /// A journal of `campaign`; `history` is what the dock already has.
-    pub fn new(dock: &'a Dock, campaign: &Campaign, recipe: &Recipe, history: History) -> Self {
+    pub fn new(
+        dock: &'a Dock,
+        campaign: &Campaign,
+        recipe: &Recipe,
+        history: History,
+        after_entry: Option<&'a dyn Fn(u64)>,
+    ) -> Self {
         let mut measuring: Vec<String> = Vec::new();
         let mut analyses = HashMap::new();
         for step in &recipe.steps {
@@ -68,6 +75,7 @@ impl<'a> LabJournal<'a> {
             actions: HashMap::new(),
             measuring,
             analyses,
+            after_entry,
         }
     }
 
@@ -345,9 +353,14 @@ impl Journal for LabJournal<'_> {
             say!("app-journal-line", journal = self.name, line = entry.sequence, reason = error)
         })?;
         let records = self.records_of(entry, series);
-        let line =
-            JournalLine { journal: self.name.clone(), sequence: entry.sequence, at: entry.at, entry: json };
-        self.dock.commit(&Batch { records, journal: vec![line] })
+        // Lines of the dock count from 1, entries of the executor from 0.
+        let sequence = entry.sequence + 1;
+        let line = JournalLine { journal: self.name.clone(), sequence, at: entry.at, entry: json };
+        self.dock.commit(&Batch { records, journal: vec![line] })?;
+        if let Some(tell) = self.after_entry {
+            tell(entry.sequence);
+        }
+        Ok(())
     }
 
     fn stream(&self, action: ActionId, name: &str) -> Result<Stream, Message> {

@@ -2,11 +2,9 @@
 
 mod journal;
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
 };
 
 use matdock_lab::{
@@ -185,12 +183,21 @@ pub fn run(
     dock: &Dock,
     campaign: &Campaign,
     setup: &Setup,
-    person: &Arc<dyn Person>,
+    wiring: &Wiring<'_>,
     watcher: &mut dyn Watcher,
-    stop: &AtomicBool,
 ) -> Result<End, Message> {
-    let mut run = Run::prepare(dock, campaign, setup, person)?;
-    run.go(watcher, stop)
+    let mut run = Run::prepare(dock, campaign, setup, wiring)?;
+    run.go(watcher, wiring.stop)
+}
+
+/// What connects a run with the world around it.
+pub struct Wiring<'a> {
+    /// Who works at manual stations.
+    pub person: Arc<dyn Person>,
+    /// Set to stop cleanly.
+    pub stop: &'a AtomicBool,
+    /// Called after every journal entry that is on the disk, with its number.
+    pub after_entry: Option<&'a dyn Fn(u64)>,
 }
 
 struct Run<'a> {
@@ -208,7 +215,7 @@ impl<'a> Run<'a> {
         dock: &'a Dock,
         campaign: &'a Campaign,
         setup: &Setup,
-        person: &Arc<dyn Person>,
+        wiring: &Wiring<'a>,
     ) -> Result<Self, Message> {
         let start = if setup.virtual_time { VIRTUAL_START } else { Timestamp::now() };
         let mut ids = if setup.virtual_time {
@@ -220,10 +227,10 @@ impl<'a> Run<'a> {
         history::begin(dock, campaign, start, &mut ids)?;
         let history = History::read(dock, campaign)?.ok_or_else(|| say!("app-no-history", name = campaign.name))?;
         let reported = history.experiments.len();
-        let mut journal = LabJournal::new(dock, campaign, &setup.recipe, history);
+        let mut journal = LabJournal::new(dock, campaign, &setup.recipe, history, wiring.after_entry);
         let entries = journal.entries()?;
         journal.replay(&entries);
-        let drivers = Drivers::connect(&setup.lab, campaign.seed, person)?;
+        let drivers = Drivers::connect(&setup.lab, campaign.seed, &wiring.person)?;
         let now = entries.last().map_or(start, |entry| entry.at);
         let clock: Box<dyn Clock> =
             if setup.virtual_time { Box::new(VirtualClock::new(now)) } else { Box::new(RealClock::new()) };

@@ -83,3 +83,4 @@ lab-check-no-timeout = station "{ $station }" has no "timeout": when an answer i
 lab-check-alone = even one sample alone does not get through: { $reason }. Raise the limit, or shorten what lies between.
 lab-check-traffic = in a dry run { $lost } of { $samples } samples did not get through in the traffic: { $reasons }. Lower "in_flight" or raise the limit.
 lab-program-forgot = the program "{ $program }" said the action was running and then that it never began
+lab-check-physics = the simulated physics "{ $physics }" cannot do "{ $capability }"; it can do: { $known }.

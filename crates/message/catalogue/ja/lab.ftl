@@ -83,3 +83,4 @@ lab-check-no-timeout = 装置「{ $station }」に「timeout」がありませ�
 lab-check-alone = 試料 1 つだけでも最後まで進めません: { $reason }。制限を緩めるか、間の工程を短くしてください。
 lab-check-traffic = 予行では { $samples } 試料中 { $lost } 試料が混雑のため最後まで進めませんでした: { $reasons }。「in_flight」を下げるか制限を緩めてください。
 lab-program-forgot = プログラム「{ $program }」は動作中と答えた後、始まっていないと答えました
+lab-check-physics = 模擬の物理「{ $physics }」は「{ $capability }」を行えません。できること: { $known }

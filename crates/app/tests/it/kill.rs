@@ -1,0 +1,151 @@
+//! A run is killed at any moment and begun again: no result is lost, made twice, or given to the wrong sample.
+//!
+//! The run is a process of its own (this test binary started again for one test), killed with SIGKILL. In the end it
+//! has to have exactly the results of a run that was never disturbed.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::{Arc, atomic::AtomicBool},
+    thread,
+    time::Duration,
+};
+
+use matdock_app::{
+    campaign::Campaign,
+    export::{self, Only, What},
+    history::Experiment,
+    run::{self, Progress, Watcher, Wiring},
+    table::{Format, SheetExtras, to_bytes},
+    verify,
+};
+use matdock_lab::drivers::Nobody;
+use matdock_message::Message;
+use matdock_store::{Dock, Mode};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+const EXPERIMENTS: u32 = 5;
+const KILLS: u32 = 200;
+
+struct Nothing;
+
+impl Watcher for Nothing {
+    fn progress(&mut self, _: &Progress<'_>) {}
+    fn finished(&mut self, _: &Experiment) {}
+    fn waiting(&mut self, _: &[Message]) {}
+}
+
+fn campaign() -> Campaign {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/thin-film");
+    let mut campaign = Campaign::read(&path).unwrap();
+    campaign.budget.experiments = Some(EXPERIMENTS);
+    campaign
+}
+
+/// Runs to the end; after journal entry `kill_at` the process kills itself.
+fn run_here(folder: &Path, kill_at: Option<u64>) {
+    let campaign = campaign();
+    let setup = run::setup(&campaign).unwrap();
+    let dock = Dock::open(folder, Mode::Write).unwrap();
+    let after = move |sequence: u64| {
+        if kill_at.is_some_and(|at| sequence >= at) {
+            let me = std::process::id().to_string();
+            Command::new("kill").args(["-KILL", &me]).status().unwrap();
+            thread::sleep(Duration::from_secs(60));
+        }
+    };
+    let stop = AtomicBool::new(false);
+    let wiring = Wiring { person: Arc::new(Nobody), stop: &stop, after_entry: Some(&after) };
+    run::run(&dock, &campaign, &setup, &wiring, &mut Nothing).unwrap();
+}
+
+/// Not a test of its own: the process that is killed.
+#[test]
+fn child() {
+    let Some(folder) = std::env::var_os("MATDOCK_KILL_TEST_DOCK") else { return };
+    let kill_at = std::env::var("MATDOCK_KILL_TEST_AT").ok().map(|text| text.parse().unwrap());
+    run_here(Path::new(&folder), kill_at);
+}
+
+fn start(folder: &Path, kill_at: Option<u64>) -> std::process::Child {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "kill::child", "--nocapture"]).env("MATDOCK_KILL_TEST_DOCK", folder);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    if let Some(at) = kill_at {
+        command.env("MATDOCK_KILL_TEST_AT", at.to_string());
+    }
+    command.spawn().unwrap()
+}
+
+/// Every sample with its settings and results, and every record by name and values, as text to compare.
+fn everything(folder: &Path) -> (String, usize) {
+    let dock = Dock::open(folder, Mode::Read).unwrap();
+    let verified = verify::verify(&dock, &mut |_, _| {}).unwrap();
+    assert!(verified.problems.is_empty(), "{:?}", verified.problems);
+    let text = |what| {
+        let table = export::export(&dock, what, &Only::default()).unwrap();
+        String::from_utf8(to_bytes(&table, Format::Csv, &SheetExtras::default()).unwrap()).unwrap()
+    };
+    let samples = text(What::Samples);
+    let entries = dock.journal(&run::journal_name(&campaign())).unwrap().len();
+    (samples, entries)
+}
+
+fn undisturbed() -> (tempfile::TempDir, PathBuf, String, usize) {
+    let folder = tempfile::tempdir().unwrap();
+    let dock = folder.path().join("dock");
+    run_here(&dock, None);
+    let (samples, entries) = everything(&dock);
+    assert_eq!(samples.lines().count(), 1 + EXPERIMENTS as usize);
+    (folder, dock, samples, entries)
+}
+
+#[test]
+fn killed_after_every_journal_entry_once() {
+    let (_keep, _, expected, entries) = undisturbed();
+    let folder = tempfile::tempdir().unwrap();
+    let dock = folder.path().join("dock");
+    let mut kills = 0;
+    for at in 0.. {
+        if start(&dock, Some(at)).wait().unwrap().success() {
+            break;
+        }
+        kills += 1;
+        assert!(kills < 20 * entries, "does not come to an end");
+    }
+    let (samples, _) = everything(&dock);
+    assert_eq!(samples, expected, "after {kills} kills");
+    assert!(kills >= entries, "{kills} kills for {entries} entries");
+    println!("killed {kills} times, after each of {entries} journal entries at least once; all {EXPERIMENTS} results as undisturbed");
+}
+
+#[test]
+fn killed_at_random_moments() {
+    let (_keep, _, expected, _) = undisturbed();
+    let mut chance = ChaCha8Rng::seed_from_u64(20_260_531);
+    let (mut kills, mut campaigns) = (0, 0);
+    while kills < KILLS {
+        let folder = tempfile::tempdir().unwrap();
+        let dock = folder.path().join("dock");
+        loop {
+            let mut child = start(&dock, None);
+            thread::sleep(Duration::from_micros(chance.random_range(10_000..400_000)));
+            match child.try_wait().unwrap() {
+                Some(status) => {
+                    assert!(status.success());
+                    break;
+                }
+                None => {
+                    child.kill().unwrap();
+                    child.wait().unwrap();
+                    kills += 1;
+                }
+            }
+        }
+        let (samples, _) = everything(&dock);
+        assert_eq!(samples, expected, "after {kills} kills");
+        campaigns += 1;
+    }
+    println!("killed {kills} times at random moments of {campaigns} campaigns; every result as undisturbed");
+}
