@@ -67,6 +67,23 @@ fn every_fault_is_named_with_its_place_and_what_to_do() {
         ("no places", &[("places = 4", "places = 0")]),
         ("unknown entrance", &[("entrance = \"load-lock\"", "entrance = \"load-lok\"")]),
         (
+            "a nature that does not know it",
+            &[
+                (
+                    "name = \"lithium\"\n[[s",
+                    "name = \"lithium\"\ndriver = { kind = \"simulated\", physics = \"thin-film\" }\n[[s",
+                ),
+                ("\"evaporate-lithium\"", "\"evaporate-sodium\""),
+            ],
+        ),
+        (
+            "an unknown nature",
+            &[(
+                "name = \"lithium\"\n[[s",
+                "name = \"lithium\"\ndriver = { kind = \"simulated\", physics = \"thick-film\" }\n[[s",
+            )],
+        ),
+        (
             "a person without time limit",
             &[("name = \"lithium\"\n[[s", "name = \"lithium\"\ndriver = { kind = \"manual\" }\n[[s")],
         ),

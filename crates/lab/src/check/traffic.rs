@@ -1,11 +1,12 @@
 //! The part of the dry run that looks at time and places: lags, exposure, throughput.
 
-use matdock_message::say;
+use matdock_message::{Message, say};
 use matdock_record::body::Fields;
 
 use super::Checker;
 use crate::{
-    lab::DriverSettings,
+    lab::{DriverSettings, Station},
+    physics,
     reader::{self, nearest},
     recipe::Work,
     simulate::simulate,
@@ -74,12 +75,32 @@ impl Checker<'_> {
             self.report.warnings.push(what);
         }
         for station in &self.lab.stations {
+            self.physics(station);
             let real = !matches!(station.driver, DriverSettings::Simulated { .. });
             if real && station.timeout.is_none() && !station.capabilities.is_empty() {
                 let what = say!("lab-check-no-timeout", station = station.name);
                 self.report.warnings.push(reader::at_line(&self.lab.file, station.line, &what));
             }
         }
+    }
+
+    /// A simulated station whose nature does not know what it offers.
+    fn physics(&mut self, station: &Station) {
+        let DriverSettings::Simulated { physics: Some(name) } = &station.driver else { return };
+        let at = |what: &Message| reader::at_line(&self.lab.file, station.line, what);
+        let Some(nature) = physics::by_name(name) else {
+            let what = say!("lab-unknown-physics", name = name, known = physics::NAMES.join(", "));
+            self.report.problems.push(at(&what));
+            return;
+        };
+        let unknown = station.capabilities.iter().filter(|offered| !nature.capabilities().contains(&&*offered.name));
+        let faults: Vec<Message> = unknown
+            .map(|offered| {
+                let known = nature.capabilities().join(", ");
+                at(&say!("lab-check-physics", physics = name, capability = offered.name, known = known))
+            })
+            .collect();
+        self.report.problems.extend(faults);
     }
 
     /// Runs samples through the lab in virtual time: one alone for limits nobody can keep, several for limits that
