@@ -86,8 +86,8 @@ fn a_program_that_misbehaves_leads_to_a_clear_outcome_and_never_to_a_hang() {
         ),
         ("exit 1", "echo 'no vacuum' >&2; exit 1", "30 s", "failed", "no vacuum"),
         ("killed", "kill -9 $$", "30 s", "uncertain", "signal"),
-        ("hang", "sleep 60", "1 s", "uncertain", "did not end"),
-        ("hanging child", "sleep 60 & wait", "1 s", "uncertain", "did not end"),
+        ("hang", "sleep 60", "1 s", "uncertain", "within"),
+        ("hanging child", "sleep 60 & wait", "1 s", "uncertain", "within"),
         ("huge output", "yes matdock", "30 s", "uncertain", "64 KiB"),
         ("child that keeps the pipe", "echo '{}'; sleep 60 >/dev/null & exit 0", "30 s", "succeeded", ""),
     ];
@@ -197,8 +197,12 @@ fn after_a_crash_the_program_is_asked_and_nothing_is_done_twice() {
     let twice = format!("if test -e {0}; then echo '{{}}'; else touch {0}; echo '\"running\"'; fi", flag.display());
     assert_eq!(go_on_after_crash(&asked("running", &twice), true), Outcome::Succeeded);
     assert_eq!(go_on_after_crash(&asked("garbage", "echo what"), true).word(), "uncertain");
-    std::thread::sleep(Duration::from_millis(200));
     for name in ["silent", "done", "running", "garbage"] {
+        // The program outlives the executor; on a busy machine it may only be about to write.
+        let until = Instant::now() + Duration::from_secs(5);
+        while times(name) == 0 && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(20));
+        }
         assert_eq!(times(name), 1, "{name}");
     }
 }
