@@ -119,10 +119,7 @@ impl<'a> LabJournal<'a> {
 
     /// Ids that follow from the campaign and the entry alone, so that a replay gives the same.
     fn ids(&self, sequence: u64) -> IdSource {
-        let campaign = self.history.borrow().campaign;
-        // The last eight of sixteen bytes are the random part of the id.
-        let random = campaign.as_bytes().iter().skip(8).fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
-        IdSource::from_seed(mix(random, sequence))
+        replayed_ids(&self.history.borrow(), Purpose::Entry, sequence)
     }
 
     /// The records an entry leads to. Remembers what later entries need.
@@ -185,10 +182,15 @@ impl<'a> LabJournal<'a> {
         Provenance::new(agent, at).on(self.samples.get(&sample).and_then(|known| known.body.suggestion))
     }
 
+    /// A step whose values or series the campaign's outcomes come from; a move never is one.
+    fn is_measurement(&self, action: &Action) -> bool {
+        action.capability != MOVE && self.measuring.contains(&action.step)
+    }
+
     fn intent(&mut self, action: &Action, at: Timestamp, ids: &mut IdSource) -> Vec<Record> {
         let asked = body::Spec { name: action.capability.clone(), settings: action.settings.clone() };
         let provenance = self.provenance(Agent::Planner, at, action.sample);
-        let record = if self.measuring.contains(&action.step) {
+        let record = if self.is_measurement(action) {
             Record::measurement_spec(MeasurementSpecId::new(ids, at), provenance, asked)
         } else {
             Record::process_spec(ProcessSpecId::new(ids, at), provenance, asked)
@@ -210,7 +212,7 @@ impl<'a> LabJournal<'a> {
         let (action, spec) = (action.clone(), *spec);
         let is_move = action.capability == MOVE;
         let provenance = self.provenance(Agent::Station(action.station.clone()), ended, action.sample);
-        let record = if self.measuring.contains(&action.step) {
+        let record = if self.is_measurement(&action) {
             let body = body::Measurement {
                 sample: action.sample,
                 spec: Some(spec.into()),
@@ -243,7 +245,7 @@ impl<'a> LabJournal<'a> {
         if let Some(asked) = self.actions.get_mut(&id) {
             asked.run = Some(record.id);
         }
-        if let Some(known) = self.samples.get_mut(&action.sample) {
+        if let Some(known) = self.samples.get_mut(&action.sample).filter(|_| !is_move) {
             known.runs.insert(action.step.clone(), record.id);
         }
         let run = record.id;
@@ -321,6 +323,21 @@ impl<'a> LabJournal<'a> {
         }
         vec![record]
     }
+}
+
+/// What ids are made for; no two purposes share ids.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Purpose {
+    Entry = 1,
+    Suggestion = 2,
+    Sample = 3,
+}
+
+/// Ids that follow from the campaign, the purpose and a number alone.
+pub(super) fn replayed_ids(history: &History, purpose: Purpose, number: u64) -> IdSource {
+    // The last eight of sixteen bytes are the random part of the campaign's id.
+    let random = history.campaign.as_bytes().iter().skip(8).fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
+    IdSource::from_seed(mix(mix(random, purpose as u64), number))
 }
 
 /// Name of a campaign's journal in the dock.

@@ -19,6 +19,7 @@ use matdock_record::{IdSource, SampleId, Timestamp};
 use matdock_store::Dock;
 use serde::Serialize;
 
+use journal::{Purpose, replayed_ids};
 pub use journal::{LabJournal, name as journal_name};
 
 use crate::{
@@ -338,7 +339,7 @@ impl<'a> Run<'a> {
             }
             // Ids of suggestions follow from their number, so that a campaign run again gives the same bytes.
             if self.virtual_time {
-                self.ids = IdSource::from_seed(mix(id_seed(&history), u64::from(history.next_number())));
+                self.ids = replayed_ids(&history, Purpose::Suggestion, u64::from(history.next_number()));
             }
             match propose::propose(self.campaign, &history, 1, now, &mut self.ids) {
                 Ok(records) => records,
@@ -360,7 +361,7 @@ impl<'a> Run<'a> {
         let number = proposed.body.number;
         let at = proposed.at;
         let mut ids = if self.virtual_time {
-            IdSource::from_seed(mix(!id_seed(&history), u64::from(number)))
+            replayed_ids(&history, Purpose::Sample, u64::from(number))
         } else {
             IdSource::from_system()
         };
@@ -400,9 +401,4 @@ impl<'a> Run<'a> {
             lab_seconds: self.lab_seconds(),
         });
     }
-}
-
-/// The random half of the campaign's id, as a seed for ids below it.
-fn id_seed(history: &History) -> u64 {
-    history.campaign.as_bytes().iter().skip(8).fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte))
 }
