@@ -255,7 +255,9 @@ impl<'a> Run<'a> {
     }
 
     fn go(&mut self, watcher: &mut dyn Watcher, stop: &AtomicBool) -> Result<End, Message> {
-        self.executor.resume()?;
+        if self.executor.snapshot().paused {
+            self.executor.resume()?;
+        }
         self.show(watcher);
         loop {
             if stop.load(Ordering::Relaxed) {

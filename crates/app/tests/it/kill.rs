@@ -36,20 +36,20 @@ impl Watcher for Nothing {
     fn waiting(&mut self, _: &[Message]) {}
 }
 
-fn campaign() -> Campaign {
+fn campaign(experiments: u32) -> Campaign {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/thin-film");
     let mut campaign = Campaign::read(&path).unwrap();
-    campaign.budget.experiments = Some(EXPERIMENTS);
+    campaign.budget.experiments = Some(experiments);
     campaign
 }
 
 /// Runs to the end; after journal entry `kill_at` the process kills itself.
-fn run_here(folder: &Path, kill_at: Option<u64>) {
-    let campaign = campaign();
+fn run_here(folder: &Path, experiments: u32, kill_at: Option<u64>) {
+    let campaign = campaign(experiments);
     let setup = run::setup(&campaign).unwrap();
     let dock = Dock::open(folder, Mode::Write).unwrap();
     let after = move |sequence: u64| {
-        if kill_at.is_some_and(|at| sequence >= at) {
+        if kill_at == Some(sequence) {
             let me = std::process::id().to_string();
             Command::new("kill").args(["-KILL", &me]).status().unwrap();
             thread::sleep(Duration::from_secs(60));
@@ -64,13 +64,15 @@ fn run_here(folder: &Path, kill_at: Option<u64>) {
 #[test]
 fn child() {
     let Some(folder) = std::env::var_os("MATDOCK_KILL_TEST_DOCK") else { return };
-    let kill_at = std::env::var("MATDOCK_KILL_TEST_AT").ok().map(|text| text.parse().unwrap());
-    run_here(Path::new(&folder), kill_at);
+    let number = |name| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
+    let experiments = number("MATDOCK_KILL_TEST_EXPERIMENTS").unwrap() as u32;
+    run_here(Path::new(&folder), experiments, number("MATDOCK_KILL_TEST_AT"));
 }
 
-fn start(folder: &Path, kill_at: Option<u64>) -> std::process::Child {
+fn start(folder: &Path, experiments: u32, kill_at: Option<u64>) -> std::process::Child {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "kill::child", "--nocapture"]).env("MATDOCK_KILL_TEST_DOCK", folder);
+    command.env("MATDOCK_KILL_TEST_EXPERIMENTS", experiments.to_string());
     command.stdout(Stdio::null()).stderr(Stdio::null());
     if let Some(at) = kill_at {
         command.env("MATDOCK_KILL_TEST_AT", at.to_string());
@@ -88,49 +90,45 @@ fn everything(folder: &Path) -> (String, usize) {
         String::from_utf8(to_bytes(&table, Format::Csv, &SheetExtras::default()).unwrap()).unwrap()
     };
     let samples = text(What::Samples);
-    let entries = dock.journal(&run::journal_name(&campaign())).unwrap().len();
+    let entries = dock.journal(&run::journal_name(&campaign(1))).unwrap().len();
     (samples, entries)
 }
 
-fn undisturbed() -> (tempfile::TempDir, PathBuf, String, usize) {
+fn undisturbed(experiments: u32) -> (tempfile::TempDir, PathBuf, String, usize) {
     let folder = tempfile::tempdir().unwrap();
     let dock = folder.path().join("dock");
-    run_here(&dock, None);
+    run_here(&dock, experiments, None);
     let (samples, entries) = everything(&dock);
-    assert_eq!(samples.lines().count(), 1 + EXPERIMENTS as usize);
+    assert_eq!(samples.lines().count(), 1 + experiments as usize);
     (folder, dock, samples, entries)
 }
 
 #[test]
 fn killed_after_every_journal_entry_once() {
-    let (_keep, _, expected, entries) = undisturbed();
-    let folder = tempfile::tempdir().unwrap();
-    let dock = folder.path().join("dock");
-    let mut kills = 0;
-    for at in 0.. {
-        if start(&dock, Some(at)).wait().unwrap().success() {
-            break;
-        }
-        kills += 1;
-        assert!(kills < 20 * entries, "does not come to an end");
+    const FEW: u32 = 2;
+    let (_keep, _, expected, entries) = undisturbed(FEW);
+    for at in 0..entries as u64 {
+        let folder = tempfile::tempdir().unwrap();
+        let dock = folder.path().join("dock");
+        assert!(!start(&dock, FEW, Some(at)).wait().unwrap().success(), "not killed at entry {at}");
+        assert!(start(&dock, FEW, None).wait().unwrap().success(), "no way on after entry {at}");
+        let (samples, _) = everything(&dock);
+        assert_eq!(samples, expected, "after a kill at entry {at}");
     }
-    let (samples, _) = everything(&dock);
-    assert_eq!(samples, expected, "after {kills} kills");
-    assert!(kills >= entries, "{kills} kills for {entries} entries");
-    println!("killed {kills} times, after each of {entries} journal entries at least once; all {EXPERIMENTS} results as undisturbed");
+    println!("killed after each of {entries} journal entries; every result as undisturbed");
 }
 
 #[test]
 fn killed_at_random_moments() {
-    let (_keep, _, expected, _) = undisturbed();
+    let (_keep, _, expected, _) = undisturbed(EXPERIMENTS);
     let mut chance = ChaCha8Rng::seed_from_u64(20_260_531);
     let (mut kills, mut campaigns) = (0, 0);
     while kills < KILLS {
         let folder = tempfile::tempdir().unwrap();
         let dock = folder.path().join("dock");
         loop {
-            let mut child = start(&dock, None);
-            thread::sleep(Duration::from_micros(chance.random_range(10_000..400_000)));
+            let mut child = start(&dock, EXPERIMENTS, None);
+            thread::sleep(Duration::from_micros(chance.random_range(5_000..150_000)));
             match child.try_wait().unwrap() {
                 Some(status) => {
                     assert!(status.success());
