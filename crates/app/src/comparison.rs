@@ -1,7 +1,10 @@
 //! What the closed loop saves, by simulation: against random search in experiments, against one person working by
 //! hand in lab time.
 
-use std::sync::{Arc, atomic::{AtomicBool, Ordering}};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use matdock_lab::{
     Clock, Executor, Happening, Job, MemoryJournal, VirtualClock,
@@ -21,7 +24,7 @@ use crate::{campaign::Campaign, history::History, propose::mix, run::Setup};
 pub struct Comparison {
     /// The outcome compared.
     pub outcome: String,
-    /// The value to reach (unit of the outcome): `stop_at` where it was reached, else the best measured value.
+    /// The value to reach (unit of the outcome): `good` or `stop_at` where it was reached, else the best measured value.
     pub level: f64,
     /// Experiments the closed loop needed to reach it.
     pub loop_experiments: usize,
@@ -47,8 +50,12 @@ pub struct Comparison {
     pub time_factor: f64,
 }
 
-/// Random experiments that are simulated for the comparison.
-const RANDOM: usize = 400;
+/// Random experiments are simulated in rounds of this many ...
+const ROUND: usize = 400;
+/// ... until this many reached the level (the error of the factor is then about a quarter) ...
+const ENOUGH: usize = 15;
+/// ... or this many rounds are done.
+const ROUNDS: usize = 15;
 const HOURS_PER_DAY: f64 = 8.0;
 const DAYS_PER_WEEK: u32 = 5;
 
@@ -70,25 +77,30 @@ pub fn compare(
         Direction::Maximise => value,
         Direction::Target(target) => -(value - target).abs(),
     };
-    let merits: Vec<Option<f64>> = history
-        .experiments
-        .iter()
-        .map(|e| value(campaign, &e.outcome, &e.values).map(merit))
-        .collect();
+    let merits: Vec<Option<f64>> =
+        history.experiments.iter().map(|e| value(campaign, &e.outcome, &e.values).map(merit)).collect();
     let Some(best) = merits.iter().flatten().copied().max_by(f64::total_cmp) else { return Ok(None) };
-    let asked = campaign.stop_at.first().copied().flatten().map(|stop_at| match objective.direction {
-        Direction::Target(_) => -stop_at,
-        _ => merit(stop_at),
+    let first_of = |values: &[Option<f64>]| values.first().copied().flatten();
+    let asked = first_of(&campaign.good).or(first_of(&campaign.stop_at)).map(|value| match objective.direction {
+        Direction::Target(_) => -value,
+        _ => merit(value),
     });
     let level = asked.filter(|asked| best >= *asked).unwrap_or(best);
     let Some(first) = merits.iter().position(|merit| merit.is_some_and(|merit| merit >= level)) else {
         return Ok(None);
     };
-    let found = random_values(campaign, setup, stop)?;
-    if stop.load(Ordering::Relaxed) {
-        return Ok(None);
+    let (mut found, mut reached) = (Vec::new(), 0);
+    for round in 0..ROUNDS {
+        let values = random_values(campaign, setup, round, stop)?;
+        if stop.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        reached += values.iter().flatten().filter(|value| merit(**value) >= level).count();
+        found.extend(values);
+        if reached >= ENOUGH {
+            break;
+        }
     }
-    let reached = found.iter().flatten().filter(|value| merit(**value) >= level).count();
     let random_experiments = found.len() as f64 / reached.max(1) as f64;
     let hand_seconds = by_hand(setup, history)?;
     Ok(Some(Comparison {
@@ -115,30 +127,34 @@ fn value(campaign: &Campaign, outcome: &Outcome, values: &Fields) -> Option<f64>
 }
 
 /// Outcomes of random experiments in the same lab: the same recipe, noise, failures and breakdowns.
-fn random_values(campaign: &Campaign, setup: &Setup, stop: &AtomicBool) -> Result<Vec<Option<f64>>, Message> {
+fn random_values(
+    campaign: &Campaign,
+    setup: &Setup,
+    round: usize,
+    stop: &AtomicBool,
+) -> Result<Vec<Option<f64>>, Message> {
     const CHUNK: usize = 20;
-    let chunks: Result<Vec<Vec<Option<f64>>>, Message> = (0..RANDOM / CHUNK)
+    let chunks: Result<Vec<Vec<Option<f64>>>, Message> = (0..ROUND / CHUNK)
         .into_par_iter()
         .map(|chunk| {
             if stop.load(Ordering::Relaxed) {
                 return Ok(Vec::new());
             }
-            random_chunk(campaign, setup, CHUNK, mix(campaign.seed, !(chunk as u64)))
+            random_chunk(campaign, setup, CHUNK, mix(campaign.seed, !((round * ROUND + chunk) as u64)))
         })
         .collect();
     Ok(chunks?.concat())
 }
 
 fn random_chunk(campaign: &Campaign, setup: &Setup, count: usize, seed: u64) -> Result<Vec<Option<f64>>, Message> {
-    let settings = Settings { initial: count, random_start: true, ..campaign.planner.clone() };
+    let settings = Settings { initial: count, random_start: true };
     let space: Space = campaign.space.clone();
     let planner = Planner::new(space, campaign.goal.clone(), settings)?;
     let points = planner.suggest(&[], &[], count, seed)?;
     let person: Arc<dyn Person> = Arc::new(Nobody);
     let drivers = Drivers::connect(&setup.lab, seed, &person)?;
     let clock: Box<dyn Clock> = Box::new(VirtualClock::new(Timestamp::from_microseconds(0)));
-    let mut lab =
-        Executor::new(setup.lab.clone(), setup.recipe.clone(), drivers, clock, MemoryJournal::default())?;
+    let mut lab = Executor::new(setup.lab.clone(), setup.recipe.clone(), drivers, clock, MemoryJournal::default())?;
     let mut ids = IdSource::from_seed(seed);
     let mut waiting = points.into_iter().enumerate().map(|(index, suggestion)| Job {
         sample: SampleId::new(&mut ids, Timestamp::from_microseconds(0)),

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use matdock_message::{Message, say};
-use matdock_record::{Body, CampaignId, Datum, Qualifier, Record, RecordId, SampleId, SeriesId, SuggestionId, Unit, body::Fields};
+use matdock_record::{
+    Body, CampaignId, Datum, Qualifier, Record, RecordId, SampleId, SeriesId, SuggestionId, Unit, body::Fields,
+};
 use matdock_store::{Dock, Query};
 
 use crate::{
@@ -40,8 +42,7 @@ impl Only {
     pub fn parse(conditions: &[String]) -> Result<Self, Message> {
         let mut only = Self::default();
         for condition in conditions {
-            let (name, value) =
-                condition.split_once('=').ok_or_else(|| say!("app-export-where", text = condition))?;
+            let (name, value) = condition.split_once('=').ok_or_else(|| say!("app-export-where", text = condition))?;
             let slot = match name.trim() {
                 "campaign" => &mut only.campaign,
                 "kind" => &mut only.kind,
@@ -159,7 +160,8 @@ impl<'a> Reader<'a> {
 
     fn records(&self) -> Result<Table, Message> {
         let records = self.query(None)?;
-        let mut wide = Wide::new(["id", "kind", "version", "at", "by", "sample", "name", "outcome", "reason", "station"]);
+        let mut wide =
+            Wide::new(["id", "kind", "version", "at", "by", "sample", "name", "outcome", "reason", "station"]);
         for record in &records {
             let view = View::of(record);
             let (station, reason) = match &record.body {
@@ -205,7 +207,8 @@ impl<'a> Reader<'a> {
 
     fn samples(&self) -> Result<Table, Message> {
         let mut results: HashMap<SampleId, Record> = HashMap::new();
-        let query = Query { kind: Some("measurement"), campaign: self.campaign, sample: self.sample, ..Query::default() };
+        let query =
+            Query { kind: Some("measurement"), campaign: self.campaign, sample: self.sample, ..Query::default() };
         for record in self.dock.records(&query)? {
             if let Body::Measurement(run) = &record.body
                 && run.name == RESULT

@@ -82,9 +82,8 @@ impl History {
         let id = CampaignId::from(record.id);
         let mut history =
             Self { campaign: id, begun: record.provenance.at, suggestions: BTreeMap::new(), experiments: Vec::new() };
-        let of_kind = |kind: &'static str| {
-            dock.records(&Query { campaign: Some(id), kind: Some(kind), ..Query::default() })
-        };
+        let of_kind =
+            |kind: &'static str| dock.records(&Query { campaign: Some(id), kind: Some(kind), ..Query::default() });
         for record in of_kind("suggestion")? {
             history.add_suggestion(&record);
         }
@@ -223,7 +222,12 @@ pub fn begin(dock: &Dock, campaign: &Campaign, at: Timestamp, ids: &mut IdSource
             let id = CampaignId::from(known.id);
             match &known.body {
                 Body::Campaign(old) if old.seed != campaign.seed => {
-                    return Err(say!("app-campaign-other-seed", name = campaign.name, old = old.seed, new = campaign.seed));
+                    return Err(say!(
+                        "app-campaign-other-seed",
+                        name = campaign.name,
+                        old = old.seed,
+                        new = campaign.seed
+                    ));
                 }
                 Body::Campaign(old) if old.text == text => return Ok(id),
                 _ => Record { id: known.id, version: known.version + 1, provenance, body: Body::Campaign(body) },

@@ -171,7 +171,9 @@ impl Writer {
         self.comment(&say!("app-new-parameter"));
         self.line("[[parameter]]\nname = \"temperature\"\nunit = \"Cel\"\ntype = \"continuous\"\nmin = 400\nmax = 900");
         self.line("step = 5\n");
-        self.line("[[parameter]]\nname = \"oxygen_pressure\"\nunit = \"Pa\"\ntype = \"continuous\"\nmin = 0.01\nmax = 100");
+        self.line(
+            "[[parameter]]\nname = \"oxygen_pressure\"\nunit = \"Pa\"\ntype = \"continuous\"\nmin = 0.01\nmax = 100",
+        );
         self.line("scale = \"log\"\n");
         self.line("[[parameter]]\nname = \"passes\"\ntype = \"integer\"\nmin = 1\nmax = 8\n");
         self.line("[[parameter]]\nname = \"atmosphere\"\ntype = \"categorical\"\nlevels = [\"argon\", \"nitrogen\", \"air\"]\n");
@@ -277,7 +279,9 @@ impl Writer {
                 return Err(table.at_header(column, say!("app-new-input-is-outcome", name = header.name)));
             }
             let kind = match table.kind(column) {
-                ColumnKind::Empty => return Err(table.at_header(column, say!("app-new-input-empty", name = header.name))),
+                ColumnKind::Empty => {
+                    return Err(table.at_header(column, say!("app-new-input-empty", name = header.name)));
+                }
                 ColumnKind::Integer | ColumnKind::Numeric => "continuous",
                 ColumnKind::Formula => "formula",
                 ColumnKind::Constant | ColumnKind::Identifier if table.number(0, column).is_ok() => "continuous",

@@ -219,7 +219,12 @@ impl Panel {
     fn ranges(&self) -> (std::ops::Range<f64>, std::ops::Range<f64>) {
         let points: Vec<(f64, f64)> = self.marks.iter().flat_map(Mark::extent).collect();
         let x = padded(points.iter().map(|p| p.0), if self.names.is_empty() { 0.02 } else { 0.1 });
-        (x, padded(points.iter().map(|p| p.1), 0.06))
+        let mut y = padded(points.iter().map(|p| p.1), 0.06);
+        if self.marks.iter().any(|mark| !mark.name().is_empty()) {
+            // Room for the legend above everything that is drawn.
+            y.end += 0.3 * (y.end - y.start);
+        }
+        (x, y)
     }
 
     fn x_label(&self, value: f64) -> String {
@@ -257,7 +262,8 @@ pub fn number(value: f64) -> String {
     if !(1e-3..1e5).contains(&size) {
         let text = format!("{value:.3e}");
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-        let mantissa = if mantissa.contains('.') { mantissa.trim_end_matches('0').trim_end_matches('.') } else { mantissa };
+        let mantissa =
+            if mantissa.contains('.') { mantissa.trim_end_matches('0').trim_end_matches('.') } else { mantissa };
         return format!("{mantissa}e{exponent}");
     }
     // size is within 1e-3..1e5: the number of decimals is 0..6.
@@ -291,9 +297,14 @@ mod tests {
 
     #[test]
     fn numbers_read_well() {
-        for (value, text) in
-            [(0.0, "0"), (12.3456, "12.35"), (400.0, "400"), (1.5e-10, "1.5e-10"), (-0.25, "-0.25"), (123456.0, "1.235e5")]
-        {
+        for (value, text) in [
+            (0.0, "0"),
+            (12.3456, "12.35"),
+            (400.0, "400"),
+            (1.5e-10, "1.5e-10"),
+            (-0.25, "-0.25"),
+            (123456.0, "1.235e5"),
+        ] {
             assert_eq!(number(value), text);
         }
     }

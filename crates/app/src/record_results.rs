@@ -5,8 +5,8 @@ use std::{collections::HashMap, path::Path};
 use matdock_message::{Message, say};
 use matdock_plan::{ParameterKind, Value};
 use matdock_record::{
-    Agent, Body, Datum, FileId, IdSource, MeasurementId, Outcome, Provenance, Record, RecordId, SampleId, Timestamp, body,
-    body::Fields,
+    Agent, Body, Datum, FileId, IdSource, MeasurementId, Outcome, Provenance, Record, RecordId, SampleId, Timestamp,
+    body, body::Fields,
 };
 use matdock_store::{Batch, Dock};
 use serde::Serialize;
@@ -137,10 +137,10 @@ impl<'a> Sheet<'a> {
         let (suggestion, corrects) = self.suggestion(row, lines)?;
         let values = self.values(row)?;
         let Some(outcome) = self.ending(row, !values.is_empty())? else { return Ok(None) };
-        if let (Some(number), Some(column), false) = (suggestion, self.suggestion, self.correct) {
-            if self.history.suggestions.get(&number).is_some_and(|p| p.answered) {
-                return Err(self.table.at(row, column, say!("app-record-answered", number = number)));
-            }
+        if let (Some(number), Some(column), false) = (suggestion, self.suggestion, self.correct)
+            && self.history.suggestions.get(&number).is_some_and(|p| p.answered)
+        {
+            return Err(self.table.at(row, column, say!("app-record-answered", number = number)));
         }
         let settings = self.settings(row, suggestion)?;
         Ok(Some(Answer { suggestion, corrects, settings, values, outcome }))
@@ -285,8 +285,7 @@ impl Writer<'_> {
     /// Keeps the sheet itself, as the source of every number in it.
     fn source(&mut self, dock: &Dock, path: &Path) -> Result<RecordId, Message> {
         let file = path.display().to_string();
-        let bytes =
-            std::fs::read(path).map_err(|error| say!("app-file-unreadable", file = file, reason = error))?;
+        let bytes = std::fs::read(path).map_err(|error| say!("app-file-unreadable", file = file, reason = error))?;
         let object = dock.put_object(&bytes)?;
         let media_type = match path.extension().and_then(|e| e.to_str()) {
             Some("xlsx") => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -324,7 +323,12 @@ impl Writer<'_> {
                 if known.settings != answer.settings {
                     let body = Body::Sample(sample_body(known.name.clone(), answer.settings.clone()));
                     let id = known.sample.record();
-                    self.records.push(Record { id, version: known.sample_version + 1, provenance: provenance.clone(), body });
+                    self.records.push(Record {
+                        id,
+                        version: known.sample_version + 1,
+                        provenance: provenance.clone(),
+                        body,
+                    });
                 }
                 (known.sample, MeasurementId::from(known.result), known.version + 1)
             }

@@ -241,10 +241,8 @@ fn model(campaign: &Campaign, learnt: &Learnt, language: Language) -> Result<Opt
         let low = band.iter().map(|p| p.1).chain(seen.iter().map(|p| p.1)).fold(f64::INFINITY, f64::min);
         let high = seen.iter().map(|p| p.1).fold(f64::NEG_INFINITY, f64::max);
         let legend = |id: &str| if index == 0 { say(id) } else { String::new() };
-        let log_x = matches!(
-            parameter.kind,
-            matdock_plan::ParameterKind::Continuous { scale: matdock_plan::Scale::Log, .. }
-        );
+        let log_x =
+            matches!(parameter.kind, matdock_plan::ParameterKind::Continuous { scale: matdock_plan::Scale::Log, .. });
         let unit = parameter.unit.parse().unwrap_or_else(|_| matdock_record::Unit::one());
         panels.push(Panel {
             title: parameter.name.clone(),

@@ -207,10 +207,8 @@ pub struct LabSimulate {
 /// The command with its help in `language`.
 pub fn command(language: Language) -> Command {
     let heading = |id| Message::new(id).text(language);
-    let template = format!(
-        "{{about-with-newline}}\n{} {{usage}}\n\n{{all-args}}{{after-help}}",
-        heading("cli-heading-usage")
-    );
+    let template =
+        format!("{{about-with-newline}}\n{} {{usage}}\n\n{{all-args}}{{after-help}}", heading("cli-heading-usage"));
     described(Arguments::command(), "cli-help", language, &template)
 }
 
@@ -227,7 +225,7 @@ fn described(command: Command, prefix: &str, language: Language, template: &str)
     }
     let named = prefix.to_owned();
     command = command.mut_args(|argument| {
-        let id = argument.get_id().as_str().replace('_', "-");
+        let id = argument.get_long().unwrap_or(argument.get_id().as_str()).replace('_', "-");
         let own = text(format!("{named}-{id}"));
         let general = text(format!("cli-help-general-{id}"));
         let heading = if argument.is_positional() { "cli-heading-arguments" } else { "cli-heading-options" };

@@ -98,8 +98,7 @@ impl Face {
         let dock = self.dock(Mode::Write)?;
         let stop = stop_on_interrupt(self.language);
         let manual = setup.has_people();
-        let person: Arc<dyn Person> =
-            if manual { TerminalPerson::listen(self.language) } else { Arc::new(Nobody) };
+        let person: Arc<dyn Person> = if manual { TerminalPerson::listen(self.language) } else { Arc::new(Nobody) };
         let mut live = Live::new(&campaign, self.language, self.general.json);
         let wiring = run::Wiring { person, stop: &stop, after_entry: None };
         let end = run::run(&dock, &campaign, &setup, &wiring, &mut live);
@@ -153,7 +152,11 @@ impl Face {
             for (name, kind) in &made.parameters {
                 self.line(&say!("app-report-setting", name = name, value = kind));
             }
-            let next = if template == Template::Lab { say!("cli-new-next-lab", folder = a.name.display()) } else { say!("cli-new-next", folder = a.name.display()) };
+            let next = if template == Template::Lab {
+                say!("cli-new-next-lab", folder = a.name.display())
+            } else {
+                say!("cli-new-next", folder = a.name.display())
+            };
             self.line(&next);
         })
     }

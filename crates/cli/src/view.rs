@@ -92,9 +92,8 @@ fn suggestion_row(campaign: &Campaign, suggestion: &body::Suggestion, language: 
     }));
     row.extend(campaign.outcomes.iter().map(|outcome| {
         let predicted = suggestion.predicted.iter().find(|p| p.outcome == outcome.name);
-        predicted.map_or_else(|| "—".to_owned(), |p| {
-            format!("{} ({} .. {})", number(p.mean), number(p.low), number(p.high))
-        })
+        predicted
+            .map_or_else(|| "—".to_owned(), |p| format!("{} ({} .. {})", number(p.mean), number(p.low), number(p.high)))
     }));
     row.push(why(suggestion, language));
     row
@@ -268,8 +267,7 @@ pub fn shown(shown: &Shown, language: Language) {
     }
     print("\n");
     let word = |id| word(id, language);
-    let headers =
-        ["cli-word-time", "cli-word-what", "cli-word-name", "cli-word-station", "cli-word-result"].map(word);
+    let headers = ["cli-word-time", "cli-word-what", "cli-word-name", "cli-word-station", "cli-word-result"].map(word);
     let rows: Vec<Vec<String>> = shown.history.iter().filter_map(history_row).collect();
     print(&table(&headers, &rows));
 }
@@ -295,7 +293,9 @@ fn history_row(record: &Record) -> Option<Vec<String>> {
 }
 
 fn agent(record: &Record) -> String {
-    serde_json::to_value(&record.provenance.agent).map(|v| v.to_string().replace(['{', '}', '"'], "")).unwrap_or_default()
+    serde_json::to_value(&record.provenance.agent)
+        .map(|v| v.to_string().replace(['{', '}', '"'], ""))
+        .unwrap_or_default()
 }
 
 /// Fields of a record, indented; nested ones below.
@@ -350,6 +350,7 @@ pub fn simulated(simulated: &matdock_app::lab_files::Simulated, language: Langua
         line(&say!("cli-simulate-lost", count = simulated.lost), language);
     }
     let headers = [word("cli-word-station", language), word("cli-word-in-use", language)];
-    let rows = simulated.utilisation.iter().map(|(station, share)| vec![station.clone(), format!("{:.0} %", 100.0 * share)]);
+    let rows =
+        simulated.utilisation.iter().map(|(station, share)| vec![station.clone(), format!("{:.0} %", 100.0 * share)]);
     print(&table(&headers, &rows.collect::<Vec<_>>()));
 }

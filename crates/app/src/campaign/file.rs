@@ -54,6 +54,7 @@ pub(super) struct ObjectivePart {
     pub weight: Option<f64>,
     pub scale: Option<f64>,
     pub stop_at: Option<f64>,
+    pub good: Option<f64>,
 }
 
 #[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq)]

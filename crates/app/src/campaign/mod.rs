@@ -14,7 +14,9 @@ use toml::Spanned;
 
 pub use pool::{PoolTable, finished_table};
 
-use file::{BoundPart, CampaignFile, DirectionWord, Initial, KindWord, ObjectivePart, ParameterPart, ScaleWord, TimeWord};
+use file::{
+    BoundPart, CampaignFile, DirectionWord, Initial, KindWord, ObjectivePart, ParameterPart, ScaleWord, TimeWord,
+};
 
 /// A checked campaign.
 #[derive(Debug, Clone)]
@@ -33,6 +35,8 @@ pub struct Campaign {
     pub outcomes: Vec<Outcome>,
     /// Per objective the value at which the campaign is over.
     pub stop_at: Vec<Option<f64>>,
+    /// Per objective a value that counts as good: reports tell how fast it was reached.
+    pub good: Vec<Option<f64>>,
     /// What people set, in the order of the file.
     pub inputs: Vec<Input>,
     /// Where the planner searches. A formula is several numbers there.
@@ -146,9 +150,13 @@ impl Campaign {
     /// An input is missing or does not fit.
     pub fn point_of(&self, settings: &Fields, row_label: Option<&str>) -> Result<(Point, Option<usize>), Message> {
         if let Some(pool) = &self.pool {
-            let row = pool.find(settings, row_label).ok_or_else(|| say!("app-pool-no-such-row", campaign = self.name))?;
-            let Space::Pool(space) = &self.space else { return Err(say!("app-pool-no-such-row", campaign = self.name)) };
-            let point = space.rows().get(row).cloned().ok_or_else(|| say!("app-pool-no-such-row", campaign = self.name))?;
+            let row =
+                pool.find(settings, row_label).ok_or_else(|| say!("app-pool-no-such-row", campaign = self.name))?;
+            let Space::Pool(space) = &self.space else {
+                return Err(say!("app-pool-no-such-row", campaign = self.name));
+            };
+            let point =
+                space.rows().get(row).cloned().ok_or_else(|| say!("app-pool-no-such-row", campaign = self.name))?;
             return Ok((point, Some(row)));
         }
         let point = self
@@ -236,8 +244,11 @@ impl Reader<'_> {
             return Err(self.at(&parsed.campaign.name, say!("app-campaign-name", name = name)));
         }
         let (goal, outcomes, stop_at) = self.goal(&parsed.objectives, &parsed.bounds)?;
-        let inputs =
-            parsed.parameters.iter().map(|part| self.input(part, parsed.pool.is_some())).collect::<Result<Vec<_>, _>>()?;
+        let inputs = parsed
+            .parameters
+            .iter()
+            .map(|part| self.input(part, parsed.pool.is_some()))
+            .collect::<Result<Vec<_>, _>>()?;
         let (space, pool) = match &parsed.pool {
             Some(part) => {
                 let read = pool::read(part.get_ref(), self.folder, &inputs, self.merge);
@@ -260,6 +271,7 @@ impl Reader<'_> {
             name,
             goal,
             outcomes,
+            good: parsed.objectives.iter().map(|part| part.get_ref().good).collect(),
             stop_at,
             inputs,
             space,
@@ -288,7 +300,7 @@ impl Reader<'_> {
                 (DirectionWord::Minimise, None) => Direction::Minimise,
                 (DirectionWord::Maximise, None) => Direction::Maximise,
             };
-            if objective.stop_at.is_some_and(|value| !value.is_finite()) {
+            if [objective.stop_at, objective.good].into_iter().flatten().any(|value| !value.is_finite()) {
                 return Err(self.at(part, say!("app-stop-at", outcome = objective.outcome)));
             }
             stop_at.push(objective.stop_at);
@@ -305,7 +317,8 @@ impl Reader<'_> {
             self.outcome(part, &bound.outcome, &bound.unit, &mut units)?;
             goal.bounds.push(Bound { outcome: bound.outcome.clone(), low: bound.min, high: bound.max });
         }
-        goal.check().map_err(|what| bounds.last().map_or_else(|| self.whole(what.clone()), |b| self.at(b, what.clone())))?;
+        goal.check()
+            .map_err(|what| bounds.last().map_or_else(|| self.whole(what.clone()), |b| self.at(b, what.clone())))?;
         Ok((goal, units, stop_at))
     }
 
@@ -353,7 +366,11 @@ impl Reader<'_> {
                 let whole = |value: f64| {
                     let fits = value.fract() == 0.0 && value.abs() <= 9e15;
                     // Checked just before: the number is whole and small enough to be exact.
-                    if fits { Ok(value as i64) } else { Err(self.at(part, say!("app-parameter-whole", name = p.name, value = value))) }
+                    if fits {
+                        Ok(value as i64)
+                    } else {
+                        Err(self.at(part, say!("app-parameter-whole", name = p.name, value = value)))
+                    }
                 };
                 let (low, high) = (whole(need(p.min, "min")?)?, whole(need(p.max, "max")?)?);
                 InputKind::Plain(ParameterKind::Integer { low, high })
@@ -371,7 +388,12 @@ impl Reader<'_> {
             }
         };
         refuse(p.features.is_some() && p.kind != KindWord::Formula, "features")?;
-        Ok(Input { name: p.name.clone(), unit, kind })
+        let input = Input { name: p.name.clone(), unit, kind };
+        if let (false, Some(parameter)) = (in_pool, input.parameter()) {
+            // Checked one by one here, because here the line is known.
+            Space::ranges(vec![parameter]).map_err(|what| self.at(part, what))?;
+        }
+        Ok(input)
     }
 
     fn levels(&self, part: &Spanned<ParameterPart>, in_pool: bool) -> Result<ParameterKind, Message> {
@@ -405,7 +427,8 @@ impl Reader<'_> {
     }
 
     fn planner(&self, parsed: &CampaignFile, rows: Option<usize>, inputs: usize) -> Result<Settings, Message> {
-        let mut settings = Settings { random_start: parsed.planner.random_start.unwrap_or(false), ..Settings::default() };
+        let mut settings =
+            Settings { random_start: parsed.planner.random_start.unwrap_or(false), ..Settings::default() };
         let default = (inputs + 1).max(settings.initial);
         settings.initial = match &parsed.planner.initial {
             None => rows.map_or(default, |rows| settings.initial.min(rows)),

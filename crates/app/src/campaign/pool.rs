@@ -55,9 +55,17 @@ struct Candidates {
 }
 
 /// Reads the pool a campaign file names.
-pub(super) fn read(part: &PoolPart, folder: &Path, inputs: &[Input], merge: bool) -> Result<(Space, PoolTable), Message> {
+pub(super) fn read(
+    part: &PoolPart,
+    folder: &Path,
+    inputs: &[Input],
+    merge: bool,
+) -> Result<(Space, PoolTable), Message> {
     let table = table::read(&folder.join(&part.table))?;
     let rows = selected(&table, part)?;
+    if rows.len() < 2 {
+        return Err(table.in_file(say!("app-pool-small", rows = rows.len())));
+    }
     let candidates = candidates(&table, &rows, inputs, part.label.as_deref(), merge)?;
     Ok((Space::Pool(candidates.pool), candidates.table))
 }
@@ -76,7 +84,10 @@ fn selected(table: &Table, part: &PoolPart) -> Result<Vec<usize>, Message> {
             (cell, _) => cell.to_string() == wanted,
         });
     }
-    if rows.is_empty() { Err(table.in_file(say!("app-pool-empty"))) } else { Ok(rows) }
+    if rows.is_empty() && !part.only.is_empty() {
+        return Err(table.in_file(say!("app-pool-empty")));
+    }
+    Ok(rows)
 }
 
 /// A table of finished experiments as a pool with outcomes, for a backtest.

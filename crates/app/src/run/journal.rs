@@ -86,9 +86,8 @@ impl<'a> LabJournal<'a> {
     pub fn entries(&self) -> Result<Vec<Entry>, Message> {
         let lines = self.dock.journal(&self.name)?;
         let entry = |line: JournalLine| {
-            serde_json::from_value::<Entry>(line.entry).map_err(|error| {
-                say!("app-journal-line", journal = self.name, line = line.sequence, reason = error)
-            })
+            serde_json::from_value::<Entry>(line.entry)
+                .map_err(|error| say!("app-journal-line", journal = self.name, line = line.sequence, reason = error))
         };
         lines.into_iter().map(entry).collect()
     }
@@ -134,9 +133,7 @@ impl<'a> LabJournal<'a> {
             Event::Analysed { sample, step, outcome, values } => {
                 self.analysed(*sample, step, outcome, values, entry.at, &mut ids)
             }
-            Event::Finished { sample, outcome, values } => {
-                self.finished(*sample, outcome, values, entry.at, &mut ids)
-            }
+            Event::Finished { sample, outcome, values } => self.finished(*sample, outcome, values, entry.at, &mut ids),
             _ => Vec::new(),
         }
     }
@@ -366,9 +363,8 @@ impl Journal for LabJournal<'_> {
                 series.push((stream.name.clone(), stored));
             }
         }
-        let json = serde_json::to_value(entry).map_err(|error| {
-            say!("app-journal-line", journal = self.name, line = entry.sequence, reason = error)
-        })?;
+        let json = serde_json::to_value(entry)
+            .map_err(|error| say!("app-journal-line", journal = self.name, line = entry.sequence, reason = error))?;
         let records = self.records_of(entry, series);
         // Lines of the dock count from 1, entries of the executor from 0.
         let sequence = entry.sequence + 1;

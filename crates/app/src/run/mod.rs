@@ -19,8 +19,8 @@ use matdock_record::{IdSource, SampleId, Timestamp};
 use matdock_store::Dock;
 use serde::Serialize;
 
-use journal::{Purpose, replayed_ids};
 pub use journal::{LabJournal, name as journal_name};
+use journal::{Purpose, replayed_ids};
 
 use crate::{
     campaign::{Campaign, Input, InputKind},
@@ -212,12 +212,7 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn prepare(
-        dock: &'a Dock,
-        campaign: &'a Campaign,
-        setup: &Setup,
-        wiring: &Wiring<'a>,
-    ) -> Result<Self, Message> {
+    fn prepare(dock: &'a Dock, campaign: &'a Campaign, setup: &Setup, wiring: &Wiring<'a>) -> Result<Self, Message> {
         let start = if setup.virtual_time { VIRTUAL_START } else { Timestamp::now() };
         let mut ids = if setup.virtual_time {
             let name = campaign.name.bytes().fold(0_u64, |sum, byte| mix(sum, u64::from(byte)));
@@ -241,15 +236,8 @@ impl<'a> Run<'a> {
         } else {
             Executor::restore(lab, recipe, drivers, clock, journal, &entries)?.0
         };
-        let mut run = Self {
-            campaign,
-            executor,
-            virtual_time: setup.virtual_time,
-            best: None,
-            reported,
-            ids,
-            exhausted: false,
-        };
+        let mut run =
+            Self { campaign, executor, virtual_time: setup.virtual_time, best: None, reported, ids, exhausted: false };
         run.learn()?;
         Ok(run)
     }

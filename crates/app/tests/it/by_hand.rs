@@ -169,7 +169,13 @@ fn a_correction_is_a_new_version_and_the_old_one_stays() {
 #[test]
 fn units_of_the_sheet_are_converted_and_own_experiments_count() {
     let desk = Desk::example();
-    let mut sheet = Table::new(["filler_fraction [%]", "drying_temperature [K]", "stirring_time [h]", "solvent", "conductivity [S/m]"]);
+    let mut sheet = Table::new([
+        "filler_fraction [%]",
+        "drying_temperature [K]",
+        "stirring_time [h]",
+        "solvent",
+        "conductivity [S/m]",
+    ]);
     sheet.push(vec![20.0.into(), 353.15.into(), 1.0.into(), "toluene".into(), 50.0.into()]);
     let recorded = desk.record(&sheet).unwrap();
     assert_eq!((recorded.recorded, recorded.own), (1, 1));

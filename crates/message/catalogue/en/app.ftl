@@ -35,6 +35,7 @@ app-export-no-sample = the dock holds no sample "{ $name }".
 app-journal-line = journal { $journal }, line { $line } cannot be used: { $reason }. Run `matdock verify`.
 app-journal-stream = the series "{ $name }" of action { $action } is not in the dock. Run `matdock verify`.
 app-pool-empty = no row of the table fits `where`.
+app-pool-small = the table has { $rows } rows with candidates. A pool needs at least two.
 app-pool-no-parameters = a pool needs at least one [[parameter]] that names a column of the table.
 app-pool-cell-empty = the cell for the parameter "{ $name }" is empty. Fill it in, or leave the row out of the table.
 app-pool-constant = every row of the table has the same settings: there is nothing to choose.

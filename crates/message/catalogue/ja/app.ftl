@@ -35,6 +35,7 @@ app-export-no-sample = ドックに試料「{ $name }」はありません。
 app-journal-line = ジャーナル { $journal } の { $line } 行目を使えません: { $reason }。`matdock verify` を実行してください。
 app-journal-stream = 動作 { $action } の系列「{ $name }」がドックにありません。`matdock verify` を実行してください。
 app-pool-empty = `where` に合う行がありません。
+app-pool-small = 候補の行が { $rows } 行しかありません。プールには 2 行以上必要です。
 app-pool-no-parameters = プールには表の列を示す [[parameter]] が少なくとも 1 つ必要です。
 app-pool-cell-empty = パラメータ「{ $name }」のセルが空です。記入するか、その行を除いてください。
 app-pool-constant = すべての行の設定が同じで、選ぶものがありません。
