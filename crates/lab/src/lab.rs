@@ -1,5 +1,7 @@
 //! What a laboratory has: stations with capabilities, a robot between them. Read from `lab.toml`.
 
+use std::path::{Path, PathBuf};
+
 use matdock_message::{Message, say};
 use matdock_record::{Datum, Unit};
 
@@ -127,6 +129,8 @@ pub enum DriverSettings {
         program: String,
         /// Its arguments.
         arguments: Vec<String>,
+        /// Folder it runs in; where matdock was started when there is none.
+        directory: Option<PathBuf>,
         /// Whether it can be asked after a crash what became of an action.
         status: bool,
         /// Most bytes it may print.
@@ -141,6 +145,27 @@ impl Lab {
     /// What is wrong, with the line and what to do about it.
     pub fn parse(text: &str, file: &str) -> Result<Self, Message> {
         reader::read(text, file, read_lab)
+    }
+
+    /// Takes relative paths of the file from `base`, the (absolute) folder of the lab file: folders of answers, programs
+    /// named with a path, and the folder in which programs run. A bare name such as `python3` is still looked for where
+    /// the system keeps its programs.
+    pub fn resolve(&mut self, base: &Path) {
+        let stations = self.stations.iter_mut().map(|station| &mut station.driver);
+        for driver in stations.chain([&mut self.robot.driver]) {
+            match driver {
+                DriverSettings::Process { program, directory, .. } => {
+                    if program.contains(std::path::is_separator) {
+                        *program = base.join(&*program).to_string_lossy().into_owned();
+                    }
+                    *directory = Some(base.to_owned());
+                }
+                DriverSettings::Manual { folder: Some(folder), .. } => {
+                    *folder = base.join(&*folder).to_string_lossy().into_owned();
+                }
+                DriverSettings::Manual { .. } | DriverSettings::Simulated { .. } => {}
+            }
+        }
     }
 
     /// Index of a station by its name.
@@ -378,6 +403,7 @@ fn read_driver(section: &Section<'_>) -> Result<DriverSettings, Message> {
         "process" => DriverSettings::Process {
             program: driver.required_text("program")?,
             arguments: driver.texts("arguments")?.into_iter().map(|(text, _)| text).collect(),
+            directory: None,
             status: driver.flag("status")?.unwrap_or(false),
             output_limit: driver.whole("output_limit_kib", 1)?.unwrap_or(16_384) as usize * 1024,
         },

@@ -130,7 +130,12 @@ pub fn read_lab(lab: &std::path::Path, recipe: &std::path::Path) -> Result<(Lab,
         text.map(|text| (text, file.clone())).map_err(|e| say!("app-file-unreadable", file = file, reason = e))
     };
     let ((lab_text, lab_file), (recipe_text, recipe_file)) = (read(lab)?, read(recipe)?);
-    Ok((Lab::parse(&lab_text, &lab_file)?, Recipe::parse(&recipe_text, &recipe_file)?))
+    let (mut parsed, recipe) = (Lab::parse(&lab_text, &lab_file)?, Recipe::parse(&recipe_text, &recipe_file)?);
+    let absolute = std::path::absolute(lab).map_err(|e| say!("app-file-unreadable", file = lab_file, reason = e))?;
+    if let Some(folder) = absolute.parent() {
+        parsed.resolve(folder);
+    }
+    Ok((parsed, recipe))
 }
 
 /// Checks a recipe against a lab, with the parameters of a campaign where one is given.

@@ -2,6 +2,7 @@
 
 use std::{
     io::{Read, Write},
+    path::PathBuf,
     process::{Child, Command, Stdio},
     sync::mpsc::{self, Sender},
     thread,
@@ -43,6 +44,7 @@ pub struct ProcessDriver {
 struct Program {
     path: String,
     arguments: Vec<String>,
+    directory: Option<PathBuf>,
     output_limit: usize,
 }
 
@@ -72,10 +74,15 @@ impl ProcessDriver {
     /// # Errors
     /// The settings are those of another kind of driver.
     pub fn new(settings: &DriverSettings, mailbox: Sender<Arrival>) -> Result<Self, Message> {
-        let DriverSettings::Process { program, arguments, status, output_limit } = settings else {
+        let DriverSettings::Process { program, arguments, directory, status, output_limit } = settings else {
             return Err(say!("lab-choice", key = "kind", choices = "process"));
         };
-        let program = Program { path: program.clone(), arguments: arguments.clone(), output_limit: *output_limit };
+        let program = Program {
+            path: program.clone(),
+            arguments: arguments.clone(),
+            directory: directory.clone(),
+            output_limit: *output_limit,
+        };
         Ok(Self { program, status: *status, mailbox })
     }
 }
@@ -176,6 +183,9 @@ impl Program {
     fn spawn(&self) -> std::io::Result<Child> {
         let mut command = Command::new(&self.path);
         command.args(&self.arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        if let Some(directory) = &self.directory {
+            command.current_dir(directory);
+        }
         #[cfg(unix)]
         {
             // A group of its own: Ctrl-C in the terminal stops matdock, not an instrument in the middle of its work,

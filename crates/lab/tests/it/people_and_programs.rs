@@ -8,6 +8,7 @@ use std::{
 use matdock_lab::{
     ActionId, Executor, Happening, Job, Lab, MemoryJournal, RealClock, Recipe, Reply,
     drivers::{Drivers, Person, Task},
+    lab::DriverSettings,
 };
 use matdock_message::Message;
 use matdock_record::{Datum, IdSource, Outcome, SampleId, body::Fields};
@@ -204,5 +205,41 @@ fn after_a_crash_the_program_is_asked_and_nothing_is_done_twice() {
             std::thread::sleep(Duration::from_millis(20));
         }
         assert_eq!(times(name), 1, "{name}");
+    }
+}
+
+/// Needs a shell, as the other programs here do.
+#[cfg(unix)]
+#[test]
+fn paths_of_a_lab_file_are_taken_from_its_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("programs")).unwrap();
+    std::fs::write(folder.path().join("programs/look.sh"), "echo '{\"values\": {\"colour\": \"green\"}}'\n").unwrap();
+    let text = "{ kind = \"process\", program = \"sh\", arguments = [\"programs/look.sh\"] }";
+    let mut lab = lab(text, "30 s");
+    lab.resolve(folder.path());
+    let (outcome, values) = make(lab, &nobody());
+    assert_eq!((outcome, &values["colour"]), (Outcome::Succeeded, &Datum::Text("green".into())));
+}
+
+#[test]
+fn only_paths_are_resolved_not_names_of_installed_programs() {
+    let base = std::env::temp_dir();
+    let resolved = |driver: &str| {
+        let mut lab = lab(driver, "30 s");
+        lab.resolve(&base);
+        lab.stations.remove(0).driver
+    };
+    let program = |name: &str| match resolved(&format!("{{ kind = 'process', program = '{name}' }}")) {
+        DriverSettings::Process { program, .. } => program,
+        other => unreachable!("{other:?}"),
+    };
+    assert_eq!(program("python3"), "python3");
+    assert_eq!(program("bin/furnace"), base.join("bin/furnace").to_str().unwrap());
+    let absolute = base.join("furnace").to_str().unwrap().to_owned();
+    assert_eq!(program(&absolute), absolute);
+    match resolved("{ kind = 'manual', folder = 'answers' }") {
+        DriverSettings::Manual { folder, .. } => assert_eq!(folder.as_deref(), base.join("answers").to_str()),
+        other => unreachable!("{other:?}"),
     }
 }
