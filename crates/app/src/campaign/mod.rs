@@ -141,7 +141,11 @@ impl Campaign {
         if let (Some(pool), Some(row)) = (&self.pool, row) {
             return pool.settings(row);
         }
-        self.inputs.iter().zip(point).map(|(input, value)| (input.name.clone(), input.datum(value))).collect()
+        self.inputs
+            .iter()
+            .zip(point)
+            .map(|(input, value)| (input.name.clone(), input.datum(&input.settable(value))))
+            .collect()
     }
 
     /// The planner's point for what people set, and the pool row it is.
@@ -188,6 +192,17 @@ impl Input {
         match value {
             Value::Number(number) => Datum::number(*number, &self.unit),
             Value::Level(level) => Datum::Text(level.clone()),
+        }
+    }
+
+    /// A proposed value as people set it: five significant digits where the instrument has no steps of its own.
+    fn settable(&self, value: &Value) -> Value {
+        match (&self.kind, value) {
+            (InputKind::Plain(ParameterKind::Continuous { low, high, step: None, .. }), Value::Number(number)) => {
+                let rounded = format!("{number:.4e}").parse().unwrap_or(*number);
+                Value::Number(rounded.clamp(*low, *high))
+            }
+            _ => value.clone(),
         }
     }
 
