@@ -55,7 +55,7 @@ const ROUND: usize = 400;
 /// ... until this many reached the level (the error of the factor is then about a quarter) ...
 const ENOUGH: usize = 15;
 /// ... or this many rounds are done.
-const ROUNDS: usize = 15;
+const ROUNDS: usize = 10;
 const HOURS_PER_DAY: f64 = 8.0;
 const DAYS_PER_WEEK: u32 = 5;
 
