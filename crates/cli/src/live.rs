@@ -1,6 +1,9 @@
 //! The live view of a running campaign: a progress bar, the best so far, and what every station is doing.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use matdock_app::{
@@ -8,12 +11,12 @@ use matdock_app::{
     history::Experiment,
     plot::number,
     report::{duration, rounded},
-    run::{Progress, Watcher},
+    run::{Command, Progress, Watcher},
 };
 use matdock_message::{Language, Message, say};
 use matdock_record::Datum;
 
-use crate::view;
+use crate::{person::TerminalPerson, view};
 
 /// How often the view is drawn again; virtual time is much faster than eyes.
 const REDRAW_EVERY: Duration = Duration::from_millis(100);
@@ -22,6 +25,7 @@ const REDRAW_EVERY: Duration = Duration::from_millis(100);
 pub struct Live<'a> {
     campaign: &'a Campaign,
     language: Language,
+    person: Arc<TerminalPerson>,
     quiet: bool,
     terminal: Option<Terminal>,
     drawn: Option<Instant>,
@@ -36,8 +40,9 @@ struct Terminal {
 }
 
 impl<'a> Live<'a> {
-    /// A view of `campaign`; `quiet` shows nothing (for `--json`).
-    pub fn new(campaign: &'a Campaign, language: Language, quiet: bool) -> Self {
+    /// A view of `campaign` that also speaks with `person`; `quiet` shows only what somebody has to act upon (for
+    /// `--json`).
+    pub fn new(campaign: &'a Campaign, language: Language, person: Arc<TerminalPerson>, quiet: bool) -> Self {
         let terminal = (!quiet && view::is_watched()).then(|| {
             let bars = MultiProgress::new();
             let experiments = bars.add(match campaign.budget.experiments {
@@ -50,15 +55,32 @@ impl<'a> Live<'a> {
             let best = bars.add(line());
             Terminal { bars, experiments, best, stations: Vec::new() }
         });
-        Self { campaign, language, quiet, terminal, drawn: None, waiting: Vec::new() }
+        Self { campaign, language, person, quiet, terminal, drawn: None, waiting: Vec::new() }
     }
 
     /// Leaves the terminal as it is for what comes after.
     pub fn close(&mut self) {
+        self.speak();
         if let Some(terminal) = self.terminal.take() {
             terminal.stations.iter().for_each(ProgressBar::finish_and_clear);
             terminal.best.finish_and_clear();
             terminal.experiments.finish();
+        }
+    }
+
+    /// A line above the bars.
+    fn print(&self, text: &str) {
+        match &self.terminal {
+            // A terminal that is gone has no reader.
+            Some(terminal) => drop(terminal.bars.println(text)),
+            None => eprintln!("{text}"),
+        }
+    }
+
+    /// Says what the person at the terminal has to be told.
+    fn speak(&self) {
+        for text in self.person.said() {
+            self.print(&text);
         }
     }
 }
@@ -145,17 +167,22 @@ impl Watcher for Live<'_> {
 
     fn waiting(&mut self, reasons: &[Message]) {
         let texts: Vec<String> = reasons.iter().map(|reason| reason.text(self.language)).collect();
-        if self.quiet || texts == self.waiting {
+        if texts == self.waiting {
             return;
         }
         for text in &texts {
-            let text = say!("cli-live-waiting", reason = text).text(self.language);
-            match &self.terminal {
-                // A terminal that is gone has no reader.
-                Some(terminal) => drop(terminal.bars.println(text)),
-                None => eprintln!("{text}"),
-            }
+            self.print(&say!("cli-live-waiting", reason = text).text(self.language));
         }
         self.waiting = texts;
+    }
+
+    fn commands(&mut self) -> Option<Vec<Command>> {
+        self.speak();
+        self.person.commands()
+    }
+
+    fn notice(&mut self, notice: &Message) {
+        self.waiting.clear();
+        self.print(&notice.text(self.language));
     }
 }

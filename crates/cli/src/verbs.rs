@@ -19,7 +19,6 @@ use matdock_app::{
     new::{PoolWish, Template, Wish},
     record_results, report, run, show, status, suggest, table, verify,
 };
-use matdock_lab::drivers::{Nobody, Person};
 use matdock_message::{Language, Message, say};
 use matdock_record::{IdSource, Timestamp};
 use matdock_store::{Dock, Mode};
@@ -97,9 +96,8 @@ impl Face {
         let setup = run::setup(&campaign)?;
         let dock = self.dock(Mode::Write)?;
         let stop = stop_on_interrupt(self.language);
-        let manual = setup.has_people();
-        let person: Arc<dyn Person> = if manual { TerminalPerson::listen(self.language) } else { Arc::new(Nobody) };
-        let mut live = Live::new(&campaign, self.language, self.general.json);
+        let person = TerminalPerson::listen(self.language, setup.has_people());
+        let mut live = Live::new(&campaign, self.language, person.clone(), self.general.json);
         let wiring = run::Wiring { person, stop: &stop, after_entry: None };
         let end = run::run(&dock, &campaign, &setup, &wiring, &mut live);
         live.close();

@@ -19,7 +19,7 @@ mod test_lab;
 pub use check::{CheckReport, ParameterRange, ParameterValues, check};
 pub use clock::{Clock, RealClock, VirtualClock};
 pub use driver::{Action, ActionId, Driver, PastAction, Performed, Physics, Reply, Stream};
-pub use executor::{Executor, Happening, Job, Snapshot};
+pub use executor::{Executor, Happening, Job, Snapshot, out_of_service};
 pub use gantt::gantt_svg;
 pub use journal::{Entry, Event, Journal, MemoryJournal};
 pub use lab::Lab;

@@ -1,10 +1,15 @@
 //! `matdock run`: the closed loop. The planner proposes, the lab makes and measures, the dock keeps, the model learns.
 
+mod control;
 mod journal;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
 };
 
 use matdock_lab::{
@@ -12,6 +17,7 @@ use matdock_lab::{
     VirtualClock, check,
     drivers::{Drivers, Person},
     lab::DriverSettings,
+    out_of_service,
 };
 use matdock_message::{Message, say};
 use matdock_plan::ParameterKind;
@@ -19,6 +25,7 @@ use matdock_record::{IdSource, SampleId, Timestamp};
 use matdock_store::Dock;
 use serde::Serialize;
 
+pub use control::Command;
 pub use journal::{LabJournal, name as journal_name};
 use journal::{Purpose, replayed_ids};
 
@@ -31,6 +38,12 @@ use crate::{
 
 /// Virtual lab time begins here, far from any real date, so that nobody takes it for one.
 const VIRTUAL_START: Timestamp = Timestamp::from_microseconds(946_684_800_000_000);
+
+/// How often a lab in which nothing can go on looks whether a person typed something.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// Longest time in which a lab on the clock of the wall does not look what a person typed \[s\].
+const LISTEN_EVERY: f64 = 0.25;
 
 /// A checked lab and recipe.
 #[derive(Debug, Clone)]
@@ -66,7 +79,7 @@ pub struct Progress<'a> {
     pub lab_seconds: f64,
 }
 
-/// Who watches a run.
+/// Who watches a run and may step in.
 pub trait Watcher {
     /// Called after every event.
     fn progress(&mut self, progress: &Progress<'_>);
@@ -76,6 +89,14 @@ pub trait Watcher {
 
     /// Nothing can go on until somebody does something.
     fn waiting(&mut self, reasons: &[Message]);
+
+    /// What was asked for since the last call; `None` where nobody can ask for anything (any more).
+    fn commands(&mut self) -> Option<Vec<Command>> {
+        None
+    }
+
+    /// Something to know: the answer to a command, a station that went out of service.
+    fn notice(&mut self, _notice: &Message) {}
 }
 
 /// Why a run ended.
@@ -248,10 +269,13 @@ impl<'a> Run<'a> {
     }
 
     fn go(&mut self, watcher: &mut dyn Watcher, stop: &AtomicBool) -> Result<End, Message> {
-        if self.executor.snapshot().paused {
-            self.executor.resume()?;
-        }
+        self.executor.resume()?;
         self.show(watcher);
+        for station in self.executor.snapshot().stations {
+            if let Some(reason) = station.out {
+                watcher.notice(&out_of_service(&station.name, &reason));
+            }
+        }
         loop {
             if stop.load(Ordering::Relaxed) {
                 if !self.virtual_time {
@@ -261,15 +285,22 @@ impl<'a> Run<'a> {
                 self.news(watcher)?;
                 return Ok(End::Stopped);
             }
-            let ended = self.ended();
-            if ended.is_none() {
+            let controlled = self.obey(watcher)?;
+            if self.executor.is_paused() && self.virtual_time {
+                // Virtual time stands still, so that a pause changes no result.
+                self.news(watcher)?;
+                self.show(watcher);
+                thread::sleep(LOOK_EVERY);
+                continue;
+            }
+            if self.ended().is_none() {
                 self.fill()?;
             }
             let happenings = if self.virtual_time {
                 self.executor.advance()?
             } else {
                 let now = self.executor.snapshot().now.max(Timestamp::now());
-                self.executor.advance_until(now.plus_seconds(0.5))?
+                self.executor.advance_until(now.plus_seconds(LISTEN_EVERY))?
             };
             self.news(watcher)?;
             self.show(watcher);
@@ -283,14 +314,33 @@ impl<'a> Run<'a> {
                             return Ok(End::NothingLeft);
                         }
                     }
-                    Happening::Waiting(reasons) if self.virtual_time => {
+                    Happening::Waiting(reasons) if self.virtual_time && !controlled => {
                         return Err(say!("app-run-stuck", reasons = lines(reasons)));
                     }
-                    Happening::Waiting(reasons) => watcher.waiting(reasons),
+                    Happening::Waiting(reasons) => {
+                        watcher.waiting(reasons);
+                        thread::sleep(LOOK_EVERY);
+                    }
+                    Happening::StationOut { station, reason } => watcher.notice(&out_of_service(station, reason)),
                     _ => {}
                 }
             }
         }
+    }
+
+    /// Does what a person asked for; whether anybody can ask for more.
+    fn obey(&mut self, watcher: &mut dyn Watcher) -> Result<bool, Message> {
+        let Some(commands) = watcher.commands() else {
+            if self.executor.is_paused() {
+                self.executor.resume()?;
+                watcher.notice(&say!("app-control-resumed-alone"));
+            }
+            return Ok(false);
+        };
+        for command in commands {
+            watcher.notice(&command.obey(&mut self.executor)?);
+        }
+        Ok(true)
     }
 
     /// Whether nothing new is begun any more, and why.

@@ -245,6 +245,11 @@ impl<J: Journal> Executor<J> {
         done
     }
 
+    /// True while nothing new is begun.
+    pub fn is_paused(&self) -> bool {
+        self.state.paused
+    }
+
     /// Begins nothing new from now on; what runs goes on.
     ///
     /// # Errors
@@ -294,7 +299,11 @@ impl<J: Journal> Executor<J> {
         self.write(Event::StationBack { station: station.to_owned() })
     }
 
-    fn known_unit(&self, name: &str) -> Result<(), Message> {
+    /// Whether the lab has a station (or robot) of that name.
+    ///
+    /// # Errors
+    /// It has not; names what it has.
+    pub fn known_unit(&self, name: &str) -> Result<(), Message> {
         if name == self.setup.lab.robot.name {
             return Ok(());
         }
@@ -317,6 +326,12 @@ impl<J: Journal> Executor<J> {
 
 fn just_after(time: Timestamp) -> Timestamp {
     Timestamp::from_microseconds(time.microseconds().saturating_add(1))
+}
+
+/// What to tell a person of a station that is out of service, and what to type when it is well again.
+pub fn out_of_service(station: &str, reason: &str) -> Message {
+    let typed = if station.contains(char::is_whitespace) { format!("\"{station}\"") } else { station.to_owned() };
+    say!("lab-waiting-out", station = station, reason = reason, typed = typed)
 }
 
 /// What a sample reports when nothing was seen.

@@ -162,7 +162,7 @@ impl<J: Journal> Executor<J> {
         }
         for (unit, out) in self.state.out.iter().enumerate() {
             if let Some(reason) = out {
-                reasons.push(say!("lab-waiting-out", station = self.setup.unit_name(unit), reason = reason));
+                reasons.push(super::out_of_service(self.setup.unit_name(unit), reason));
             }
         }
         if reasons.is_empty() {

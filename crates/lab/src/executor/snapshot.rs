@@ -68,6 +68,8 @@ pub struct SampleNow {
     pub done: usize,
     /// Steps of the recipe.
     pub steps: usize,
+    /// Whether it has its result and only has to leave.
+    pub finished: bool,
 }
 
 impl<J: Journal> Executor<J> {
@@ -127,6 +129,7 @@ impl<J: Journal> Executor<J> {
             step: running.map(|step| self.setup.recipe.steps[step].name.clone()),
             done: flight.steps.iter().filter(|step| matches!(step, Progress::Done { .. })).count(),
             steps: flight.steps.len(),
+            finished: flight.finished,
         }
     }
 }

@@ -110,3 +110,23 @@ app-sheet-instructions =
     outcome: leave it empty when it worked; otherwise failed, aborted or uncertain, and say why in the column reason. A failure is data.
     Settings that were really used may differ from the suggestion: correct them in the sheet.
     An experiment of your own: a new row with an empty suggestion cell and all settings.
+# Commands typed while a lab runs
+app-control-unknown = "{ $text }" is no command. Type "help" to see them all.
+app-control-incomplete = "{ $text }" names nothing. Write it like "abort S-12 REASON", "out STATION REASON" or "back STATION".
+app-control-no-reason = no reason given
+app-control-no-sample = there is no unfinished sample "{ $name }" in the lab; there are: { $known }.
+app-control-paused = Paused: nothing new is begun, what runs is finished. Type "resume" to go on.
+app-control-resumed = Going on.
+app-control-resumed-alone = Nobody can type "resume" any more (the input has ended): going on.
+app-control-aborted = { $sample } is given up ({ $reason }) and taken out as soon as nothing is being done to it.
+app-control-back = "{ $station }" is back in service.
+app-control-status = Running; { $finished } samples have their result.{ $stations }
+app-control-status-paused = Paused; { $finished } samples have their result.{ $stations }
+app-control-help = Type one of these and Enter:
+  {"  "}pause                   begin nothing new; what runs is finished
+  {"  "}resume                  go on after a pause
+  {"  "}abort S-12 REASON       give up a sample
+  {"  "}out STATION REASON      take a station (or the robot) out of service; the others go on
+  {"  "}back STATION            put it back; a sample lost in it has been taken away
+  {"  "}status                  what the lab is doing
+  {"  "}Ctrl-C                  stop cleanly; the same command goes on later

@@ -58,8 +58,8 @@ lab-unknown-analysis = there is no analysis "{ $name }"; known: { $known }.
 lab-lag-passed = step "{ $to }" did not begin within { $max } s after "{ $from }"
 lab-exposure-passed = exposure "{ $name }" was longer than { $max } s
 lab-waiting-stopped = the run is being stopped; start it again to go on.
-lab-waiting-paused = the run is paused; resume it to go on.
-lab-waiting-out = "{ $station }" is out of service ({ $reason }); look at it, remove a sample left in it, and put it back into service.
+lab-waiting-paused = the run is paused. To go on, type: resume
+lab-waiting-out = "{ $station }" is out of service ({ $reason }). Look at it, take away a sample left in it, then type: back { $typed }
 lab-waiting-stuck = nothing can be done for { $samples }. Run `matdock lab check` on the lab and recipe files.
 lab-simulation-stuck = the simulation does not go on: { $reasons }
 ## Process driver

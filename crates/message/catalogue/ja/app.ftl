@@ -110,3 +110,23 @@ app-sheet-instructions =
     outcome: うまくいったら空欄。そうでなければ failed, aborted, uncertain のいずれか。理由は reason 列に。失敗もデータです。
     実際の設定が提案と違うときは、シートの設定を直してください。
     自分の実験: suggestion のセルを空にし、すべての設定を書いた行を加えます。
+# ラボの実行中に入力するコマンド
+app-control-unknown = 「{ $text }」というコマンドはありません。「help」で一覧が出ます。
+app-control-incomplete = 「{ $text }」には対象がありません。「abort S-12 理由」「out ステーション 理由」「back ステーション」のように書いてください。
+app-control-no-reason = 理由なし
+app-control-no-sample = ラボに未完了の試料「{ $name }」はありません。あるのは: { $known }。
+app-control-paused = 一時停止しました。新しい作業は始めず、進行中の作業は終えます。再開するには「resume」と入力してください。
+app-control-resumed = 再開します。
+app-control-resumed-alone = 入力が閉じられ、もう誰も「resume」と入力できないため、再開します。
+app-control-aborted = { $sample } を中止しました({ $reason })。作業中でなくなり次第、取り出します。
+app-control-back = 「{ $station }」は使用に戻りました。
+app-control-status = 実行中。結果の出た試料: { $finished }。{ $stations }
+app-control-status-paused = 一時停止中。結果の出た試料: { $finished }。{ $stations }
+app-control-help = 次のいずれかを入力して Enter を押してください:
+  {"  "}pause                   新しい作業を始めない(進行中の作業は終える)
+  {"  "}resume                  再開する
+  {"  "}abort S-12 理由         試料を中止する
+  {"  "}out ステーション 理由   ステーション(またはロボット)を使用停止にする(ほかは続く)
+  {"  "}back ステーション       使用に戻す(残っていた試料は取り出し済み)
+  {"  "}status                  ラボの様子
+  {"  "}Ctrl-C                  きれいに停止する(同じコマンドで続きから)

@@ -58,8 +58,8 @@ lab-unknown-analysis = 解析「{ $name }」はありません。使えるもの
 lab-lag-passed = 工程「{ $to }」が「{ $from }」の後 { $max } 秒以内に始まりませんでした
 lab-exposure-passed = 曝露「{ $name }」が { $max } 秒を超えました
 lab-waiting-stopped = 実行を止めているところです。続けるにはもう一度始めてください。
-lab-waiting-paused = 実行は一時停止中です。再開してください。
-lab-waiting-out = 「{ $station }」は停止中です({ $reason })。確認し、残った試料を取り除いて、使用を再開してください。
+lab-waiting-paused = 実行は一時停止中です。再開するには、次のように入力してください: resume
+lab-waiting-out = 「{ $station }」は使用停止中です({ $reason })。状態を確かめ、残っている試料を取り出してから、次のように入力してください: back { $typed }
 lab-waiting-stuck = { $samples } に対してできることがありません。実験室とレシピのファイルに `matdock lab check` を実行してください。
 lab-simulation-stuck = シミュレーションが進みません: { $reasons }
 ## プログラムによる装置
