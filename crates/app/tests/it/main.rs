@@ -3,4 +3,5 @@
 
 mod by_hand;
 mod control;
+mod instruments;
 mod kill;
