@@ -17,6 +17,16 @@ pub(crate) struct Claim {
     pub station: usize,
     /// Number of the entry that made it: earlier claims go first.
     pub order: u64,
+    /// When the place was expected to be free, where it was not yet.
+    pub free_at: Option<Timestamp>,
+}
+
+/// A claim about to be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    pub step: usize,
+    pub station: usize,
+    pub free_at: Option<Timestamp>,
 }
 
 /// The time plan of a sample, from step to step.
@@ -28,15 +38,9 @@ struct Course {
 }
 
 impl State {
-    /// The places to claim before a step may begin at the station where the sample stands: step and station of every
-    /// step that has to follow within a time limit. `None` when no place can be had in time.
-    pub fn claims_to_begin(
-        &self,
-        setup: &Setup,
-        index: usize,
-        step: usize,
-        now: Timestamp,
-    ) -> Option<Vec<(usize, usize)>> {
+    /// The places to claim before a step may begin at the station where the sample stands, one for every step that has
+    /// to follow within a time limit. `None` when no place can be had in time.
+    pub fn claims_to_begin(&self, setup: &Setup, index: usize, step: usize, now: Timestamp) -> Option<Vec<Wanted>> {
         let flight = &self.flights[index];
         let mut claims = Vec::new();
         if setup.chains[step].is_empty() {
@@ -50,10 +54,10 @@ impl State {
                 continue;
             }
             match flight.claims.get(next) {
-                Some(claim) => course.go(setup, flight, *next, claim.station, None),
+                Some(claim) => course.go(setup, flight, *next, claim.station, claim.free_at),
                 None => {
                     let (station, free_at) = self.place_in_time(setup, index, *next, &course, now)?;
-                    claims.push((*next, station));
+                    claims.push(Wanted { step: *next, station, free_at });
                     course.go(setup, flight, *next, station, free_at);
                 }
             }
@@ -122,14 +126,20 @@ impl State {
             for step in (0..flight.steps.len()).filter(|step| flight.steps[*step] == Progress::Waiting) {
                 let ways = &flight.ways[step];
                 let Some(first) = ways.first() else { continue };
-                let claimed = flight.claims.get(&step).map(|claim| claim.station);
+                let claim = flight.claims.get(&step);
+                let claimed = claim.map(|claim| claim.station);
+                let free_at = claim.and_then(|claim| claim.free_at);
                 let stays = claimed.is_none() && ways.iter().any(|way| way.station == course.here);
                 let target = if stays { Some(course.here) } else { claimed };
                 if target != Some(course.here) && course.here == station {
+                    if claimed.is_some() {
+                        // It stays until the place it goes to is free.
+                        return Some(free_at.map_or(course.time, |free| free.max(course.time)));
+                    }
                     // Without a claim it may have to wait for those before it.
-                    return Some(course.time.plus_seconds(if claimed.is_some() { 0.0 } else { first.duration }));
+                    return Some(course.time.plus_seconds(first.duration));
                 }
-                course.go(setup, flight, step, target?, None);
+                course.go(setup, flight, step, target?, free_at);
             }
         }
         (course.here == station).then_some(course.time)

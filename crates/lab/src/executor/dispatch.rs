@@ -3,6 +3,7 @@
 use matdock_record::{Datum, SampleId, Timestamp, body::Fields};
 
 use super::{
+    claims::Wanted,
     setup::Setup,
     state::{Flight, Open, Place, Progress, State},
 };
@@ -148,11 +149,11 @@ impl Chooser<'_> {
 
     /// A step with a time limit behind it begins only when the robot can take the sample away in time, all others
     /// under a limit considered.
-    fn robot_will_be_free(&self, step: usize, here: usize, duration: f64, claims: &[(usize, usize)]) -> bool {
+    fn robot_will_be_free(&self, step: usize, here: usize, duration: f64, claims: &[Wanted]) -> bool {
         let end = self.now.plus_seconds(duration);
         let mine = self.setup.recipe.lags.iter().filter(|lag| lag.from == step).filter_map(|lag| {
-            let (_, target) = claims.iter().find(|(next, _)| *next == lag.to)?;
-            let seconds = self.setup.lab.transfer_time(Some(here), Some(*target));
+            let target = claims.iter().find(|wanted| wanted.step == lag.to)?.station;
+            let seconds = self.setup.lab.transfer_time(Some(here), Some(target));
             Some((end, end.plus_seconds(lag.max? - seconds), seconds))
         });
         mine.into_iter().all(|(ready, latest, seconds)| {

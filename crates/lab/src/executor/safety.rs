@@ -5,6 +5,7 @@
 //! always happen.
 
 use super::{
+    claims::Wanted,
     setup::{Setup, Way},
     state::{Flight, Place, Progress, State},
 };
@@ -20,7 +21,7 @@ impl State {
     }
 
     /// True when all samples can still be finished if one of them stands at `place` and has these claims too.
-    pub fn is_safe_with(&self, setup: &Setup, moved: usize, place: Place, claims: &[(usize, usize)]) -> bool {
+    pub fn is_safe_with(&self, setup: &Setup, moved: usize, place: Place, claims: &[Wanted]) -> bool {
         let stations = setup.lab.stations.len();
         let mut free: Vec<usize> = setup.lab.stations.iter().map(|station| station.places).collect();
         let mut holdings: Vec<(usize, Vec<bool>)> = Vec::with_capacity(self.active.len());
@@ -41,7 +42,7 @@ impl State {
             let row = holdings.len();
             claimed.extend(flight.claims.values().map(|claim| (claim.order, row, claim.station)));
             if *index == moved {
-                claimed.extend(claims.iter().map(|(_, station)| (u64::MAX, row, *station)));
+                claimed.extend(claims.iter().map(|wanted| (u64::MAX, row, wanted.station)));
             }
             holdings.push((*index, held));
         }

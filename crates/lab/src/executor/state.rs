@@ -7,7 +7,7 @@ use matdock_message::{Message, say};
 use matdock_record::{Datum, Outcome, SampleId, Timestamp, body::Fields};
 
 use super::{
-    claims::Claim,
+    claims::{Claim, Wanted},
     setup::{Setup, Way},
 };
 use crate::{Action, ActionId, Entry, Event, PastAction, Reply, driver::MOVE};
@@ -217,7 +217,9 @@ impl State {
             flight.steps[step] = Progress::Running;
             flight.attempts[step] = attempt;
             flight.claims.remove(&step);
-            flight.claims.extend(claims.into_iter().map(|(step, station)| (step, Claim { station, order })));
+            let claims =
+                claims.into_iter().map(|Wanted { step, station, free_at }| (step, Claim { station, order, free_at }));
+            flight.claims.extend(claims);
             Some(step)
         };
         self.flights[index].busy = Some(action.id);

@@ -5,6 +5,7 @@ mod crash;
 mod deadlock;
 mod example;
 mod harness;
+mod no_loss;
 mod people_and_programs;
 mod service;
 #[path = "../../src/test_lab.rs"]
