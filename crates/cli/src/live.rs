@@ -55,6 +55,9 @@ impl<'a> Live<'a> {
             let best = bars.add(line());
             Terminal { bars, experiments, best, stations: Vec::new() }
         });
+        if let Some(terminal) = terminal.as_ref().filter(|_| person.is_listening()) {
+            drop(terminal.bars.println(say!("cli-live-hint").text(language)));
+        }
         Self { campaign, language, person, quiet, terminal, drawn: None, waiting: Vec::new() }
     }
 

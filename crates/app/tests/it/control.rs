@@ -7,7 +7,7 @@ use std::{
 
 use matdock_app::{
     campaign::Campaign,
-    history::Experiment,
+    history::{Experiment, History},
     run::{self, Command, End, Progress, Watcher, Wiring},
     verify,
 };
@@ -58,13 +58,39 @@ fn person<F: FnMut(&Progress<'_>) -> Vec<&'static str>>(script: F) -> Person<F> 
 
 fn run_it(campaign: &Campaign, watcher: &mut dyn Watcher) -> End {
     let folder = tempfile::tempdir().unwrap();
+    run_in(folder.path(), campaign, watcher).unwrap()
+}
+
+fn run_in(folder: &Path, campaign: &Campaign, watcher: &mut dyn Watcher) -> Result<End, Message> {
     let setup = run::setup(campaign).unwrap();
-    let dock = Dock::open(folder.path(), Mode::Write).unwrap();
+    let dock = Dock::open(folder, Mode::Write).unwrap();
     let stop = AtomicBool::new(false);
     let wiring = Wiring { person: Arc::new(Nobody), stop: &stop, after_entry: None };
-    let end = run::run(&dock, campaign, &setup, &wiring, watcher).unwrap();
+    let end = run::run(&dock, campaign, &setup, &wiring, watcher);
     assert!(verify::verify(&dock, &mut |_, _| {}).unwrap().problems.is_empty());
     end
+}
+
+/// Nobody at the keyboard any more.
+struct Gone<W>(W);
+
+impl<W: Watcher> Watcher for Gone<W> {
+    fn progress(&mut self, progress: &Progress<'_>) {
+        self.0.progress(progress);
+    }
+    fn finished(&mut self, experiment: &Experiment) {
+        self.0.finished(experiment);
+    }
+    fn waiting(&mut self, reasons: &[Message]) {
+        self.0.waiting(reasons);
+    }
+    /// What was typed before the person went counts.
+    fn commands(&mut self) -> Option<Vec<Command>> {
+        self.0.commands().filter(|typed| !typed.is_empty())
+    }
+    fn notice(&mut self, notice: &Message) {
+        self.0.notice(notice);
+    }
 }
 
 fn thin_film(experiments: u32) -> Campaign {
@@ -105,7 +131,12 @@ fn a_sample_that_is_given_up_is_aborted_and_the_others_go_on() {
             Vec::new()
         }
     });
-    assert_eq!(run_it(&thin_film(6), &mut watcher), End::Budget);
+    let (folder, campaign) = (tempfile::tempdir().unwrap(), thin_film(6));
+    assert_eq!(run_in(folder.path(), &campaign, &mut watcher).unwrap(), End::Budget);
+    let dock = Dock::open(folder.path(), Mode::Read).unwrap();
+    let (_, learnt_from) = History::read(&dock, &campaign).unwrap().unwrap().observations(&campaign).unwrap();
+    let aborted = watcher.experiments.iter().find(|e| e.name == "S-2").unwrap().number;
+    assert!(learnt_from.len() == 5 && !learnt_from.contains(&aborted), "{aborted} in {learnt_from:?}");
     let outcome = |name: &str| &watcher.experiments.iter().find(|e| e.name == name).unwrap().outcome;
     assert_eq!(*outcome("S-2"), Outcome::Aborted("the film has a hole".into()));
     assert_eq!(watcher.experiments.len(), 6);
@@ -150,6 +181,28 @@ fn a_lab_in_which_nothing_can_go_on_waits_and_says_what_to_type() {
     });
     assert_eq!(run_it(&two_ovens(folder.path()), &mut watcher), End::Budget);
     assert!(watcher.notices.iter().filter(|notice| notice.ends_with("type: back right")).count() > 1);
+}
+
+#[test]
+fn with_nobody_to_type_anything_a_run_ends_with_what_to_do_and_goes_on_when_started_again() {
+    let (files, dock) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let campaign = two_ovens(files.path());
+    let mut looks = 0;
+    let mut first = Gone(person(|_| {
+        looks += 1;
+        if looks == 1 { vec!["out right no power", "out \"left oven\"", "pause"] } else { Vec::new() }
+    }));
+    let stuck = run_in(dock.path(), &campaign, &mut first).unwrap_err();
+    assert!(stuck.to_string().contains("no power") && stuck.to_string().contains("type: back right"), "{stuck}");
+    // Still out of service, and told so at once; now somebody puts one back.
+    let mut looks = 0;
+    let mut second = Gone(person(|_| {
+        looks += 1;
+        if looks == 1 { vec!["back right"] } else { Vec::new() }
+    }));
+    assert_eq!(run_in(dock.path(), &campaign, &mut second).unwrap(), End::Budget);
+    assert!(second.0.notices[0].contains("left oven") && second.0.notices[1].contains("no power"));
+    assert_eq!(second.0.experiments.len(), 8);
 }
 
 /// Everything that counts of an experiment.

@@ -148,6 +148,7 @@ cli-live-doing = { $sample }: { $step }, { $left } left
 cli-live-out = out of service: { $reason }
 cli-live-holds = holds { $samples }
 cli-live-finished = experiment { $number } ({ $sample }): { $outcome }; { $name } = { $value }
+cli-live-hint = To step in, type a command and Enter; "help" lists them. Ctrl-C stops cleanly.
 cli-live-waiting = waiting: { $reason }
 cli-person-task = task { $number } at { $station }: { $capability } (step { $step }) with { $settings }. Answer: "{ $number } ok", "{ $number } ok NAME=VALUE UNIT", "{ $number } failed REASON".
 cli-person-file = {"  "}or drop the answer as { $file } (an empty file means ok)

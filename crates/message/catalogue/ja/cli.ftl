@@ -148,6 +148,7 @@ cli-live-doing = { $sample }: { $step }、残り { $left }
 cli-live-out = 停止中: { $reason }
 cli-live-holds = { $samples } を保持
 cli-live-finished = 実験 { $number }({ $sample }): { $outcome }、{ $name } = { $value }
+cli-live-hint = 実行中に操作するには、コマンドを入力して Enter を押してください(「help」で一覧)。Ctrl-C できれいに停止します。
 cli-live-waiting = 待機: { $reason }
 cli-person-task = 作業 { $number }({ $station }): { $capability }(工程 { $step })、{ $settings }。答え方: 「{ $number } ok」「{ $number } ok 名前=値 単位」「{ $number } failed 理由」
 cli-person-file = {"  "}または { $file } を置く(空のファイルは ok)
