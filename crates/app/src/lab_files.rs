@@ -2,8 +2,11 @@
 
 use matdock_lab::{CheckReport, Lab, Recipe, gantt_svg, lab::Limit, recipe::Setting, recipe::Work};
 use matdock_message::{Language, Message};
+use matdock_plan::{ParameterKind, Scale, Value};
 use matdock_record::{Datum, body::Fields};
 use serde::Serialize;
+
+use crate::campaign::{Campaign, InputKind};
 
 /// What a dry run found, as texts.
 #[derive(Debug, Clone, Serialize)]
@@ -41,6 +44,8 @@ pub struct Simulated {
     pub samples: usize,
     /// Of them lost because a time limit passed.
     pub lost: usize,
+    /// Why, each reason once.
+    pub lost_because: Vec<String>,
     /// Samples under way at once, at most.
     pub in_flight: usize,
     /// From the first to the last \[s\].
@@ -71,6 +76,7 @@ pub fn simulate(
     Ok(Simulated {
         samples: simulation.samples,
         lost: simulation.lost,
+        lost_because: simulation.reasons.clone(),
         in_flight: recipe.in_flight.unwrap_or(lab.in_flight),
         makespan_seconds: simulation.makespan,
         samples_per_day: simulation.per_day,
@@ -80,12 +86,15 @@ pub fn simulate(
     })
 }
 
-/// A value for every campaign parameter of the recipe: as given, else the middle of what the lab allows.
-///
-/// # Errors
-/// The middle of a limit has no unit; a lab file that was read has none like that.
-pub fn settings(lab: &Lab, recipe: &Recipe, given: Fields) -> Result<Fields, Message> {
+/// A value for every campaign parameter of the recipe: as given, else the middle of the campaign's range where there is
+/// a campaign, else the middle of what the lab allows.
+pub fn settings(lab: &Lab, recipe: &Recipe, given: Fields, campaign: Option<&Campaign>) -> Fields {
     let mut settings = given;
+    for input in campaign.iter().flat_map(|campaign| &campaign.inputs) {
+        if let InputKind::Plain(kind) = &input.kind {
+            settings.entry(input.name.clone()).or_insert_with(|| input.datum(&middle(kind)));
+        }
+    }
     for step in &recipe.steps {
         let Work::Station { capability, settings: wanted, .. } = &step.work else { continue };
         let Some((_, offered)) = lab.offering(capability).next() else { continue };
@@ -104,5 +113,16 @@ pub fn settings(lab: &Lab, recipe: &Recipe, given: Fields) -> Result<Fields, Mes
             }
         }
     }
-    Ok(settings)
+    settings
+}
+
+/// A setting in the middle of a range, on its scale.
+fn middle(kind: &ParameterKind) -> Value {
+    match kind {
+        ParameterKind::Continuous { low, high, scale: Scale::Log, .. } => Value::Number(low.sqrt() * high.sqrt()),
+        ParameterKind::Continuous { low, high, .. } => Value::Number(low / 2.0 + high / 2.0),
+        ParameterKind::Integer { low, high } => Value::Number((*low as f64 / 2.0 + *high as f64 / 2.0).round()),
+        ParameterKind::Ordinal { levels } => Value::Number(levels.get(levels.len() / 2).copied().unwrap_or_default()),
+        ParameterKind::Categorical { levels } => Value::Level(levels.first().cloned().unwrap_or_default()),
+    }
 }

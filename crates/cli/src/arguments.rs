@@ -194,6 +194,8 @@ pub struct LabCheck {
 pub struct LabSimulate {
     pub lab: PathBuf,
     pub recipe: PathBuf,
+    #[arg(long, value_name = "CAMPAIGN")]
+    pub campaign: Option<PathBuf>,
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub samples: usize,
     #[arg(long, value_name = "N")]

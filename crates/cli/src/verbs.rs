@@ -37,7 +37,7 @@ pub fn run(arguments: Arguments, language: Language) -> Result<ExitCode, Message
     let face = Face { general: arguments.general, language };
     match arguments.verb {
         Verb::Run(a) => face.run(&a),
-        Verb::New(a) => face.new(&a),
+        Verb::New(a) => face.make(&a),
         Verb::Suggest(a) => face.suggest(&a),
         Verb::Record(a) => face.record(&a),
         Verb::Status(a) => face.status(&a),
@@ -142,7 +142,7 @@ impl Face {
         self.line(&say!("cli-report-dock", dock = self.general.dock.display()));
     }
 
-    fn new(&self, a: &arguments::New) -> Result<ExitCode, Message> {
+    fn make(&self, a: &arguments::New) -> Result<ExitCode, Message> {
         let template = self.template(a)?;
         let made = new::new(&a.name, &template, self.language)?;
         self.show(&made, || {
@@ -333,7 +333,8 @@ impl Face {
             let (name, value) = text.split_once('=').ok_or_else(|| say!("cli-set", text = text))?;
             set.insert(name.trim().to_owned(), datum(value.trim())?);
         }
-        let settings = lab_files::settings(&lab, &recipe, set)?;
+        let campaign = a.campaign.as_deref().map(|path| self.campaign(path)).transpose()?;
+        let settings = lab_files::settings(&lab, &recipe, set, campaign.as_ref());
         let simulated = lab_files::simulate(&lab, &recipe, a.samples, &settings, self.general.seed.unwrap_or(0))?;
         let path = a.gantt.clone().unwrap_or_else(|| PathBuf::from("gantt.svg"));
         table::save(simulated.gantt.as_bytes(), &path)?;

@@ -347,7 +347,8 @@ pub fn simulated(simulated: &matdock_app::lab_files::Simulated, language: Langua
     );
     line(&text, language);
     if simulated.lost > 0 {
-        line(&say!("cli-simulate-lost", count = simulated.lost), language);
+        let reasons = simulated.lost_because.join("; ");
+        line(&say!("cli-simulate-lost", count = simulated.lost, reasons = reasons), language);
     }
     let headers = [word("cli-word-station", language), word("cli-word-in-use", language)];
     let rows =

@@ -278,12 +278,7 @@ impl<'a> Run<'a> {
         }
         loop {
             if stop.load(Ordering::Relaxed) {
-                if !self.virtual_time {
-                    // A real instrument is not left alone in the middle of something.
-                    self.executor.finish_running_and_stop()?;
-                }
-                self.news(watcher)?;
-                return Ok(End::Stopped);
+                return self.stop(watcher);
             }
             let controlled = self.obey(watcher)?;
             if self.executor.is_paused() && self.virtual_time {
@@ -296,12 +291,7 @@ impl<'a> Run<'a> {
             if self.ended().is_none() {
                 self.fill()?;
             }
-            let happenings = if self.virtual_time {
-                self.executor.advance()?
-            } else {
-                let now = self.executor.snapshot().now.max(Timestamp::now());
-                self.executor.advance_until(now.plus_seconds(LISTEN_EVERY))?
-            };
+            let happenings = if self.virtual_time { self.executor.advance()? } else { self.advance_a_little()? };
             self.news(watcher)?;
             self.show(watcher);
             for happening in &happenings {
@@ -326,6 +316,24 @@ impl<'a> Run<'a> {
                 }
             }
         }
+    }
+
+    /// Waits for what real instruments are doing: none is left alone in the middle of something.
+    fn stop(&mut self, watcher: &mut dyn Watcher) -> Result<End, Message> {
+        self.executor.begin_stop();
+        while !self.virtual_time && self.executor.is_working() {
+            self.obey(watcher)?;
+            self.advance_a_little()?;
+            self.news(watcher)?;
+            self.show(watcher);
+        }
+        self.news(watcher)?;
+        Ok(End::Stopped)
+    }
+
+    fn advance_a_little(&mut self) -> Result<Vec<Happening>, Message> {
+        let now = self.executor.snapshot().now.max(Timestamp::now());
+        self.executor.advance_until(now.plus_seconds(LISTEN_EVERY))
     }
 
     /// Does what a person asked for; whether anybody can ask for more.

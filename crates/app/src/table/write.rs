@@ -61,7 +61,12 @@ pub fn write(table: &Table, format: Format, path: Option<&Path>) -> Result<(), M
     let bytes = to_bytes(table, format, &SheetExtras::default())?;
     match path {
         Some(path) => save(&bytes, path),
-        None => io::stdout().lock().write_all(&bytes).map_err(|error| say!("table-unwritable-output", reason = error)),
+        None => match io::stdout().lock().write_all(&bytes) {
+            // A reader such as `head` has seen enough.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            Err(error) => Err(say!("table-unwritable-output", reason = error)),
+            Ok(()) => Ok(()),
+        },
     }
 }
 

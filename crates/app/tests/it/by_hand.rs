@@ -131,7 +131,7 @@ fn a_wrong_cell_refuses_the_whole_file_and_is_named() {
     check(&|t| set(t, 1, "conductivity", "abc"), &["line 3", "conductivity", "abc"]);
     check(&|t| set(t, 1, "conductivity", "NaN"), &["line 3", "NaN"]);
     check(&|t| set(t, 1, "suggestion", 77.0), &["line 3", "no suggestion 77", "last one is 3"]);
-    check(&|t| set(t, 1, "suggestion", 1.0), &["line 3", "stands in line 2 already"].as_slice());
+    check(&|t| set(t, 1, "suggestion", 1.0), &["line 3", "stands in line 2 already"]);
     check(&|t| set(t, 1, "outcome", "perhaps"), &["line 3", "perhaps"]);
     check(&|t| set(t, 1, "outcome", "succeeded"), &["line 3", "no outcome is filled in"]);
     check(&|t| set(t, 1, "reason", "it broke"), &["line 3", "failed, aborted or uncertain"]);

@@ -80,6 +80,7 @@ cli-help-lab-check-campaign = Check the ranges of this campaign's parameters as 
 cli-help-lab-simulate = Simulate many samples: throughput, use of the stations, Gantt chart
 cli-help-lab-simulate-lab = Lab file
 cli-help-lab-simulate-recipe = Recipe file
+cli-help-lab-simulate-campaign = Take the middle of the ranges of this campaign where --set gives no value (default: the middle of what the lab allows)
 cli-help-lab-simulate-samples = Number of samples
 cli-help-lab-simulate-in-flight = Samples under way at the same time (default: as the lab file says)
 cli-help-lab-simulate-set = Value of a recipe parameter, such as anneal_time="30 min"; may be given several times
@@ -173,4 +174,4 @@ cli-check-parameters = The recipe uses the parameters { $names }.
 cli-check-fine = The recipe fits the lab.
 cli-check-count = { $count } problems: the recipe does not fit the lab.
 cli-simulate-head = { $samples } samples, at most { $in_flight } under way: { $time }, { $per_day } samples a day
-cli-simulate-lost = { $count } samples were lost because a time limit passed.
+cli-simulate-lost = { $count } samples were lost: { $reasons }.

@@ -80,6 +80,7 @@ cli-help-lab-check-campaign = このキャンペーンのパラメータ範囲�
 cli-help-lab-simulate = 多数の試料を模擬: 処理量、ステーション稼働率、ガントチャート
 cli-help-lab-simulate-lab = ラボファイル
 cli-help-lab-simulate-recipe = レシピファイル
+cli-help-lab-simulate-campaign = --set で与えない値にはこのキャンペーンの範囲の中央を使う(既定: ラボの許容範囲の中央)
 cli-help-lab-simulate-samples = 試料の数
 cli-help-lab-simulate-in-flight = 同時に進める試料の数(既定: ラボファイルの通り)
 cli-help-lab-simulate-set = レシピのパラメータ値。例 anneal_time="30 min"。複数可
@@ -173,4 +174,4 @@ cli-check-parameters = レシピが使うパラメータ: { $names }。
 cli-check-fine = レシピはラボに合っています。
 cli-check-count = 異常 { $count } 件: レシピはラボに合いません。
 cli-simulate-head = 試料 { $samples } 個、同時に最大 { $in_flight } 個: { $time }、1 日 { $per_day } 個
-cli-simulate-lost = 時間制限を過ぎて { $count } 個の試料が失われました。
+cli-simulate-lost = { $count } 個の試料が失われました: { $reasons }。
