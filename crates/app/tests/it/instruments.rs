@@ -3,7 +3,10 @@
 
 use std::{
     path::Path,
-    sync::{Arc, atomic::AtomicBool},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -113,4 +116,38 @@ fn whatever_an_instrument_does_the_campaign_goes_on_and_the_dock_stays_whole() {
         let out = told.iter().filter(|told| told.contains(reason) && told.ends_with("type: back bench")).count();
         assert_eq!(out, if word == "uncertain" { 2 } else { 0 }, "{name}: {told:?}");
     }
+}
+
+/// Presses Ctrl-C as soon as the instrument is at work.
+struct Impatient<'a>(&'a AtomicBool);
+
+impl Watcher for Impatient<'_> {
+    fn progress(&mut self, progress: &Progress<'_>) {
+        if progress.lab.stations.iter().any(|station| station.name == "bench" && !station.doing.is_empty()) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+    fn finished(&mut self, _: &Experiment) {}
+    fn waiting(&mut self, _: &[Message]) {}
+}
+
+#[test]
+fn a_stop_waits_for_the_instrument_and_the_next_run_goes_on() {
+    let (files, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let script = "echo x >> done; sleep 0.6; echo \"{\\\"values\\\": {\\\"y\\\": 3}}\"";
+    let campaign = campaign(files.path(), "sh", script);
+    let setup = run::setup(&campaign).unwrap();
+    let dock = Dock::open(folder.path(), Mode::Write).unwrap();
+    let mut ends = Vec::new();
+    while ends.last() != Some(&End::Budget) {
+        assert!(ends.len() < 4, "{ends:?}");
+        let stop = AtomicBool::new(false);
+        let wiring = Wiring { person: Arc::new(Nobody), stop: &stop, after_entry: None };
+        ends.push(run::run(&dock, &campaign, &setup, &wiring, &mut Impatient(&stop)).unwrap());
+    }
+    assert_eq!(ends, [End::Stopped, End::Stopped, End::Budget]);
+    let experiments = History::read(&dock, &campaign).unwrap().unwrap().experiments;
+    assert!(experiments.len() == 2 && experiments.iter().all(|e| e.outcome.is_success()), "{experiments:?}");
+    let done = std::fs::read_to_string(files.path().join("done")).unwrap();
+    assert_eq!(done.lines().count(), 2, "nothing is done twice");
 }

@@ -310,14 +310,25 @@ impl<J: Journal> Executor<J> {
         crate::lab::find_station(&self.setup.lab.stations, name).map(|_| ())
     }
 
+    /// Begins nothing new any more; a restart goes on from there. What is being done is still to be waited for, with
+    /// [`Executor::advance`] as long as [`Executor::is_working`].
+    pub fn begin_stop(&mut self) {
+        self.stopping = true;
+    }
+
+    /// Whether something is being done at an instrument.
+    pub fn is_working(&self) -> bool {
+        !self.state.open.is_empty()
+    }
+
     /// Waits for what is being done and begins nothing new; a restart goes on from there.
     ///
     /// # Errors
     /// The journal cannot be written.
     pub fn finish_running_and_stop(&mut self) -> Result<Vec<Happening>, Message> {
-        self.stopping = true;
+        self.begin_stop();
         let mut seen = Vec::new();
-        while !self.state.open.is_empty() {
+        while self.is_working() {
             seen.extend(self.advance()?);
         }
         Ok(seen)
