@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Command, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Arg, ArgAction, Args, Command, CommandFactory, Parser, Subcommand, ValueEnum};
 use matdock_message::{Language, Message};
 
 #[derive(Debug, Parser)]
@@ -216,11 +216,22 @@ pub fn command(language: Language) -> Command {
 
 fn described(command: Command, prefix: &str, language: Language, template: &str) -> Command {
     let text = |id: String| matdock_message::text_of(language, &id).unwrap_or_default();
+    let own_flag = |name: &'static str, short: char, action: ArgAction| {
+        let help = text(format!("cli-help-general-{name}"));
+        let heading = text("cli-heading-options".into());
+        Arg::new(name).long(name).short(short).action(action).help(help).help_heading(heading).display_order(1000)
+    };
     let mut command = command
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .arg(own_flag("help", 'h', ArgAction::Help))
         .about(text(prefix.to_owned()))
         .help_template(template.to_owned())
         .subcommand_help_heading(text("cli-heading-commands".into()))
         .next_help_heading(text("cli-heading-options".into()));
+    if prefix == "cli-help" {
+        command = command.arg(own_flag("version", 'V', ArgAction::Version));
+    }
     let after = text(format!("{prefix}-more"));
     if !after.is_empty() {
         command = command.after_help(after);
