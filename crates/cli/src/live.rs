@@ -67,7 +67,7 @@ impl<'a> Live<'a> {
         if let Some(terminal) = self.terminal.take() {
             terminal.stations.iter().for_each(ProgressBar::finish_and_clear);
             terminal.best.finish_and_clear();
-            terminal.experiments.finish();
+            terminal.experiments.abandon();
         }
     }
 
