@@ -32,10 +32,6 @@ impl Reading {
 pub struct Options {
     /// Kernels to average over.
     pub kernels: Vec<Kernel>,
-    /// Whether a model with one lengthscale for all columns takes part in the average.
-    pub isotropic: bool,
-    /// Whether a model with a lengthscale per column takes part.
-    pub separate: bool,
     /// Whether a model that expects a rougher response with less noise takes part.
     pub rough: bool,
     /// By how much the log likelihood must rise before skewed outcomes are bent; infinite for never.
@@ -44,7 +40,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { kernels: vec![Kernel::Matern52], isotropic: false, separate: true, rough: false, bend_evidence: 10.0 }
+        Self { kernels: vec![Kernel::Matern52], rough: false, bend_evidence: 10.0 }
     }
 }
 
@@ -161,20 +157,13 @@ fn mixed(parts: impl Iterator<Item = (f64, Moments)> + Clone) -> Moments {
 
 fn fit_members(inputs: &Rows, groups: &[usize], outputs: &[f64], options: &Options) -> Result<Vec<Member>, FitError> {
     let separate = groups.iter().max().map_or(0, |most| most + 1);
-    let mut structures = Vec::new();
-    for &kernel in &options.kernels {
-        if options.separate || separate <= 1 {
-            structures.push(Structure { kernel, groups: groups.to_vec() });
-        }
-        if options.isotropic && separate > 1 {
-            structures.push(Structure { kernel, groups: vec![0; groups.len()] });
-        }
-    }
+    let structures: Vec<Structure> =
+        options.kernels.iter().map(|&kernel| Structure { kernel, groups: groups.to_vec() }).collect();
     let prior = Prior::scaled_to(separate);
     let mut priors = vec![prior.clone()];
     if options.rough {
         // Both held closer to their medians, so that they stay two different explanations.
-        let smooth = Prior { lengthscale_scale: 1.0, ..prior };
+        let smooth = Prior { lengthscale_shared_scale: 0.0, ..prior };
         let lengthscale_location = smooth.lengthscale_location - ROUGHER;
         let rough =
             Prior { lengthscale_location, noise_location: ROUGH_NOISE.0, noise_scale: ROUGH_NOISE.1, ..smooth.clone() };

@@ -34,7 +34,7 @@ pub(crate) struct Belief {
     surrogates: Vec<Option<Surrogate>>,
     feasibility: Feasibility,
     merit: Merit,
-    /// Merit of the best observation that keeps the bounds.
+    /// Highest expected merit where an observation kept the bounds.
     best: Option<f64>,
 }
 
@@ -81,8 +81,22 @@ impl Belief {
         };
         let feasibility = Feasibility::fit(inputs, &failed);
         let mut belief = Self { goal: goal.clone(), names, surrogates, feasibility, merit, best: None };
-        belief.best = belief.best_observed(observed).map(|(_, merit)| merit);
+        belief.best = belief.best_expected(inputs, observed);
         belief
+    }
+
+    /// Highest expected merit among the observations that count. Not the best reading: noise lifts that one, and
+    /// the search would then take everything near it for no improvement.
+    ///
+    /// Source: Picheny, Wagner & Ginsbourger, Struct. Multidiscip. Optim. 48, 607 (2013), expected improvement with
+    /// plug-in.
+    fn best_expected(&self, inputs: &Rows, observed: &[Observation]) -> Option<f64> {
+        if !self.has_model() {
+            return None;
+        }
+        let counting = observed.iter().enumerate().filter(|(_, observation)| self.counted(observation).is_some());
+        let rows = Rows::collect(inputs.width(), counting.map(|(index, _)| inputs.row(index)));
+        self.expected_merit(&rows).into_iter().max_by(f64::total_cmp)
     }
 
     /// Whether any objective has a model.
@@ -111,15 +125,21 @@ impl Belief {
     pub(crate) fn best_observed(&self, observed: &[Observation]) -> Option<(usize, f64)> {
         let mut best: Option<(usize, f64)> = None;
         for (index, observation) in observed.iter().enumerate() {
-            let number = |outcome: usize| reading(observation.outcomes[outcome]).map(Reading::number);
-            if observation.failed || !self.keeps_bounds(number) {
-                continue;
-            }
-            if let Some(merit) = self.merit_of(number).filter(|merit| best.is_none_or(|(_, most)| *merit > most)) {
+            let merit = self.counted(observation);
+            if let Some(merit) = merit.filter(|merit| best.is_none_or(|(_, most)| *merit > most)) {
                 best = Some((index, merit));
             }
         }
         best
+    }
+
+    /// Measured merit of an observation that counts: not failed, objectives measured, bounds kept.
+    fn counted(&self, observation: &Observation) -> Option<f64> {
+        let number = |outcome: usize| reading(observation.outcomes[outcome]).map(Reading::number);
+        if observation.failed || !self.keeps_bounds(number) {
+            return None;
+        }
+        self.merit_of(number)
     }
 
     /// Merit of given outcomes; `None` when an objective is missing.

@@ -201,15 +201,22 @@ impl Posterior<'_> {
     fn log_prior(&self, theta: &[f64], gradient: &mut [f64]) -> f64 {
         let prior = self.prior;
         let groups = group_count(self.structure);
+        // Lengthscales: normal with variance `own` each, plus `shared` between all of them.
+        let (own, shared) = (prior.lengthscale_scale.powi(2), prior.lengthscale_shared_scale.powi(2));
+        let whole = own + groups as f64 * shared;
+        let deviations: Vec<f64> = theta[..groups].iter().map(|t| t - prior.lengthscale_location).collect();
+        let pull = shared / whole * deviations.iter().sum::<f64>();
+        let mut total = 0.5 * (own.ln() - whole.ln());
+        for (slope, z) in gradient.iter_mut().zip(&deviations) {
+            *slope += (z - pull) / own;
+            total -= 0.5 * (z * (z - pull) / own + own.ln());
+        }
         let mut add = |index: usize, location: f64, scale: f64| {
             let z = (theta[index] - location) / scale;
             gradient[index] += z / scale;
             -0.5 * z * z - scale.ln()
         };
-        let mut total = add(groups, prior.noise_location, prior.noise_scale);
-        for group in 0..groups {
-            total += add(group, prior.lengthscale_location, prior.lengthscale_scale);
-        }
+        total += add(groups, prior.noise_location, prior.noise_scale);
         if prior.signal_scale > 0.0 {
             total += add(groups + 1, 0.0, prior.signal_scale);
         }
