@@ -211,7 +211,8 @@ impl Mark {
 impl Panel {
     /// The panel in the coordinates that are drawn: logarithms where asked for, finite numbers only.
     fn scaled(&self) -> Self {
-        let map = |log: bool| move |value: f64| Some(if log { value.log10() } else { value }).filter(|v| v.is_finite());
+        // Beyond this size differences overflow; nothing a laboratory measures is there.
+        let map = |log: bool| move |value: f64| Some(if log { value.log10() } else { value }).filter(|v| v.abs() < 1e150);
         let marks = self.marks.iter().map(|mark| mark.mapped(&map(self.log_x), &map(self.log_y))).collect();
         Self { marks, ..self.clone() }
     }
@@ -242,9 +243,10 @@ fn padded(values: impl Iterator<Item = f64>, share: f64) -> std::ops::Range<f64>
     if low > high {
         return 0.0..1.0;
     }
-    let width = high - low;
-    // An empty width is widened by the size of the number itself, so that the axis exists.
-    let pad = if width > 0.0 { width * share } else { (low.abs() * 0.1).max(1e-12) };
+    let (width, size) = (high - low, low.abs().max(high.abs()));
+    // A width lost in the digits of the numbers is widened by their size, so that the axis has ticks at all: the
+    // drawing library searches for them without end otherwise.
+    let pad = if width > 1e-6 * size { width * share } else { (size * 0.1).max(1e-12) };
     (low - pad)..(high + pad)
 }
 
@@ -307,6 +309,25 @@ mod tests {
         ] {
             assert_eq!(number(value), text);
         }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+        #[test]
+        fn any_numbers_make_a_picture_in_no_time(
+            points in proptest::collection::vec((proptest::num::f64::ANY, proptest::num::f64::ANY), 0..6),
+            log_x: bool,
+            log_y: bool,
+        ) {
+            let marks = vec![Mark::Points("p".into(), points, Colour::Blue)];
+            svg(&[Panel { log_x, log_y, marks, ..Panel::default() }], 1).unwrap();
+        }
+    }
+
+    #[test]
+    fn nearly_equal_large_numbers_make_a_picture() {
+        let points = vec![(1e9, 1.0), (1e9 + 1e-6, 1.0 + 1e-15), (f64::MAX, 1e300)];
+        svg(&[Panel { marks: vec![Mark::Points("p".into(), points, Colour::Blue)], ..Panel::default() }], 1).unwrap();
     }
 
     #[test]

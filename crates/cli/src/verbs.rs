@@ -221,8 +221,7 @@ impl Face {
     }
 
     fn backtest(&self, a: &arguments::Backtest) -> Result<ExitCode, Message> {
-        let mut campaign = Campaign::read_merging(&a.campaign)?;
-        campaign.seed = self.general.seed.unwrap_or(campaign.seed);
+        let campaign = Campaign::read_merging(&a.campaign)?;
         let bar = self.bar(a.seeds as u64);
         let report = backtest::run(&campaign, &self.backtest_request(a, &campaign), &|| bar.inc(1));
         bar.finish_and_clear();
@@ -246,6 +245,7 @@ impl Face {
             initial_of_campaign: a.initial.is_none(),
             options: matdock_plan::backtest::Options {
                 seeds: a.seeds,
+                first_seed: self.general.seed.unwrap_or(0),
                 initial: a.initial.unwrap_or(campaign.planner.initial),
                 initial_rows: None,
                 replicates: match a.replicates {

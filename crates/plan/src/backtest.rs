@@ -40,6 +40,8 @@ pub struct Table {
 pub struct Options {
     /// Number of repetitions, each with its own random start.
     pub seeds: usize,
+    /// Seed of the first repetition; the others follow.
+    pub first_seed: u64,
     /// Number of random first experiments.
     pub initial: usize,
     /// First experiments per repetition (row numbers from 0) instead of random ones.
@@ -60,6 +62,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             seeds: 50,
+            first_seed: 0,
             initial: 5,
             initial_rows: None,
             replicates: Replicates::Average,
@@ -304,7 +307,8 @@ impl Replay<'_> {
     fn repetition(&self, seed: usize) -> Result<Run, Message> {
         let rows = self.table.pool.rows();
         let most = self.options.budget.unwrap_or(rows.len()).min(rows.len());
-        let mut random = ChaCha8Rng::seed_from_u64(seed as u64);
+        let own = self.options.first_seed.wrapping_add(seed as u64);
+        let mut random = ChaCha8Rng::seed_from_u64(own);
         let first: Vec<usize> = match &self.options.initial_rows {
             Some(given) => given[seed].clone(),
             None => index::sample(&mut random, rows.len(), self.options.initial).into_vec(),
@@ -327,7 +331,7 @@ impl Replay<'_> {
             let count = self.options.batch.min(most - run.tried.len());
             let begun = Instant::now();
             let suggested =
-                self.planner.suggest(&observed, &[], count, (seed as u64) << 32 | run.tried.len() as u64)?;
+                self.planner.suggest(&observed, &[], count, own << 32 | run.tried.len() as u64)?;
             let each = begun.elapsed().as_secs_f64() / suggested.len().max(1) as f64;
             run.seconds.extend(suggested.iter().map(|_| each));
             next = suggested.into_iter().filter_map(|suggestion| suggestion.row).collect();
