@@ -469,3 +469,22 @@ fn log_within(m: Moments, low: f64, high: f64) -> (f64, f64, f64) {
     let sound = |slope: f64| if slope.is_finite() { slope } else { 0.0 };
     (value, sound(by_mean), sound(by_variance))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lucky_reading_does_not_set_the_mark_to_beat() {
+        // The same experiment eight times; one reading strays.
+        let observed: Vec<Observation> = [1.0, 1.1, 0.9, 1.0, 3.0, 1.1, 0.9, 1.0]
+            .map(|y| Observation { point: Vec::new(), row: None, outcomes: vec![Measured::Value(y)], failed: false })
+            .to_vec();
+        let inputs = Rows::collect(1, observed.iter().map(|_| [0.5].as_slice()));
+        let goal = Goal::single("y", Direction::Maximise);
+        let belief = Belief::learn(&goal, &[0], &inputs, &observed, &Options::default());
+        let (index, reading) = belief.best_observed(&observed).unwrap();
+        assert_eq!(index, 4);
+        assert!(belief.best.unwrap() < 0.5 * reading, "{:?} {reading}", belief.best);
+    }
+}
