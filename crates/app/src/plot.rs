@@ -212,7 +212,8 @@ impl Panel {
     /// The panel in the coordinates that are drawn: logarithms where asked for, finite numbers only.
     fn scaled(&self) -> Self {
         // Beyond this size differences overflow; nothing a laboratory measures is there.
-        let map = |log: bool| move |value: f64| Some(if log { value.log10() } else { value }).filter(|v| v.abs() < 1e150);
+        let map =
+            |log: bool| move |value: f64| Some(if log { value.log10() } else { value }).filter(|v| v.abs() < 1e150);
         let marks = self.marks.iter().map(|mark| mark.mapped(&map(self.log_x), &map(self.log_y))).collect();
         Self { marks, ..self.clone() }
     }
