@@ -123,7 +123,14 @@ pub fn new(folder: &Path, template: &Template, language: Language) -> Result<Mad
     }
     table::save(writer.text.as_bytes(), &made.campaign)?;
     // What was written has to work; a mistake in the wish shows here, with its place.
-    Campaign::read_merging(&made.campaign)?;
+    if let Err(what) = Campaign::read_merging(&made.campaign) {
+        // Nothing is left behind of a campaign that cannot work. What cannot be removed does no harm.
+        for file in made.files.iter().chain([&made.campaign]) {
+            let _ = std::fs::remove_file(file);
+        }
+        let _ = std::fs::remove_dir(folder);
+        return Err(what);
+    }
     Ok(made)
 }
 

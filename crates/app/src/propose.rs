@@ -50,7 +50,9 @@ fn stored(
     number: u32,
     seed: u64,
 ) -> body::Suggestion {
-    let predicted = suggestion.predicted.iter().map(|p| body::Predicted {
+    // A model of absurd readings may overflow; such an expectation is no expectation.
+    let finite = suggestion.predicted.iter().filter(|p| p.mean.is_finite() && p.low.is_finite() && p.high.is_finite());
+    let predicted = finite.map(|p| body::Predicted {
         outcome: p.outcome.clone(),
         unit: campaign.unit_of(&p.outcome),
         mean: p.mean,

@@ -31,7 +31,9 @@ pub struct Recorded {
     pub own: u32,
     /// Results that were corrected.
     pub corrected: u32,
-    /// Rows without a result; still waiting.
+    /// New results that lack some outcome of the goal.
+    pub incomplete: u32,
+    /// Suggestions that still wait for a result.
     pub waiting: u32,
 }
 
@@ -53,15 +55,24 @@ pub fn record(
     history::begin(dock, campaign, at, ids)?;
     let history = History::read(dock, campaign)?.ok_or_else(|| say!("app-no-history", name = campaign.name))?;
     let sheet = Sheet::new(&table, campaign, &history, correct)?;
-    let mut recorded =
-        Recorded { campaign: campaign.name.clone(), recorded: 0, failed: 0, own: 0, corrected: 0, waiting: 0 };
+    let mut recorded = Recorded {
+        campaign: campaign.name.clone(),
+        recorded: 0,
+        failed: 0,
+        own: 0,
+        corrected: 0,
+        incomplete: 0,
+        waiting: 0,
+    };
     let mut answers = Vec::new();
     let mut lines: HashMap<u32, u64> = HashMap::new();
     for row in 0..table.rows.len() {
-        match sheet.answer(row, &mut lines)? {
-            Some(answer) => answers.push(answer),
-            None => recorded.waiting += 1,
-        }
+        answers.extend(sheet.answer(row, &mut lines)?);
+    }
+    let answered = answers.iter().filter(|answer| answer.corrects.is_none() && answer.suggestion.is_some()).count();
+    recorded.waiting = u32::try_from(history.pending().count().saturating_sub(answered)).unwrap_or(u32::MAX);
+    if answers.is_empty() {
+        return Ok(recorded);
     }
     let mut writer = Writer { campaign, history: &history, at, ids, records: Vec::new(), own: 0 };
     let source = writer.source(dock, path)?;
@@ -72,13 +83,16 @@ pub fn record(
             None => recorded.recorded += 1,
         }
         recorded.own += u32::from(answer.suggestion.is_none());
+        let lacks = answer.outcome.is_success() && answer.values.len() < campaign.outcomes.len();
+        recorded.incomplete += u32::from(lacks);
         writer.write(answer, source);
     }
-    if recorded.recorded + recorded.corrected > 0 {
-        dock.commit(&Batch { records: writer.records, journal: Vec::new() })?;
-    }
+    dock.commit(&Batch { records: writer.records, journal: Vec::new() })?;
     Ok(recorded)
 }
+
+/// Beyond this size the numerics overflow; in no unit is anything in a laboratory so large.
+const LARGEST: f64 = 1e100;
 
 /// One row with a result.
 struct Answer {
@@ -173,6 +187,9 @@ impl<'a> Sheet<'a> {
             if let Some(column) = column
                 && let Some(quantity) = self.table.quantity(row, *column, &outcome.unit)?
             {
+                if quantity.value.abs() > LARGEST || quantity.uncertainty.is_some_and(|u| u > LARGEST) {
+                    return Err(self.table.at(row, *column, say!("app-record-huge", value = quantity.value)));
+                }
                 values.insert(outcome.name.clone(), Datum::Quantity(quantity));
             }
         }

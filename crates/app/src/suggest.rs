@@ -74,6 +74,9 @@ pub(crate) const OUTCOME: &str = "outcome";
 /// Why it did not succeed.
 pub(crate) const REASON: &str = "reason";
 
+/// Names that parameters and outcomes cannot have.
+pub(crate) const RESERVED: [&str; 4] = [SUGGESTION, ROW, OUTCOME, REASON];
+
 /// The sheet to fill in: pending and new suggestions, one row each, with empty cells for the outcomes.
 pub fn sheet(campaign: &Campaign, suggestions: &[body::Suggestion]) -> Table {
     let mut headers = vec![SUGGESTION.to_owned()];

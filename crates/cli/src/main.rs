@@ -20,8 +20,13 @@ fn main() -> ExitCode {
         Ok(matches) => matches,
         Err(error) => {
             // Help and version are no mistakes. A closed pipe cannot be told about.
-            let _ = error.print();
             let fine = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            if !fine && std::env::args().any(|argument| argument == "--json") {
+                let text = error.to_string();
+                let error = serde_json::json!({ "error": { "id": "cli-usage", "text": text.trim() } });
+                view::print(&format!("{error}\n"));
+            }
+            let _ = error.print();
             return if fine { ExitCode::SUCCESS } else { ExitCode::from(2) };
         }
     };

@@ -130,6 +130,9 @@ pub fn recorded(recorded: &Recorded, language: Language) {
         ),
         language,
     );
+    if recorded.incomplete > 0 {
+        line(&say!("cli-recorded-incomplete", count = recorded.incomplete), language);
+    }
     if recorded.corrected > 0 {
         line(&say!("cli-recorded-corrected", corrected = recorded.corrected), language);
     }
@@ -195,10 +198,10 @@ pub fn backtest(report: &BacktestReport, language: Language) {
     let word = |id| word(id, language);
     let headers = ["", "cli-word-mean", "cli-word-error", "cli-word-median", "cli-word-quartiles", "cli-word-random"]
         .map(|id| if id.is_empty() { String::new() } else { word(id) });
-    let row = |name: String, s: &matdock_app::backtest::Spread, random: f64| {
+    let row = |name: String, s: &matdock_app::backtest::Spread, random: f64, capped: bool| {
         vec![
             name,
-            number(s.mean),
+            format!("{}{}", if capped { "> " } else { "" }, number(s.mean)),
             format!("± {}", number(s.standard_error)),
             number(s.median),
             format!("{} .. {}", number(s.q1), number(s.q3)),
@@ -206,11 +209,12 @@ pub fn backtest(report: &BacktestReport, language: Language) {
         ]
     };
     let rows = vec![
-        row(word("cli-word-to-best"), &r.experiments_to_best, r.random.experiments_to_best),
+        row(word("cli-word-to-best"), &r.experiments_to_best, r.random.experiments_to_best, r.unfinished > 0),
         row(
             say!("cli-backtest-to-top", percent = number(r.experiments_to_top.percent)).text(language),
             &r.experiments_to_top.spread,
             r.random.experiments_to_top,
+            false,
         ),
     ];
     print(&table(&headers, &rows));

@@ -113,6 +113,22 @@ impl Filled<'_, &Message> {
     }
 }
 
+impl Filled<'_, f64> {
+    /// The number, with a power of ten where it would be long.
+    pub fn argument(&self) -> Argument {
+        let size = self.0.abs();
+        let plain = size == 0.0 || !size.is_finite() || (1e-6..1e12).contains(&size);
+        Argument::Text(if plain { self.0.to_string() } else { format!("{:e}", self.0) })
+    }
+}
+
+impl Filled<'_, &f64> {
+    /// The number, with a power of ten where it would be long.
+    pub fn argument(&self) -> Argument {
+        Filled(*self.0).argument()
+    }
+}
+
 /// Anything that can be printed, as an argument.
 pub trait AsText {
     /// The text.

@@ -160,7 +160,8 @@ pub fn run(
     let planner = Planner::new(Space::Pool(table.pool.clone()), goal.clone(), settings)?;
     let replay = Replay { table, planner: &planner, worth: &worth, options };
     let threads = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).build();
-    let threads = threads.map_err(|_| say!("plan-backtest-option", option = "jobs", value = options.jobs))?;
+    let threads =
+        threads.map_err(|_| say!("plan-backtest-option", option = "jobs", value = options.jobs, allowed = ">= 1"))?;
     let runs: Vec<Run> = threads.install(|| {
         let seeds = 0..options.seeds;
         let each = seeds.into_par_iter().map(|seed| {
@@ -191,17 +192,22 @@ fn check(table: &Table, goal: &Goal, options: &Options) -> Result<(), Message> {
     let positive = [("seeds", options.seeds), ("batch", options.batch), ("jobs", options.jobs)];
     for (option, value) in positive {
         if value == 0 {
-            return Err(say!("plan-backtest-option", option = option, value = value));
+            return Err(say!("plan-backtest-option", option = option, value = value, allowed = ">= 1"));
         }
     }
     if options.initial > rows {
-        return Err(say!("plan-backtest-option", option = "initial", value = options.initial));
+        return Err(say!(
+            "plan-backtest-option",
+            option = "initial",
+            value = options.initial,
+            allowed = format!("0 .. {rows}")
+        ));
     }
     if options.budget == Some(0) {
-        return Err(say!("plan-backtest-option", option = "budget", value = 0));
+        return Err(say!("plan-backtest-option", option = "budget", value = 0, allowed = ">= 1"));
     }
     if !(options.top_percent > 0.0 && options.top_percent <= 100.0) {
-        return Err(say!("plan-backtest-option", option = "top-percent", value = options.top_percent));
+        return Err(say!("plan-backtest-option", option = "top", value = options.top_percent, allowed = "> 0, <= 100"));
     }
     if let Some(given) = &options.initial_rows {
         if given.len() < options.seeds {
@@ -330,8 +336,7 @@ impl Replay<'_> {
             }
             let count = self.options.batch.min(most - run.tried.len());
             let begun = Instant::now();
-            let suggested =
-                self.planner.suggest(&observed, &[], count, own << 32 | run.tried.len() as u64)?;
+            let suggested = self.planner.suggest(&observed, &[], count, own << 32 | run.tried.len() as u64)?;
             let each = begun.elapsed().as_secs_f64() / suggested.len().max(1) as f64;
             run.seconds.extend(suggested.iter().map(|_| each));
             next = suggested.into_iter().filter_map(|suggestion| suggestion.row).collect();

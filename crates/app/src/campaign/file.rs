@@ -124,16 +124,8 @@ pub(super) struct PoolPart {
 #[derive(Debug, Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PlannerPart {
-    pub initial: Option<Spanned<Initial>>,
+    pub initial: Option<Spanned<toml::Value>>,
     pub random_start: Option<bool>,
-}
-
-/// Number of first experiments: `5`, or a share of the pool, `"5 %"`.
-#[derive(Debug, Deserialize, Clone)]
-#[serde(untagged)]
-pub(super) enum Initial {
-    Count(u32),
-    Share(String),
 }
 
 #[derive(Debug, Deserialize)]

@@ -12,11 +12,11 @@ use matdock_plan::{
 use matdock_record::{Datum, Unit, body::Fields};
 use toml::Spanned;
 
+use crate::table::Column;
+
 pub use pool::{PoolTable, finished_table};
 
-use file::{
-    BoundPart, CampaignFile, DirectionWord, Initial, KindWord, ObjectivePart, ParameterPart, ScaleWord, TimeWord,
-};
+use file::{BoundPart, CampaignFile, DirectionWord, KindWord, ObjectivePart, ParameterPart, ScaleWord, TimeWord};
 
 /// A checked campaign.
 #[derive(Debug, Clone)]
@@ -264,6 +264,7 @@ impl Reader<'_> {
             .iter()
             .map(|part| self.input(part, parsed.pool.is_some()))
             .collect::<Result<Vec<_>, _>>()?;
+        self.names(&parsed, &inputs, &outcomes)?;
         let (space, pool) = match &parsed.pool {
             Some(part) => {
                 let read = pool::read(part.get_ref(), self.folder, &inputs, self.merge);
@@ -292,6 +293,32 @@ impl Reader<'_> {
             space,
             pool,
         })
+    }
+
+    /// Every name is a column of the sheet people fill in, so all have to be different and plain.
+    fn names(&self, parsed: &CampaignFile, inputs: &[Input], outcomes: &[Outcome]) -> Result<(), Message> {
+        let plain = |name: &str| {
+            let column = Column::parse(name);
+            let good = column.unit.is_none() && column.name == name && !name.chars().any(char::is_control);
+            if !good || name.len() > 200 {
+                return Err(say!("app-name-plain", name = name.escape_debug()));
+            }
+            if crate::suggest::RESERVED.contains(&name) {
+                return Err(say!("app-name-reserved", name = name));
+            }
+            Ok(())
+        };
+        for (index, (part, input)) in parsed.parameters.iter().zip(inputs).enumerate() {
+            plain(&input.name).map_err(|what| self.at(part, what))?;
+            let twice = inputs[..index].iter().any(|other| other.name == input.name);
+            if twice || outcomes.iter().any(|outcome| outcome.name == input.name) {
+                return Err(self.at(part, say!("app-name-twice", name = input.name)));
+            }
+        }
+        for part in &parsed.objectives {
+            plain(&part.get_ref().outcome).map_err(|what| self.at(part, what))?;
+        }
+        parsed.bounds.iter().try_for_each(|part| plain(&part.get_ref().outcome).map_err(|what| self.at(part, what)))
     }
 
     #[expect(clippy::type_complexity, reason = "three lists made in one pass over the same parts")]
@@ -447,16 +474,21 @@ impl Reader<'_> {
         let default = (inputs + 1).max(settings.initial);
         settings.initial = match &parsed.planner.initial {
             None => rows.map_or(default, |rows| settings.initial.min(rows)),
-            Some(initial) => match initial.get_ref() {
-                Initial::Count(count) => *count as usize,
-                Initial::Share(text) => {
-                    let share = text.trim().strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
-                    match (share.filter(|share| *share > 0.0 && *share <= 100.0), rows) {
-                        (Some(share), Some(rows)) => ((share / 100.0 * rows as f64).round() as usize).max(1),
-                        _ => return Err(self.at(initial, say!("app-planner-initial", text = text))),
+            Some(initial) => {
+                let wrong = |what| self.at(initial, what);
+                let count = match initial.get_ref() {
+                    toml::Value::Integer(count) => usize::try_from(*count).ok(),
+                    toml::Value::String(text) => {
+                        let rows = rows.ok_or_else(|| wrong(say!("app-planner-share", text = text)))?;
+                        let share = text.trim().strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
+                        let share = share.filter(|share| *share > 0.0 && *share <= 100.0);
+                        share.map(|share| ((share / 100.0 * rows as f64).round() as usize).max(1))
                     }
-                }
-            },
+                    _ => None,
+                };
+                let count = count.filter(|count| *count <= rows.unwrap_or(100_000));
+                count.ok_or_else(|| wrong(say!("app-planner-initial", text = initial.get_ref())))?
+            }
         };
         Ok(settings)
     }

@@ -129,6 +129,7 @@ fn a_wrong_cell_refuses_the_whole_file_and_is_named() {
         assert_eq!(desk.finished(), 0, "something was stored");
     };
     check(&|t| set(t, 1, "conductivity", "abc"), &["line 3", "conductivity", "abc"]);
+    check(&|t| set(t, 1, "conductivity", 1e308), &["line 3", "1e308", "larger"]);
     check(&|t| set(t, 1, "conductivity", "NaN"), &["line 3", "NaN"]);
     check(&|t| set(t, 1, "suggestion", 77.0), &["line 3", "no suggestion 77", "last one is 3"]);
     check(&|t| set(t, 1, "suggestion", 1.0), &["line 3", "stands in line 2 already"]);

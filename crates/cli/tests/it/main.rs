@@ -177,6 +177,11 @@ fn mistakes_are_named_with_their_place() {
     check("not_finite", &format!("{head}{parameter}min = nan\nmax = 2\n"));
     check("unit", &format!("{head}{parameter}min = 0\nmax = 2\nunit = \"°C\"\n"));
     check("pool_without_table", &format!("{head}{parameter}[pool]\ntable = \"none.csv\"\n"));
+    check("reserved_name", &format!("{head}{}min = 1\nmax = 2\n", parameter.replace("\"t\"", "\"suggestion\"")));
+    check("name_twice", &format!("{head}{}min = 1\nmax = 2\n", parameter.replace("\"t\"", "\"y\"")));
+    check("unit_in_name", &format!("{head}{}min = 1\nmax = 2\n", parameter.replace("\"t\"", "\"t [K]\"")));
+    check("share_without_pool", &format!("{head}{parameter}min = 1\nmax = 2\n[planner]\ninitial = \"5 %\"\n"));
+    check("too_wide", &format!("{head}{parameter}min = -1e308\nmax = 1e308\n"));
     let pool = format!("{head}[pool]\ntable = \"pool.csv\"\n{parameter}");
     for (name, table) in [
         ("pool_missing_cell", "t,y\n1,5\n,6\n3,7\n"),

@@ -5,6 +5,11 @@ app-campaign-name = "{ $name }" is no name for a campaign. Use letters, digits, 
 app-campaign-other-seed = the dock already holds a campaign "{ $name }" with seed { $old }; this one has seed { $new }. Give this campaign another name, or use another dock with --dock.
 app-target-missing = the goal for "{ $outcome }" is a target, but no value is given. Add `target = ...`.
 app-target-surplus = the goal for "{ $outcome }" has a `target`, but its direction is not "target".
+app-name-plain = "{ $name }" cannot be a name: it becomes a column of the sheet to fill in. Use a short name without line breaks; a unit goes into `unit`.
+app-name-reserved = "{ $name }" is a column of its own in the sheet to fill in (suggestion, row, outcome, reason). Choose another name.
+app-name-twice = the name "{ $name }" is used twice. Every parameter and outcome needs a name of its own.
+app-planner-share = `initial` is "{ $text }", a share of a pool, but the campaign has no pool. Write a number such as 5.
+app-record-huge = { $value } is larger than anything a laboratory measures. Correct the cell, or choose a larger unit.
 app-stop-at = `stop_at` of "{ $outcome }" is no finite number.
 app-outcome-name = an outcome has an empty name.
 app-outcome-unit-twice = the outcome "{ $outcome }" is given in "{ $first }" and in "{ $second }". Use one unit.

@@ -5,6 +5,11 @@ app-campaign-name = 「{ $name }」はキャンペーン名に使えません。
 app-campaign-other-seed = ドックには既にシード { $old } のキャンペーン「{ $name }」があります。今回のシードは { $new } です。別の名前にするか、--dock で別のドックを使ってください。
 app-target-missing = 「{ $outcome }」の目標は target ですが値がありません。`target = ...` を加えてください。
 app-target-surplus = 「{ $outcome }」に `target` がありますが direction が "target" ではありません。
+app-name-plain = 「{ $name }」は名前にできません。記入用シートの列になるため、改行のない短い名前にし、単位は `unit` に書いてください。
+app-name-reserved = 「{ $name }」は記入用シートの専用の列名(suggestion, row, outcome, reason)です。別の名前にしてください。
+app-name-twice = 名前「{ $name }」が二度使われています。パラメータと結果にはそれぞれ別の名前が必要です。
+app-planner-share = `initial` が「{ $text }」(プールに対する割合)ですが、プールがありません。5 のような数を書いてください。
+app-record-huge = { $value } は実験室で測れる大きさではありません。セルを直すか、大きな単位を使ってください。
 app-stop-at = 「{ $outcome }」の `stop_at` が有限の数値ではありません。
 app-outcome-name = 名前が空の結果があります。
 app-outcome-unit-twice = 結果「{ $outcome }」の単位が「{ $first }」と「{ $second }」の二通りあります。一つにしてください。
