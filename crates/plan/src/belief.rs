@@ -123,14 +123,26 @@ impl Belief {
 
     /// Index and merit of the best observation: not failed, objectives measured, bounds kept.
     pub(crate) fn best_observed(&self, observed: &[Observation]) -> Option<(usize, f64)> {
+        // A reading beyond a detection limit is no best value while there is a real one.
+        let exact =
+            observed.iter().any(|observation| self.is_exact(observation) && self.counted(observation).is_some());
         let mut best: Option<(usize, f64)> = None;
         for (index, observation) in observed.iter().enumerate() {
-            let merit = self.counted(observation);
+            let merit = self.counted(observation).filter(|_| !exact || self.is_exact(observation));
             if let Some(merit) = merit.filter(|merit| best.is_none_or(|(_, most)| *merit > most)) {
                 best = Some((index, merit));
             }
         }
         best
+    }
+
+    /// Whether no objective of an observation is a mere limit.
+    fn is_exact(&self, observation: &Observation) -> bool {
+        let exact = |outcome: usize| !matches!(observation.outcomes[outcome], Measured::Below(_) | Measured::Above(_));
+        match &self.merit {
+            Merit::Single { outcome, .. } => exact(*outcome),
+            Merit::Sum(terms) => terms.iter().all(|term| exact(term.outcome)),
+        }
     }
 
     /// Measured merit of an observation that counts: not failed, objectives measured, bounds kept.

@@ -197,3 +197,15 @@ fn the_budget_is_kept() {
     assert_eq!(desk.suggest(50).unwrap().new.len(), 20);
     assert_eq!(desk.suggest(1).unwrap_err().id(), "app-budget-used");
 }
+
+#[test]
+fn a_detection_limit_is_not_the_best_value() {
+    let desk = Desk::example();
+    let mut sheet = desk.sheet(&desk.suggest(3).unwrap());
+    for (row, conductivity) in [Cell::from("<50"), 0.8.into(), 0.3.into()].into_iter().enumerate() {
+        set(&mut sheet, row, "conductivity", conductivity);
+        set(&mut sheet, row, "roughness", 20.0);
+    }
+    desk.record(&sheet).unwrap();
+    assert_eq!(status::status(&desk.dock, &desk.campaign).unwrap().best.unwrap().suggestion, Some(2));
+}
