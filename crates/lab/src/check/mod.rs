@@ -56,7 +56,8 @@ pub struct CheckReport {
 
 /// Dry run of a recipe on a lab, without any instrument: capabilities, units, limits, lags, exposure, deadlocks.
 ///
-/// Without campaign parameters only what the recipe itself says is checked.
+/// Without campaign parameters only what the recipe itself says is checked, and a warning names the parameters that
+/// were not.
 pub fn check(lab: &Lab, recipe: &Recipe, parameters: Option<&[ParameterRange]>) -> CheckReport {
     let mut checker = Checker {
         lab,
@@ -103,6 +104,10 @@ impl Checker<'_> {
     }
 
     fn parameters(&mut self) {
+        if self.parameters.is_none() && !self.report.parameters.is_empty() {
+            let names = self.report.parameters.join(", ");
+            self.report.warnings.push(say!("lab-check-no-campaign", names = names));
+        }
         for parameter in self.parameters.unwrap_or_default() {
             if !self.report.parameters.contains(&parameter.name) {
                 self.report.warnings.push(say!("lab-check-unused", name = parameter.name));

@@ -101,6 +101,17 @@ fn every_problem_is_told_at_once() {
     insta::assert_snapshot!(report(&changes, &ranges));
 }
 
+#[test]
+fn without_a_campaign_the_parameters_that_were_not_checked_are_named() {
+    let (lab, recipe) = (Lab::parse(CELL_LAB, "lab.toml").unwrap(), Recipe::parse(CELL_RECIPE, "recipe.toml").unwrap());
+    let report = check(&lab, &recipe, None);
+    assert_eq!((report.problems, report.duration, report.bottleneck), (vec![], None, None));
+    assert_eq!(report.warnings.len(), 1);
+    let text = report.warnings[0].to_string();
+    assert!(text.contains("anneal_time, substrate_temperature") && text.contains("--campaign"), "{text}");
+    assert!(check(&lab, &recipe, Some(&cell_ranges())).warnings.is_empty());
+}
+
 proptest::proptest! {
     #[test]
     fn no_text_makes_reading_panic(text in "[\\[\\]a-z=\"{} $.0-9\n]{0,200}") {

@@ -62,6 +62,7 @@ lab-waiting-paused = the run is paused. To go on, type: resume
 lab-waiting-out = "{ $station }" is out of service ({ $reason }). Look at it, take away a sample left in it, then type: back { $typed }
 lab-waiting-stuck = nothing can be done for { $samples }. Run `matdock lab check` on the lab and recipe files.
 lab-simulation-stuck = the simulation does not go on: { $reasons }
+lab-simulation-samples = { $samples } samples cannot be simulated; choose a number from { $min } to { $max }.
 ## Process driver
 lab-program-start = the program "{ $program }" could not be started: { $why }. Check "program" in the lab file.
 lab-program-output = the program "{ $program }" printed more than { $limit } KiB and was stopped; raise "output_limit_kib" if that is right.
@@ -72,6 +73,7 @@ lab-program-exit = the program "{ $program }" ended with code { $code } { $said 
 lab-not-offered-near = no station offers the capability "{ $capability }"; did you mean "{ $near }"?
 lab-unknown-analysis-near = there is no analysis "{ $name }"; did you mean "{ $near }"?
 lab-check-unused = the campaign parameter "{ $name }" is not used by the recipe: changing it will change nothing.
+lab-check-no-campaign = units and ranges of these parameters were not checked, because no campaign was given: { $names }. To check them too, add --campaign CAMPAIGN.
 lab-check-bound = campaign parameter "{ $name }": { $what }
 lab-check-timeout = station "{ $station }" gives up after { $timeout } s, but the step can take { $duration } s; raise "timeout".
 lab-check-from = the analysis "{ $step }" has to look at something done at a station; "{ $from }" is an analysis itself.

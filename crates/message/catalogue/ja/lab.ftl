@@ -62,6 +62,7 @@ lab-waiting-paused = 実行は一時停止中です。再開するには、次�
 lab-waiting-out = 「{ $station }」は使用停止中です({ $reason })。状態を確かめ、残っている試料を取り出してから、次のように入力してください: back { $typed }
 lab-waiting-stuck = { $samples } に対してできることがありません。実験室とレシピのファイルに `matdock lab check` を実行してください。
 lab-simulation-stuck = シミュレーションが進みません: { $reasons }
+lab-simulation-samples = { $samples } 個の試料はシミュレーションできません。{ $min } から { $max } までの数にしてください。
 ## プログラムによる装置
 lab-program-start = プログラム「{ $program }」を起動できません: { $why }。実験室ファイルの「program」を確かめてください。
 lab-program-output = プログラム「{ $program }」の出力が { $limit } KiB を超えたため止めました。正しい量なら「output_limit_kib」を大きくしてください。
@@ -72,6 +73,7 @@ lab-program-exit = プログラム「{ $program }」が終了コード { $code }
 lab-not-offered-near = 機能「{ $capability }」をもつ装置がありません。「{ $near }」の間違いではありませんか。
 lab-unknown-analysis-near = 解析「{ $name }」はありません。「{ $near }」の間違いではありませんか。
 lab-check-unused = キャンペーンのパラメータ「{ $name }」はレシピで使われていません。変えても何も変わりません。
+lab-check-no-campaign = キャンペーンの指定がないため、次のパラメータの単位と範囲は点検していません: { $names }。これらも点検するには --campaign CAMPAIGN を加えてください。
 lab-check-bound = キャンペーンのパラメータ「{ $name }」: { $what }
 lab-check-timeout = 装置「{ $station }」は { $timeout } 秒であきらめますが、工程は { $duration } 秒かかることがあります。「timeout」を大きくしてください。
 lab-check-from = 解析「{ $step }」は装置で行ったことを対象にしなければなりません。「{ $from }」自体が解析です。
