@@ -12,6 +12,9 @@ use crate::{
     recipe::{Lag, Work},
 };
 
+/// How many samples a simulation may have: each is remembered until the end.
+const SAMPLES: std::ops::RangeInclusive<usize> = 1..=100_000;
+
 /// What a simulated run of many samples showed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Simulation {
@@ -56,7 +59,7 @@ pub struct Bar {
 /// The `seed` makes the samples' ids.
 ///
 /// # Errors
-/// The recipe cannot run on this lab, or a setting is missing.
+/// None or more than 100000 samples, the recipe cannot run on this lab, or a setting is missing.
 pub fn simulate(
     lab: &Lab,
     recipe: &Recipe,
@@ -64,6 +67,9 @@ pub fn simulate(
     settings: &Fields,
     seed: u64,
 ) -> Result<Simulation, Message> {
+    if !SAMPLES.contains(&samples) {
+        return Err(say!("lab-simulation-samples", samples = samples, min = SAMPLES.start(), max = SAMPLES.end()));
+    }
     // Midnight of a day without meaning: a chart shows the time since the begin.
     let start = Timestamp::from_microseconds(0);
     let clock = Box::new(VirtualClock::new(start));
@@ -206,6 +212,16 @@ mod tests {
         }
         println!("samples per day with 1, 3, 6 in flight: {rates:?}");
         assert!(rates[1] > 1.5 * rates[0] && rates[2] >= rates[1], "{rates:?}");
+    }
+
+    #[test]
+    fn a_number_of_samples_that_cannot_be_simulated_is_refused() {
+        let lab = Lab::parse(CELL_LAB, "lab.toml").unwrap();
+        let recipe = Recipe::parse(CELL_RECIPE, "recipe.toml").unwrap();
+        for samples in [0, 100_001, usize::MAX] {
+            let what = simulate(&lab, &recipe, samples, &cell_settings(), 1).unwrap_err().to_string();
+            assert!(what.contains("1 to 100000") && what.contains(&samples.to_string()), "{what}");
+        }
     }
 
     #[test]
