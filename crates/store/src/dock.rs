@@ -120,8 +120,11 @@ impl Dock {
         let database = self.database_file();
         let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
         self.with_database(async |connection| {
-            let found: i64 =
+            let found: Option<i64> =
                 sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations").fetch_one(connection).await?;
+            let Some(found) = found else {
+                return Err(say!("store-tables-missing", file = database.display()).into());
+            };
             match found.cmp(&known) {
                 Ordering::Less if self.mode == Mode::Read => {
                     Err(say!("store-older-format", file = database.display()).into())

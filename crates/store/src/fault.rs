@@ -58,7 +58,8 @@ pub(crate) fn of_database(file: &Path, error: &sqlx::Error) -> Message {
                 READ_ONLY => say!("store-not-writable", file = file),
                 INPUT_OUTPUT => say!("store-disk-fault", file = file, what = what),
                 BUSY => say!("store-busy", file = file),
-                _ if what.starts_with("malformed database schema") || what.starts_with("no such table") => {
+                _ if what.starts_with("no such table") => say!("store-tables-missing", file = file),
+                _ if what.starts_with("malformed database schema") => {
                     say!("store-database-damaged", file = file, what = what)
                 }
                 _ => say!("store-database", file = file, what = what),

@@ -50,7 +50,9 @@ impl Place {
         let finished = check_format(&folder)?;
         if !finished {
             let foreign = foreign_entry(&folder)?;
+            let begun = folder.join("dock.sqlite").exists();
             match (mode, foreign) {
+                (Mode::Read, _) | (Mode::Write, Some(_)) if begun => return Err(without_format(&folder)),
                 (Mode::Read, _) => return Err(say!("store-no-dock", file = folder.display())),
                 (Mode::Write, Some(entry)) => {
                     return Err(say!("store-not-a-dock", file = folder.display(), entry = entry));
@@ -136,6 +138,12 @@ fn check_format(folder: &Path) -> Result<bool, Message> {
         }
         _ => Err(say!("store-format-damaged", file = file.display(), expected = format_args!("{MARK} {FORMAT}"))),
     }
+}
+
+/// A folder with a database and without `format`.
+fn without_format(folder: &Path) -> Message {
+    let file = folder.join("format");
+    say!("store-format-missing", file = file.display(), line = format_args!("{MARK} {FORMAT}"))
 }
 
 fn foreign_entry(folder: &Path) -> Result<Option<String>, Message> {

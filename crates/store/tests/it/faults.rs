@@ -55,6 +55,12 @@ fn a_newer_or_damaged_format_is_refused() {
     }
     // A dock whose `format` was lost is still that dock.
     fs::remove_file(&format).unwrap();
+    assert_eq!(refused(folder.path(), Mode::Read), "store-format-missing");
+    fs::write(folder.path().join("notes.txt"), "text").unwrap();
+    let error = Dock::open(folder.path(), Mode::Write).unwrap_err();
+    assert_eq!(error.id(), "store-format-missing");
+    assert!(error.to_string().contains(format.to_str().unwrap()), "{error}");
+    fs::remove_file(folder.path().join("notes.txt")).unwrap();
     let dock = open(folder.path());
     assert_eq!(dock.records(&Query::default()).unwrap().len(), 6);
     drop(dock);
@@ -163,6 +169,21 @@ fn a_lost_part_of_the_dock_is_named() {
         fs::rename(folder.path().join(part), folder.path().join("elsewhere")).unwrap();
         for mode in [Mode::Write, Mode::Read] {
             assert_eq!(Dock::open(folder.path(), mode).unwrap_err().id(), "store-part-missing", "{part}");
+        }
+    }
+}
+
+#[test]
+fn a_database_without_tables_is_told_plainly() {
+    let empty: &dyn Fn(&Path) = &|place| fs::write(place.join("dock.sqlite"), b"").unwrap();
+    let no_migrations: &dyn Fn(&Path) = &|place| assert!(sqlite(place, &["DROP TABLE _sqlx_migrations"]).is_empty());
+    let none_done: &dyn Fn(&Path) = &|place| assert!(sqlite(place, &["DELETE FROM _sqlx_migrations"]).is_empty());
+    for damage in [empty, no_migrations, none_done] {
+        let folder = tempfile::tempdir().unwrap();
+        Maker::new(1).fill(&open(folder.path()), "first");
+        damage(folder.path());
+        for mode in [Mode::Write, Mode::Read] {
+            assert_eq!(refused(folder.path(), mode), "store-tables-missing");
         }
     }
 }

@@ -130,7 +130,8 @@ fn a_damaged_database_file_is_told_and_never_read_wrongly() {
             Ok(dock) => dock,
             Err(error) => {
                 assert!(
-                    ["store-database-damaged", "store-newer-format", "store-database"].contains(&error.id()),
+                    ["store-database-damaged", "store-tables-missing", "store-newer-format", "store-database"]
+                        .contains(&error.id()),
                     "{error}"
                 );
                 refused += 1;
