@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use matdock_message::{Message, say};
 use matdock_record::{Datum, Unit};
 
-use crate::reader::{self, Section, nearest};
+use crate::reader::{self, Section, nearest, shown, shown_datum};
 
 /// A laboratory, checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -317,7 +317,12 @@ fn read_parameter(name: &str, section: &Section<'_>) -> Result<ParameterLimit, M
                 return Err(section.fault(&say!("lab-parameter-limits", name = name)));
             };
             if min > max {
-                return Err(section.fault(&say!("lab-parameter-order", name = name, min = min, max = max)));
+                return Err(section.fault(&say!(
+                    "lab-parameter-order",
+                    name = name,
+                    min = shown(min),
+                    max = shown(max)
+                )));
             }
             Limit::Number { unit: unit.unwrap_or_else(Unit::one), min, max }
         }
@@ -343,13 +348,13 @@ impl Limit {
                 // Rounding of a unit conversion must not push a setting at the limit over it.
                 let slack = 1e-9 * (max - min).abs().max(min.abs()).max(max.abs());
                 if fitted.value < min - slack || fitted.value > max + slack {
-                    let shown = format!("{} {unit}", fitted.value);
+                    let value = format!("{} {unit}", shown(fitted.value));
                     return Err(say!(
                         "lab-setting-limits",
                         name = name,
-                        value = shown,
-                        min = min,
-                        max = max,
+                        value = value,
+                        min = shown(*min),
+                        max = shown(*max),
                         unit = unit
                     ));
                 }
@@ -358,9 +363,9 @@ impl Limit {
             (Self::Choices(choices), Datum::Text(text)) if choices.contains(text) => Ok(datum.clone()),
             (Self::Flag, Datum::Flag(_)) => Ok(datum.clone()),
             (Self::Choices(choices), _) => {
-                Err(say!("lab-setting-choice", name = name, value = datum, choices = choices.join(", ")))
+                Err(say!("lab-setting-choice", name = name, value = shown_datum(datum), choices = choices.join(", ")))
             }
-            (Self::Flag, _) => Err(say!("lab-setting-flag", name = name, value = datum)),
+            (Self::Flag, _) => Err(say!("lab-setting-flag", name = name, value = shown_datum(datum))),
             (Self::Number { unit, .. }, _) => Err(say!("lab-setting-number", name = name, value = datum, unit = unit)),
         }
     }

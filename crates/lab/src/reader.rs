@@ -234,6 +234,28 @@ fn float(value: &DeValue<'_>) -> Option<f64> {
     number.is_finite().then_some(number)
 }
 
+/// A number as a person reads it: very large and very small ones as `1e300`, without hundreds of digits.
+pub(crate) fn shown(number: f64) -> String {
+    match number.abs() {
+        size if number == 0.0 || (1e-4..1e7).contains(&size) => number.to_string(),
+        _ => format!("{number:e}"),
+    }
+}
+
+/// A setting as a person reads it.
+pub(crate) fn shown_datum(datum: &Datum) -> String {
+    match datum.quantity() {
+        Some(quantity) => shown_quantity(quantity),
+        None => datum.to_string(),
+    }
+}
+
+/// Value and unit of a setting as a person reads them.
+pub(crate) fn shown_quantity(quantity: &Quantity) -> String {
+    let value = shown(quantity.value);
+    if quantity.unit.is_one() { value } else { format!("{value} {}", quantity.unit) }
+}
+
 /// Reads `"450 Cel"` as a quantity and anything that does not begin with a number as text.
 pub(crate) fn datum(text: &str) -> Result<Datum, Message> {
     let (head, unit) = text.trim().split_once(char::is_whitespace).unwrap_or((text.trim(), ""));
@@ -297,6 +319,17 @@ mod tests {
         assert_eq!(nearest("aneal", known.into_iter()), Some("anneal"));
         assert_eq!(nearest("measure_impedance", known.into_iter()), Some("measure-impedance"));
         assert_eq!(nearest("xrd", known.into_iter()), None);
+    }
+
+    #[test]
+    fn no_number_is_shown_with_hundreds_of_digits() {
+        for (number, text) in
+            [(1e300, "1e300"), (-2.5e7, "-2.5e7"), (9_999_999.0, "9999999"), (1e-5, "1e-5"), (0.25, "0.25"), (0.0, "0")]
+        {
+            assert_eq!(shown(number), text);
+        }
+        assert_eq!(shown_datum(&datum("1e300 Cel").unwrap()), "1e300 Cel");
+        assert_eq!(shown_datum(&datum("argon").unwrap()), "argon");
     }
 
     #[test]

@@ -213,7 +213,7 @@ impl DurationRule {
     /// # Errors
     /// As [`DurationRule::seconds`].
     pub fn of_datum(&self, datum: &Datum) -> Result<f64, Message> {
-        let wrong = || say!("lab-no-time", text = datum);
+        let wrong = || say!("lab-no-time", text = reader::shown_datum(datum));
         let quantity = datum.quantity().ok_or_else(wrong)?;
         let second: Unit = "s".parse()?;
         let time = match self {

@@ -8,7 +8,7 @@ use matdock_record::{Datum, Unit};
 use crate::{
     Lab, Recipe, analysis,
     executor::setup::{Setup, unknown_parameter},
-    reader::{self, nearest},
+    reader::{self, nearest, shown},
     recipe::{self, DurationRule, Setting, Work},
 };
 
@@ -221,7 +221,12 @@ impl Checker<'_> {
         if let (Some(timeout), Some(longest)) = (station.timeout, longest)
             && longest >= timeout
         {
-            faults.push(say!("lab-check-timeout", station = station.name, timeout = timeout, duration = longest));
+            faults.push(say!(
+                "lab-check-timeout",
+                station = station.name,
+                timeout = timeout,
+                duration = shown(longest)
+            ));
         }
         faults
     }

@@ -7,7 +7,7 @@ use super::Checker;
 use crate::{
     lab::{DriverSettings, Station},
     physics,
-    reader::{self, nearest},
+    reader::{self, nearest, shown},
     recipe::Work,
     simulate::simulate,
 };
@@ -27,7 +27,8 @@ impl Checker<'_> {
             let needed = if between > 0.0 { between } else { transfer };
             if needed > max {
                 let name = |step: usize| &self.recipe.steps[step].name;
-                let what = say!("lab-check-lag", from = name(lag.from), to = name(lag.to), max = max, needed = needed);
+                let what =
+                    say!("lab-check-lag", from = name(lag.from), to = name(lag.to), max = max, needed = shown(needed));
                 self.problem(lag.line, &what);
             }
         }

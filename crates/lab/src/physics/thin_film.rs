@@ -226,7 +226,14 @@ pub(crate) fn number(settings: &Fields, name: &'static str, capability: &str) ->
     if (low..=high).contains(&value) {
         return Ok(value);
     }
-    Err(say!("lab-physics-setting-range", name = name, value = found, low = low, high = high, unit = unit))
+    Err(say!(
+        "lab-physics-setting-range",
+        name = name,
+        value = crate::reader::shown_quantity(found),
+        low = low,
+        high = high,
+        unit = unit
+    ))
 }
 
 #[cfg(test)]
