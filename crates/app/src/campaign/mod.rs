@@ -1,19 +1,19 @@
 //! A campaign: goal, search space, budget and planner settings, read from `campaign.toml` and checked.
 
 mod file;
+mod input;
 mod pool;
 
 use std::path::{Path, PathBuf};
 
 use matdock_message::{Message, say};
-use matdock_plan::{
-    Bound, Direction, Goal, Objective, Parameter, ParameterKind, Planner, Point, Scale, Settings, Space, Value,
-};
-use matdock_record::{Datum, Unit, body::Fields};
+use matdock_plan::{Bound, Direction, Goal, Objective, ParameterKind, Planner, Point, Scale, Settings, Space, Value};
+use matdock_record::{Unit, body::Fields};
 use toml::Spanned;
 
 use crate::table::Column;
 
+pub use input::{Input, InputKind};
 pub use pool::{PoolTable, finished_table};
 
 use file::{BoundPart, CampaignFile, DirectionWord, KindWord, ObjectivePart, ParameterPart, ScaleWord, TimeWord};
@@ -58,26 +58,6 @@ pub struct Outcome {
     pub name: String,
     /// Its unit.
     pub unit: Unit,
-}
-
-/// Something people set.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Input {
-    /// Its name.
-    pub name: String,
-    /// Its unit.
-    pub unit: Unit,
-    /// What it can be.
-    pub kind: InputKind,
-}
-
-/// What an input can be.
-#[derive(Debug, Clone, PartialEq)]
-pub enum InputKind {
-    /// A number or a level, as the planner sees it.
-    Plain(ParameterKind),
-    /// A chemical formula, seen by the planner as the named set of features.
-    Formula(String),
 }
 
 /// When a campaign is over, whatever was reached.
@@ -183,50 +163,6 @@ impl Campaign {
     pub fn main_objective(&self) -> &Objective {
         // Checked when the file was read: a goal has at least one objective.
         &self.goal.objectives[0]
-    }
-}
-
-impl Input {
-    /// As a stored field.
-    pub fn datum(&self, value: &Value) -> Datum {
-        match value {
-            Value::Number(number) => Datum::number(*number, &self.unit),
-            Value::Level(level) => Datum::Text(level.clone()),
-        }
-    }
-
-    /// A proposed value as people set it: five significant digits where the instrument has no steps of its own.
-    fn settable(&self, value: &Value) -> Value {
-        match (&self.kind, value) {
-            (InputKind::Plain(ParameterKind::Continuous { low, high, step: None, .. }), Value::Number(number)) => {
-                let rounded = format!("{number:.4e}").parse().unwrap_or(*number);
-                Value::Number(rounded.clamp(*low, *high))
-            }
-            _ => value.clone(),
-        }
-    }
-
-    /// As the planner sees it.
-    ///
-    /// # Errors
-    /// A number where a level is needed, or the other way round, or a unit of another dimension.
-    pub fn value(&self, datum: &Datum) -> Result<Value, Message> {
-        match datum {
-            Datum::Quantity(quantity) => Ok(Value::Number(quantity.to(&self.unit)?.value)),
-            Datum::Text(level) => Ok(Value::Level(level.clone())),
-            Datum::Flag(flag) => Ok(Value::Level(flag.to_string())),
-            Datum::Missing(_) => Err(say!("app-setting-missing", name = self.name)),
-        }
-    }
-
-    /// Whether numbers are set.
-    pub fn is_number(&self) -> bool {
-        !matches!(self.kind, InputKind::Formula(_) | InputKind::Plain(ParameterKind::Categorical { .. }))
-    }
-
-    /// The header of its column in tables, `name [unit]`.
-    pub fn header(&self) -> String {
-        header(&self.name, &self.unit)
     }
 }
 
@@ -517,18 +453,6 @@ impl Reader<'_> {
                 TimeWord::Virtual => Some(true),
                 TimeWord::Real => Some(false),
             },
-        }
-    }
-}
-
-impl Input {
-    /// The planner's parameter for this input; a formula is several, see [`pool`].
-    fn parameter(&self) -> Option<Parameter> {
-        match &self.kind {
-            InputKind::Plain(kind) => {
-                Some(Parameter { name: self.name.clone(), unit: self.unit.to_string(), kind: kind.clone() })
-            }
-            InputKind::Formula(_) => None,
         }
     }
 }
