@@ -64,7 +64,7 @@ lab-waiting-stuck = nothing can be done for { $samples }. Run `matdock lab check
 lab-simulation-stuck = the simulation does not go on: { $reasons }
 lab-simulation-samples = { $samples } samples cannot be simulated; choose a number from { $min } to { $max }.
 ## Process driver
-lab-program-start = the program "{ $program }" could not be started: { $why }. Check "program" in the lab file.
+lab-program-start = the program "{ $program }" could not be started: { $why }. Check "program" in the lab file; for a script also that it may be executed and that the program in its first line (#!) is there.
 lab-program-output = the program "{ $program }" printed more than { $limit } KiB and was stopped; raise "output_limit_kib" if that is right.
 lab-program-timeout = the program "{ $program }" did not end within { $seconds } s and was stopped
 lab-program-lost = the program "{ $program }" was lost: { $why }

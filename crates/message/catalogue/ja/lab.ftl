@@ -64,7 +64,7 @@ lab-waiting-stuck = { $samples } に対してできることがありません�
 lab-simulation-stuck = シミュレーションが進みません: { $reasons }
 lab-simulation-samples = { $samples } 個の試料はシミュレーションできません。{ $min } から { $max } までの数にしてください。
 ## プログラムによる装置
-lab-program-start = プログラム「{ $program }」を起動できません: { $why }。実験室ファイルの「program」を確かめてください。
+lab-program-start = プログラム「{ $program }」を起動できません: { $why }。実験室ファイルの「program」を確かめてください。スクリプトなら、実行権限と、1 行目(#!)のプログラムがあることも確かめてください。
 lab-program-output = プログラム「{ $program }」の出力が { $limit } KiB を超えたため止めました。正しい量なら「output_limit_kib」を大きくしてください。
 lab-program-timeout = プログラム「{ $program }」が { $seconds } 秒以内に終わらないため止めました
 lab-program-lost = プログラム「{ $program }」が失われました: { $why }
