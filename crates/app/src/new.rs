@@ -221,6 +221,9 @@ impl Writer {
         if wish.objectives.is_empty() {
             return Err(say!("app-new-no-objective"));
         }
+        if table.rows.len() < 2 {
+            return Err(table.in_file(say!("app-pool-small", rows = table.rows.len())));
+        }
         let inputs = self.inputs(table, wish)?;
         self.head(name);
         self.budget(inputs.rows.min(40));
