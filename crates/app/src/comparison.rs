@@ -25,6 +25,7 @@ pub struct Comparison {
     /// The outcome compared.
     pub outcome: String,
     /// The value to reach (unit of the outcome): `good` or `stop_at` where it was reached, else the best measured value.
+    /// For a target the distance from it.
     pub level: f64,
     /// Experiments the closed loop needed to reach it.
     pub loop_experiments: usize,
@@ -105,7 +106,7 @@ pub fn compare(
     let hand_seconds = by_hand(setup, history)?;
     Ok(Some(Comparison {
         outcome: objective.outcome.clone(),
-        level: if matches!(objective.direction, Direction::Minimise) { -level } else { level },
+        level: if matches!(objective.direction, Direction::Maximise) { level } else { -level },
         loop_experiments: first + 1,
         random_simulated: found.len(),
         random_reached: reached,
@@ -126,7 +127,8 @@ fn value(campaign: &Campaign, outcome: &Outcome, values: &Fields) -> Option<f64>
     outcome.is_success().then_some(quantity.value)
 }
 
-/// Outcomes of random experiments in the same lab: the same recipe, noise, failures and breakdowns.
+/// Outcomes of random experiments in the same lab: the same recipe, noise, failures and breakdowns. In ranges the points
+/// are scrambled Sobol points, each of them uniformly random.
 fn random_values(
     campaign: &Campaign,
     setup: &Setup,
@@ -170,14 +172,12 @@ fn random_chunk(campaign: &Campaign, setup: &Setup, count: usize, seed: u64) -> 
         for happening in lab.advance()? {
             match happening {
                 Happening::Finished { outcome, values: found, .. } => values.push(value(campaign, &outcome, &found)),
-                Happening::Idle | Happening::Waiting(_) if lab.capacity() == 0 || values.len() >= count => {
+                // Nothing goes on, and nothing more can come in: a small space has fewer conditions than were asked for.
+                Happening::Idle | Happening::Waiting(_) if waiting.len() == 0 || lab.capacity() == 0 => {
                     return Ok(values);
                 }
                 _ => {}
             }
-        }
-        if values.len() >= count {
-            return Ok(values);
         }
     }
 }

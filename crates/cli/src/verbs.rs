@@ -105,6 +105,9 @@ impl Face {
         let history = History::read(&dock, &campaign)?.ok_or_else(|| say!("app-no-history", name = campaign.name))?;
         let at = status::of(&campaign, &history)?;
         let compared = setup.virtual_time && !a.no_comparison && end != run::End::Stopped;
+        if compared && !self.general.json {
+            eprintln!("{}", say!("cli-run-comparing").text(self.language));
+        }
         let comparison = match compared {
             true => comparison::compare(&campaign, &setup, &history, at.lab_seconds, &stop)?,
             false => None,

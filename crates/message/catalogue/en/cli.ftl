@@ -140,6 +140,7 @@ cli-status-pending = Waiting for results: suggestions { $numbers }
 cli-run-goal = The goal is reached.
 cli-run-budget = The budget is used up.
 cli-run-nothing-left = Nothing is left to try.
+cli-run-comparing = Simulating random search in the same lab for the comparison ...
 cli-run-stopped = Stopped. The same command goes on from here.
 cli-run-stopping = Stopping: what is running at real instruments is finished first. Ctrl-C again leaves at once; nothing is lost.
 cli-report-file = {"  "}{ $file }

@@ -140,6 +140,7 @@ cli-status-pending = 結果待ち: 提案 { $numbers }
 cli-run-goal = 目標に達しました。
 cli-run-budget = 予算を使い切りました。
 cli-run-nothing-left = 試すものが残っていません。
+cli-run-comparing = 比較のため、同じラボでのランダム探索を模擬しています ...
 cli-run-stopped = 停止しました。同じコマンドで続きから始まります。
 cli-run-stopping = 停止中: 実装置で進行中の作業を終えます。もう一度 Ctrl-C で直ちに終了します。何も失われません。
 cli-report-file = {"  "}{ $file }
