@@ -213,7 +213,7 @@ impl Face {
     fn status(&self, a: &arguments::OfCampaign) -> Result<ExitCode, Message> {
         let campaign = self.campaign(&a.campaign)?;
         let status = status::status(&self.dock(Mode::Read)?, &campaign)?;
-        self.show(&status, || view::status(&campaign, &status, self.language))
+        self.show(&status, || view::status(&status, self.language))
     }
 
     fn report(&self, a: &arguments::Report) -> Result<ExitCode, Message> {

@@ -138,7 +138,7 @@ pub fn recorded(recorded: &Recorded, language: Language) {
     }
 }
 
-pub fn status(campaign: &Campaign, status: &Status, language: Language) {
+pub fn status(status: &Status, language: Language) {
     line(&say!("app-report-title", name = status.campaign), language);
     let Some(begun) = status.begun else {
         return line(&say!("cli-status-new"), language);
@@ -173,7 +173,6 @@ pub fn status(campaign: &Campaign, status: &Status, language: Language) {
     if status.goal_reached {
         line(&say!("app-report-goal"), language);
     }
-    let _ = campaign;
 }
 
 pub fn backtest(report: &BacktestReport, language: Language) {
