@@ -9,6 +9,7 @@ mod encode;
 mod goal;
 mod history;
 mod model;
+pub mod pareto;
 mod planner;
 mod search;
 mod space;
