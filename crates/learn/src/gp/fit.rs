@@ -151,6 +151,11 @@ struct Posterior<'a> {
 impl Posterior<'_> {
     /// Minus the log posterior of `theta`, and its gradient.
     fn negative_log(&self, theta: &[f64], gradient: &mut [f64]) -> f64 {
+        self.negative_log_evidence(theta, gradient) - self.log_prior(theta, gradient)
+    }
+
+    /// Minus the log probability density of the outputs given `theta`, and its gradient.
+    fn negative_log_evidence(&self, theta: &[f64], gradient: &mut [f64]) -> f64 {
         let Self { structure, prior, inputs, outputs } = self;
         let groups = group_count(structure);
         let numbers = unpack(structure, prior, theta);
@@ -194,7 +199,7 @@ impl Posterior<'_> {
         if prior.signal_scale > 0.0 {
             gradient[groups + 1] = -by_signal * numbers.signal;
         }
-        -(evidence + self.log_prior(theta, gradient))
+        -evidence
     }
 
     /// Log prior density of the logarithms of the hyperparameters; subtracts its gradient from `gradient`.
