@@ -227,6 +227,7 @@ fn model(campaign: &Campaign, learnt: &Learnt, language: Language) -> Result<Opt
         let x = |value: &Value| match value {
             Value::Number(number) => *number,
             Value::Level(level) => names.iter().position(|name| name == level).unwrap_or(0) as f64,
+            Value::Absent => 0.0,
         };
         let predicted = slice.settings.iter().zip(&slice.predicted).filter_map(|(setting, outcomes)| {
             outcomes.iter().find(|p| p.outcome == objective.outcome).map(|p| (x(setting), p))

@@ -6,6 +6,7 @@
 pub mod backtest;
 mod belief;
 mod encode;
+mod expression;
 mod goal;
 mod history;
 mod model;
@@ -15,6 +16,7 @@ mod search;
 mod space;
 mod start;
 
+pub use expression::{Condition, Formula};
 pub use goal::{Bound, Direction, Goal, Objective};
 pub use history::{Measured, Observation};
 pub use model::{LeftOut, Model, Slice};

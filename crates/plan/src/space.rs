@@ -13,6 +13,8 @@ pub enum Value {
     Number(f64),
     /// A level of a categorical parameter.
     Level(String),
+    /// Not set, because the parameter is there only when another has a certain value. Serialised as null.
+    Absent,
 }
 
 impl Value {
@@ -20,7 +22,7 @@ impl Value {
     pub fn number(&self) -> Option<f64> {
         match self {
             Self::Number(number) => Some(*number),
-            Self::Level(_) => None,
+            Self::Level(_) | Self::Absent => None,
         }
     }
 }
@@ -30,6 +32,7 @@ impl std::fmt::Display for Value {
         match self {
             Self::Number(number) => write!(f, "{number}"),
             Self::Level(level) => f.write_str(level),
+            Self::Absent => Ok(()),
         }
     }
 }
@@ -192,6 +195,7 @@ impl Pool {
 pub(crate) enum CellKey {
     Number(u64),
     Level(String),
+    Absent,
 }
 
 /// A point as a map key.
@@ -204,6 +208,7 @@ impl CellKey {
         match value {
             Value::Number(number) => Self::Number((number + 0.0).to_bits()),
             Value::Level(level) => Self::Level(level.clone()),
+            Value::Absent => Self::Absent,
         }
     }
 }
@@ -214,7 +219,7 @@ impl Parameter {
     pub(crate) fn accepts(&self, value: &Value) -> bool {
         match (&self.kind, value) {
             (ParameterKind::Categorical { levels }, Value::Level(level)) => levels.contains(level),
-            (ParameterKind::Categorical { .. }, Value::Number(_)) | (_, Value::Level(_)) => false,
+            (ParameterKind::Categorical { .. }, Value::Number(_)) | (_, Value::Level(_) | Value::Absent) => false,
             (ParameterKind::Continuous { scale: Scale::Log, .. }, Value::Number(number)) => {
                 number.is_finite() && *number > 0.0
             }

@@ -32,6 +32,7 @@ impl Input {
         match value {
             Value::Number(number) => Datum::number(*number, &self.unit),
             Value::Level(level) => Datum::Text(level.clone()),
+            Value::Absent => Datum::Missing("absent".to_owned()),
         }
     }
 

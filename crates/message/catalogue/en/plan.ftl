@@ -33,3 +33,25 @@ plan-backtest-number = row { $row } of the table has a value that is not a finit
 plan-backtest-best = no row of the table has all outcomes of the goal within its bounds, so there is no best row to find
 plan-backtest-option = --{ $option } cannot be { $value }; it has to be { $allowed }
 plan-backtest-initial = the first experiments of repetition { $repetition } name a row twice, name one that does not exist, or are none at all
+plan-expression = in the rule "{ $text }", { $what }
+plan-expression-place = character { $character }: { $what }
+plan-expression-end = the rule ends here, but something has to follow
+plan-expression-unexpected = { $word } is not expected here
+plan-expression-bracket = a closing ) is missing here
+plan-expression-open = the { $sign } that opens here is never closed
+plan-expression-sign = the sign { $sign } has no meaning here; names with signs or spaces stand in `backticks`, levels in 'quotation marks'
+plan-expression-number = { $text } is no number that can be computed with
+plan-expression-long = the rule is longer than { $most } characters; split it
+plan-expression-deep = the rule is nested too deeply here; split it
+plan-expression-list = a list such as ('a', 'b') has to follow "in"
+plan-expression-order = { $name } has levels without an order; compare it with = or !=
+plan-expression-kinds = { $name } is no number, but it is compared with one; levels stand in quotation marks
+plan-expression-truths = a comparison cannot be computed with or compared; join comparisons with "and", "or", "not"
+plan-expression-no-number = { $name } is not a number, so it cannot be computed with
+plan-expression-no-comparison = a comparison such as "temperature <= 300" is needed here
+plan-expression-name-near = there is no parameter { $name }; did you mean { $near }?
+plan-expression-name = there is no parameter { $name }; levels stand in 'quotation marks'
+plan-expression-level-near = { $name } has no level { $level }; did you mean { $near }?
+plan-expression-level = { $name } has no level { $level }; it has { $levels }
+plan-expression-function = there is no function { $name }; there are { $functions }
+plan-expression-arguments = the function { $name } takes one argument

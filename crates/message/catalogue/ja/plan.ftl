@@ -33,3 +33,25 @@ plan-backtest-number = 表の行 { $row } に有限の数でない値があり�
 plan-backtest-best = 目標の結果がすべてそろい制限を満たす行が表にないので、探すべき最良の行がありません
 plan-backtest-option = --{ $option } は { $value } にできません。{ $allowed } にしてください
 plan-backtest-initial = { $repetition } 回目の初期実験に、重複した行、存在しない行があるか、1 つもありません
+plan-expression = 規則「{ $text }」の{ $what }
+plan-expression-place = { $character } 文字目: { $what }
+plan-expression-end = 規則がここで終わっていますが、続きが必要です
+plan-expression-unexpected = { $word } はここには置けません
+plan-expression-bracket = 閉じ括弧 ) がここにありません
+plan-expression-open = ここで始まる { $sign } が閉じられていません
+plan-expression-sign = 記号 { $sign } はここでは意味を持ちません。記号や空白を含む名前は `バッククォート` で、水準は '引用符' で囲んでください
+plan-expression-number = { $text } は計算に使える数ではありません
+plan-expression-long = 規則が { $most } 文字を超えています。分けてください
+plan-expression-deep = 規則の入れ子がここで深すぎます。分けてください
+plan-expression-list = in の後には ('a', 'b') のような並びが必要です
+plan-expression-order = { $name } の水準には順序がありません。= か != で比べてください
+plan-expression-kinds = { $name } は数ではありませんが、数と比べています。水準は引用符で囲んでください
+plan-expression-truths = 比較どうしを計算したり比べたりはできません。and、or、not でつないでください
+plan-expression-no-number = { $name } は数ではないので計算に使えません
+plan-expression-no-comparison = ここには temperature <= 300 のような比較が必要です
+plan-expression-name-near = パラメータ { $name } はありません。{ $near } のことですか
+plan-expression-name = パラメータ { $name } はありません。水準は '引用符' で囲んでください
+plan-expression-level-near = { $name } に水準 { $level } はありません。{ $near } のことですか
+plan-expression-level = { $name } に水準 { $level } はありません。あるのは { $levels } です
+plan-expression-function = 関数 { $name } はありません。使えるのは { $functions } です
+plan-expression-arguments = 関数 { $name } の引数は 1 つです
