@@ -3,10 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use matdock_message::{Message, say};
-use matdock_plan::{
-    Direction,
-    backtest::{self, Options},
-};
+use matdock_plan::backtest::{self, Options};
 use serde::Serialize;
 
 pub use matdock_plan::backtest::Spread;
@@ -84,11 +81,7 @@ pub fn run(campaign: &Campaign, request: &Request, progress: &(dyn Fn() + Sync))
 /// The row with the best mean of the first objective, and that mean.
 fn best_row(campaign: &Campaign, table: &backtest::Table) -> Option<(usize, f64)> {
     let direction = campaign.main_objective().direction;
-    let merit = |value: f64| match direction {
-        Direction::Minimise => -value,
-        Direction::Maximise => value,
-        Direction::Target(target) => -(value - target).abs(),
-    };
+    let merit = |value: f64| direction.merit(value);
     let means = table.outcomes.iter().enumerate().filter_map(|(row, outcomes)| {
         let values = outcomes.first().filter(|values| !values.is_empty())?;
         Some((row, values.iter().sum::<f64>() / values.len() as f64))

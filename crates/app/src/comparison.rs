@@ -73,19 +73,14 @@ pub fn compare(
     stop: &AtomicBool,
 ) -> Result<Option<Comparison>, Message> {
     let objective = campaign.main_objective();
-    let merit = |value: f64| match objective.direction {
-        Direction::Minimise => -value,
-        Direction::Maximise => value,
-        Direction::Target(target) => -(value - target).abs(),
-    };
+    let merit = |value: f64| objective.direction.merit(value);
     let merits: Vec<Option<f64>> =
         history.experiments.iter().map(|e| value(campaign, &e.outcome, &e.values).map(merit)).collect();
     let Some(best) = merits.iter().flatten().copied().max_by(f64::total_cmp) else { return Ok(None) };
     let first_of = |values: &[Option<f64>]| values.first().copied().flatten();
-    let asked = first_of(&campaign.good).or(first_of(&campaign.stop_at)).map(|value| match objective.direction {
-        Direction::Target(_) => -value,
-        _ => merit(value),
-    });
+    let asked = first_of(&campaign.good)
+        .or(first_of(&campaign.stop_at))
+        .map(|value| if objective.direction.window().is_some() { -value } else { merit(value) });
     let level = asked.filter(|asked| best >= *asked).unwrap_or(best);
     let Some(first) = merits.iter().position(|merit| merit.is_some_and(|merit| merit >= level)) else {
         return Ok(None);

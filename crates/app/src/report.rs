@@ -170,11 +170,7 @@ pub fn duration(seconds: f64) -> String {
 
 fn best_so_far(campaign: &Campaign, learnt: &Learnt, language: Language) -> Result<String, Message> {
     let objective = campaign.main_objective();
-    let better = |new: f64, old: f64| match objective.direction {
-        Direction::Minimise => new < old,
-        Direction::Maximise => new > old,
-        Direction::Target(target) => (new - target).abs() < (old - target).abs(),
-    };
+    let better = |new: f64, old: f64| objective.direction.merit(new) > objective.direction.merit(old);
     let (mut measured, mut failed, mut curve) = (Vec::new(), Vec::new(), Vec::new());
     let mut best: Option<f64> = None;
     for (observation, &experiment) in learnt.observations.iter().zip(&learnt.numbers) {

@@ -1,7 +1,7 @@
 //! Where a campaign stands.
 
 use matdock_message::Message;
-use matdock_plan::{Direction, Model, Observation, Prediction};
+use matdock_plan::{Model, Observation, Prediction};
 use matdock_record::{Datum, Outcome, Qualifier, Timestamp, body::Fields};
 use matdock_store::Dock;
 use serde::Serialize;
@@ -140,11 +140,9 @@ pub fn reaches(campaign: &Campaign, experiment: &Experiment) -> bool {
     let good = campaign.goal.objectives.iter().zip(&campaign.stop_at).all(|(objective, stop_at)| {
         let Some(stop_at) = stop_at else { return true };
         asked = true;
-        value(&objective.outcome).is_some_and(|value| match objective.direction {
-            Direction::Minimise => value <= *stop_at,
-            Direction::Maximise => value >= *stop_at,
-            Direction::Target(target) => (value - target).abs() <= *stop_at,
-        })
+        let direction = objective.direction;
+        let needed = if direction.window().is_some() { -stop_at } else { direction.merit(*stop_at) };
+        value(&objective.outcome).is_some_and(|value| direction.merit(value) >= needed)
     });
     let kept = campaign.goal.bounds.iter().all(|bound| {
         value(&bound.outcome).is_some_and(|value| {

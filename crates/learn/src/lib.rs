@@ -12,5 +12,7 @@ mod warp;
 pub use feasibility::Feasibility;
 pub use gp::Moments;
 pub use kernel::{Kernel, Rows};
-pub use surrogate::{Member, Options, Reading, Surrogate};
+pub use surrogate::{
+    Component, GpAverage, Member, Options, OutcomeModel, Outcomes, Reading, Separate, Slope, Surrogate, mixed,
+};
 pub use warp::{Bend, Warp};

@@ -278,11 +278,7 @@ fn merit(row: &[Option<f64>], all: &[Vec<Option<f64>>], goal: &Goal, single: boo
     for objective in &goal.objectives {
         let outcome = goal.position(&objective.outcome)?;
         let value = row[outcome]?;
-        let part = match objective.direction {
-            Direction::Maximise => value,
-            Direction::Minimise => -value,
-            Direction::Target(target) => -(value - target).abs(),
-        };
+        let part = objective.direction.merit(value);
         let factor = if single {
             1.0
         } else {

@@ -13,6 +13,44 @@ pub enum Direction {
     Maximise,
     /// The nearer to this value the better (unit of the outcome).
     Target(f64),
+    /// Anywhere from `low` to `high` is equally good, outside the nearer the better (unit of the outcome).
+    Window {
+        /// Lower end.
+        low: f64,
+        /// Upper end.
+        high: f64,
+    },
+}
+
+impl Direction {
+    /// The window to come into, for a target of no width; `None` for up and down.
+    pub fn window(self) -> Option<(f64, f64)> {
+        match self {
+            Self::Target(target) => Some((target, target)),
+            Self::Window { low, high } => Some((low, high)),
+            Self::Minimise | Self::Maximise => None,
+        }
+    }
+
+    /// How good a value is, the higher the better (unit of the outcome).
+    pub fn merit(self, value: f64) -> f64 {
+        match (self, self.window()) {
+            (_, Some((low, high))) => -(low - value).max(value - high).max(0.0),
+            (Self::Minimise, None) => -value,
+            (_, None) => value,
+        }
+    }
+}
+
+/// How several objectives are brought together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Combine {
+    /// Added up by weight, each in units of its scale.
+    #[default]
+    Sum,
+    /// Not at all: every experiment that no other beats in all objectives is wanted (Pareto front).
+    Pareto,
 }
 
 /// One outcome to make better.
@@ -48,6 +86,9 @@ pub struct Bound {
 pub struct Goal {
     /// At least one outcome to make better.
     pub objectives: Vec<Objective>,
+    /// How several of them are brought together.
+    #[serde(default)]
+    pub combine: Combine,
     /// Limits to keep.
     pub bounds: Vec<Bound>,
 }
@@ -56,7 +97,7 @@ impl Goal {
     /// The goal to make one outcome better.
     pub fn single(outcome: impl Into<String>, direction: Direction) -> Self {
         let objective = Objective { outcome: outcome.into(), direction, weight: 1.0, scale: None };
-        Self { objectives: vec![objective], bounds: Vec::new() }
+        Self { objectives: vec![objective], combine: Combine::Sum, bounds: Vec::new() }
     }
 
     /// Names of all outcomes the goal speaks of, each once: objectives first, then bounds.
@@ -93,10 +134,10 @@ impl Goal {
             if let Some(scale) = objective.scale.filter(|scale| !(scale.is_finite() && *scale > 0.0)) {
                 return Err(say!("plan-goal-scale", outcome = name, scale = scale));
             }
-            if let Direction::Target(target) = objective.direction
-                && !target.is_finite()
+            if let Some((low, high)) = objective.direction.window()
+                && !(low.is_finite() && high.is_finite() && low <= high)
             {
-                return Err(say!("plan-goal-target", outcome = name, target = target));
+                return Err(say!("plan-goal-target", outcome = name, low = low, high = high));
             }
         }
         for bound in &self.bounds {

@@ -17,8 +17,8 @@ mod space;
 mod start;
 
 pub use expression::{Condition, Formula};
-pub use goal::{Bound, Direction, Goal, Objective};
+pub use goal::{Bound, Combine, Direction, Goal, Objective};
 pub use history::{Measured, Observation};
 pub use model::{LeftOut, Model, Slice};
-pub use planner::{Planner, Prediction, Purpose, Settings, Suggestion};
+pub use planner::{Planner, Prediction, Purpose, Remaining, Settings, Suggestion};
 pub use space::{Parameter, ParameterKind, Point, Pool, Scale, Space, Value};

@@ -122,13 +122,13 @@ impl Model {
     pub fn leave_one_out(&self, outcome: usize) -> Vec<LeftOut> {
         const HALF_WIDTH: f64 = 1.6448536269514722;
         let Some(name) = self.belief.outcome_names().get(outcome) else { return Vec::new() };
-        let Some(surrogate) = self.belief.surrogate(outcome) else { return Vec::new() };
+        let Some(model) = self.belief.outcome(outcome) else { return Vec::new() };
         let readings = self.observed.iter().enumerate().filter_map(|(index, observation)| {
             crate::belief::reading(observation.outcomes[outcome]).map(|reading| (index, reading.number()))
         });
-        let warp = surrogate.warp();
+        let warp = model.warp();
         readings
-            .zip(surrogate.leave_one_out())
+            .zip(model.surrogate().leave_one_out())
             .map(|((observation, measured), moments)| {
                 let deviation = moments.variance.sqrt();
                 let predicted = Prediction {

@@ -13,6 +13,8 @@ pub(super) struct CampaignFile {
     pub campaign: Head,
     #[serde(default)]
     pub budget: BudgetPart,
+    #[serde(default)]
+    pub goal: GoalPart,
     #[serde(default, rename = "objective")]
     pub objectives: Vec<Spanned<ObjectivePart>>,
     #[serde(default, rename = "bound")]
@@ -43,6 +45,21 @@ pub(super) struct BudgetPart {
     pub lab_time: Option<Spanned<String>>,
 }
 
+#[derive(Debug, Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GoalPart {
+    #[serde(default)]
+    pub combine: CombineWord,
+}
+
+#[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq, Default)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum CombineWord {
+    #[default]
+    Sum,
+    Pareto,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ObjectivePart {
@@ -51,6 +68,8 @@ pub(super) struct ObjectivePart {
     pub unit: String,
     pub direction: DirectionWord,
     pub target: Option<f64>,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
     pub weight: Option<f64>,
     pub scale: Option<f64>,
     pub stop_at: Option<f64>,

@@ -1,13 +1,14 @@
 //! A campaign: goal, search space, budget and planner settings, read from `campaign.toml` and checked.
 
 mod file;
+mod goal;
 mod input;
 mod pool;
 
 use std::path::{Path, PathBuf};
 
 use matdock_message::{Message, say};
-use matdock_plan::{Bound, Direction, Goal, Objective, ParameterKind, Planner, Point, Scale, Settings, Space, Value};
+use matdock_plan::{Goal, Objective, ParameterKind, Planner, Point, Scale, Settings, Space, Value};
 use matdock_record::{Unit, body::Fields};
 use toml::Spanned;
 
@@ -16,7 +17,7 @@ use crate::table::Column;
 pub use input::{Input, InputKind};
 pub use pool::{PoolTable, finished_table};
 
-use file::{BoundPart, CampaignFile, DirectionWord, KindWord, ObjectivePart, ParameterPart, ScaleWord, TimeWord};
+use file::{CampaignFile, KindWord, ParameterPart, ScaleWord, TimeWord};
 
 /// A checked campaign.
 #[derive(Debug, Clone)]
@@ -194,7 +195,7 @@ impl Reader<'_> {
         if name.is_empty() || name.len() > 100 || !plain || name.starts_with('.') {
             return Err(self.at(&parsed.campaign.name, say!("app-campaign-name", name = name)));
         }
-        let (goal, outcomes, stop_at) = self.goal(&parsed.objectives, &parsed.bounds)?;
+        let (goal, outcomes, stop_at) = self.goal(&parsed.goal, &parsed.objectives, &parsed.bounds)?;
         let inputs = parsed
             .parameters
             .iter()
@@ -255,66 +256,6 @@ impl Reader<'_> {
             plain(&part.get_ref().outcome).map_err(|what| self.at(part, what))?;
         }
         parsed.bounds.iter().try_for_each(|part| plain(&part.get_ref().outcome).map_err(|what| self.at(part, what)))
-    }
-
-    #[expect(clippy::type_complexity, reason = "three lists made in one pass over the same parts")]
-    fn goal(
-        &self,
-        objectives: &[Spanned<ObjectivePart>],
-        bounds: &[Spanned<BoundPart>],
-    ) -> Result<(Goal, Vec<Outcome>, Vec<Option<f64>>), Message> {
-        let mut goal = Goal { objectives: Vec::new(), bounds: Vec::new() };
-        let mut units: Vec<Outcome> = Vec::new();
-        let mut stop_at = Vec::new();
-        for part in objectives {
-            let objective = part.get_ref();
-            self.outcome(part, &objective.outcome, &objective.unit, &mut units)?;
-            let direction = match (objective.direction, objective.target) {
-                (DirectionWord::Target, Some(target)) => Direction::Target(target),
-                (DirectionWord::Target, None) => {
-                    return Err(self.at(part, say!("app-target-missing", outcome = objective.outcome)));
-                }
-                (_, Some(_)) => return Err(self.at(part, say!("app-target-surplus", outcome = objective.outcome))),
-                (DirectionWord::Minimise, None) => Direction::Minimise,
-                (DirectionWord::Maximise, None) => Direction::Maximise,
-            };
-            if [objective.stop_at, objective.good].into_iter().flatten().any(|value| !value.is_finite()) {
-                return Err(self.at(part, say!("app-stop-at", outcome = objective.outcome)));
-            }
-            stop_at.push(objective.stop_at);
-            goal.objectives.push(Objective {
-                outcome: objective.outcome.clone(),
-                direction,
-                weight: objective.weight.unwrap_or(1.0),
-                scale: objective.scale,
-            });
-            goal.check().map_err(|what| self.at(part, what))?;
-        }
-        for part in bounds {
-            let bound = part.get_ref();
-            self.outcome(part, &bound.outcome, &bound.unit, &mut units)?;
-            goal.bounds.push(Bound { outcome: bound.outcome.clone(), low: bound.min, high: bound.max });
-        }
-        goal.check()
-            .map_err(|what| bounds.last().map_or_else(|| self.whole(what.clone()), |b| self.at(b, what.clone())))?;
-        Ok((goal, units, stop_at))
-    }
-
-    fn outcome<T>(&self, part: &Spanned<T>, name: &str, unit: &str, known: &mut Vec<Outcome>) -> Result<(), Message> {
-        let unit: Unit = unit.parse().map_err(|what| self.at(part, what))?;
-        if name.trim().is_empty() {
-            return Err(self.at(part, say!("app-outcome-name")));
-        }
-        match known.iter().find(|outcome| outcome.name == name) {
-            Some(other) if other.unit != unit => {
-                Err(self.at(part, say!("app-outcome-unit-twice", outcome = name, first = other.unit, second = unit)))
-            }
-            Some(_) => Ok(()),
-            None => {
-                known.push(Outcome { name: name.to_owned(), unit });
-                Ok(())
-            }
-        }
     }
 
     fn input(&self, part: &Spanned<ParameterPart>, in_pool: bool) -> Result<Input, Message> {

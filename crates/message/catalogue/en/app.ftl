@@ -3,8 +3,8 @@ app-toml = { $reason }. docs/campaign-file.md lists every key.
 app-campaign-unreadable = the campaign file "{ $file }" cannot be read ({ $reason }). Name a campaign.toml or the folder it is in; `matdock new NAME` makes one.
 app-campaign-name = "{ $name }" is no name for a campaign. Use letters, digits, "-", "_" and "." (at most 100, not beginning with ".").
 app-campaign-other-seed = the dock already holds a campaign "{ $name }" with seed { $old }; this one has seed { $new }. Give this campaign another name, or use another dock with --dock.
-app-target-missing = the goal for "{ $outcome }" is a target, but no value is given. Add `target = ...`.
-app-target-surplus = the goal for "{ $outcome }" has a `target`, but its direction is not "target".
+app-target-missing = the goal for "{ $outcome }" is a target, but no value is given. Add `target = VALUE`, or `low = ...` and `high = ...` for a window.
+app-target-surplus = the goal for "{ $outcome }" has a `target` or a window (`low`, `high`), but its direction is not "target".
 app-name-plain = "{ $name }" cannot be a name: it becomes a column of the sheet to fill in. Use a short name without line breaks; a unit goes into `unit`.
 app-name-reserved = "{ $name }" is a column of its own in the sheet to fill in (suggestion, row, outcome, reason). Choose another name.
 app-name-twice = the name "{ $name }" is used twice. Every parameter and outcome needs a name of its own.

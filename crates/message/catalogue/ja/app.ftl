@@ -3,8 +3,8 @@ app-toml = { $reason }。すべてのキーは docs/campaign-file.md にあり�
 app-campaign-unreadable = キャンペーンファイル「{ $file }」を読めません({ $reason })。campaign.toml かそのフォルダを指定してください。`matdock new 名前` で作れます。
 app-campaign-name = 「{ $name }」はキャンペーン名に使えません。文字、数字、「-」「_」「.」を使ってください(100 字まで、先頭の「.」は不可)。
 app-campaign-other-seed = ドックには既にシード { $old } のキャンペーン「{ $name }」があります。今回のシードは { $new } です。別の名前にするか、--dock で別のドックを使ってください。
-app-target-missing = 「{ $outcome }」の目標は target ですが値がありません。`target = ...` を加えてください。
-app-target-surplus = 「{ $outcome }」に `target` がありますが direction が "target" ではありません。
+app-target-missing = 「{ $outcome }」の目的は目標値ですが、値がありません。`target = 値` か、範囲なら `low = ...` と `high = ...` を加えてください。
+app-target-surplus = 「{ $outcome }」の目的に `target` か範囲（`low`、`high`）がありますが、direction が "target" ではありません。
 app-name-plain = 「{ $name }」は名前にできません。記入用シートの列になるため、改行のない短い名前にし、単位は `unit` に書いてください。
 app-name-reserved = 「{ $name }」は記入用シートの専用の列名(suggestion, row, outcome, reason)です。別の名前にしてください。
 app-name-twice = 名前「{ $name }」が二度使われています。パラメータと結果にはそれぞれ別の名前が必要です。

@@ -1,8 +1,8 @@
 //! Situations a laboratory gets into.
 
 use matdock_plan::{
-    Bound, Direction, Goal, Measured, Objective, Observation, Parameter, ParameterKind, Planner, Pool, Purpose, Scale,
-    Settings, Space, Value,
+    Bound, Combine, Direction, Goal, Measured, Objective, Observation, Parameter, ParameterKind, Planner, Pool,
+    Purpose, Scale, Settings, Space, Value,
 };
 
 use crate::{continuous, minimise, numbers, observation, plane};
@@ -94,6 +94,7 @@ fn several_objectives_and_a_bound() {
         |outcome: &str, direction| Objective { outcome: outcome.into(), direction, weight: 1.0, scale: None };
     let goal = Goal {
         objectives: vec![objective("y", Direction::Maximise), objective("z", Direction::Target(0.3))],
+        combine: Combine::Sum,
         bounds: vec![Bound { outcome: "cost".into(), low: None, high: Some(0.5) }],
     };
     assert_eq!(goal.outcomes(), ["y", "z", "cost"]);
@@ -190,7 +191,7 @@ fn bad_spaces_goals_and_observations_are_named() {
         "rows 1 and 3 of the pool have the same settings; keep one or average them"
     );
 
-    let empty = Goal { objectives: vec![], bounds: vec![] };
+    let empty = Goal { objectives: vec![], combine: Combine::Sum, bounds: vec![] };
     assert_eq!(Planner::new(plane(), empty, Settings::default()).unwrap_err().id(), "plan-goal-empty");
     let planner = Planner::new(plane(), minimise(), Settings::default()).unwrap();
     let broken = [observation(at(0.0, f64::INFINITY), 1.0), observation(at(0.0, 0.0), f64::NAN)];
@@ -198,4 +199,41 @@ fn bad_spaces_goals_and_observations_are_named() {
         assert_eq!(planner.suggest(&[one], &[], 1, 0).unwrap_err().id(), "plan-observation");
     }
     assert_eq!(planner.suggest(&[], &[vec![]], 1, 0).unwrap_err().id(), "plan-pending");
+}
+
+#[test]
+fn what_is_still_to_be_gained_shrinks_as_the_space_is_known() {
+    let planner = Planner::new(plane(), minimise(), Settings::default()).unwrap();
+    let bowl = |a: f64, b: f64| (a - 0.4).powi(2) + (b - 0.6).powi(2);
+    let grid = |count: usize| {
+        let unit = move |i: usize| i as f64 / (count as f64 - 1.0);
+        let all = (0..count * count).map(|i| (unit(i % count), unit(i / count)));
+        all.map(|(a, b)| observation(at(a, b), bowl(a, b))).collect::<Vec<_>>()
+    };
+    assert!(planner.remaining(&[], 1).unwrap().is_none());
+    let few = planner.remaining(&grid(2), 1).unwrap().unwrap();
+    let many = planner.remaining(&grid(7), 1).unwrap().unwrap();
+    assert!(few.expected > 5.0 * many.expected, "{few:?} {many:?}");
+    assert!(few.high > few.expected && few.low >= 0.0, "{few:?}");
+    // The best of the fine grid, at (1/3, 2/3), is 0.0089 above the true optimum.
+    assert!(many.low < 0.0089 && 0.0089 < many.high, "{many:?}");
+}
+
+#[test]
+fn anywhere_in_a_window_is_good_and_the_search_gets_there() {
+    let window = Direction::Window { low: 0.55, high: 0.65 };
+    let planner = Planner::new(plane(), Goal::single("y", window), Settings::default()).unwrap();
+    let response = |point: &[Value]| {
+        let (a, b) = (point[0].number().unwrap(), point[1].number().unwrap());
+        a * a + 0.5 * b
+    };
+    let mut observed: Vec<Observation> = Vec::new();
+    for round in 0..12 {
+        let suggestion = planner.suggest(&observed, &[], 1, round).unwrap().remove(0);
+        let y = response(&suggestion.point);
+        observed.push(observation(suggestion.point, y));
+    }
+    let inside =
+        observed.iter().skip(7).filter(|o| matches!(o.outcomes[0], Measured::Value(y) if (0.55..=0.65).contains(&y)));
+    assert!(inside.count() >= 4, "{observed:?}");
 }

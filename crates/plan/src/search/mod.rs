@@ -1,5 +1,7 @@
 //! The best point of ranges under a belief: gradients for what is continuous, exchange for what is not.
 
+mod listed;
+
 use std::collections::HashSet;
 
 use matdock_learn::{
@@ -17,6 +19,8 @@ use crate::{
     start,
 };
 
+pub(crate) use listed::Listed;
+
 /// Spread candidates, and candidates near each of the best observations.
 const SPREAD: usize = 1024;
 const NEAR: usize = 24;
@@ -25,11 +29,37 @@ const NEAR_POINTS: usize = 5;
 const STARTS: usize = 6;
 const SWEEPS: usize = 3;
 
+/// Something besides the expected improvement that makes settings preferable: what they cost, what people believe.
+pub(crate) trait Preference: Send + Sync {
+    /// Added to the log score of `point`.
+    fn log(&self, point: &[Value]) -> f64;
+}
+
+/// What candidates are compared by.
+#[derive(Clone, Copy)]
+pub(crate) struct Appraisal<'a> {
+    pub(crate) belief: &'a Belief,
+    pub(crate) preferences: &'a [&'a dyn Preference],
+}
+
+impl Appraisal<'_> {
+    /// Scores of `points`, whose columns are the rows of `columns`.
+    pub(crate) fn scores<'p>(&self, points: impl Iterator<Item = &'p [Value]>, columns: &Rows) -> Vec<f64> {
+        let mut scores = self.belief.scores(columns);
+        if !self.preferences.is_empty() {
+            for (score, point) in scores.iter_mut().zip(points) {
+                *score += self.preferences.iter().map(|preference| preference.log(point)).sum::<f64>();
+            }
+        }
+        scores
+    }
+}
+
 /// Finds the allowed points with the highest scores.
 pub(crate) struct Search<'a> {
     pub(crate) parameters: &'a [Parameter],
     pub(crate) encoding: &'a Encoding,
-    pub(crate) belief: &'a Belief,
+    pub(crate) appraisal: Appraisal<'a>,
     /// Never proposed.
     pub(crate) taken: &'a HashSet<Vec<CellKey>>,
 }
@@ -70,7 +100,7 @@ impl Search<'_> {
             .filter_map(|point| self.encoding.encode(&point).ok().map(|columns| (point, columns)))
             .collect();
         let rows = Rows::collect(self.encoding.width(), free.iter().map(|(_, columns)| columns.as_slice()));
-        let scores = self.belief.scores(&rows);
+        let scores = self.appraisal.scores(free.iter().map(|(point, _)| point.as_slice()), &rows);
         let sound = free.into_iter().zip(scores).filter(|(_, score)| !score.is_nan());
         sound.map(|((point, columns), score)| Candidate { point, columns, score }).collect()
     }
@@ -134,7 +164,10 @@ impl Search<'_> {
         let limits = Limits { evaluations: 40, gradient: 1e-4, decrease: 1e-7 };
         let function = |x: &[f64], gradient: &mut [f64]| {
             columns.iter().zip(x).for_each(|(&c, x)| full[c] = *x);
-            let (score, slopes) = self.belief.score_with_gradient(&full);
+            let Some((score, slopes)) = self.appraisal.belief.score_with_gradient(&full) else {
+                gradient.fill(0.0);
+                return 0.0;
+            };
             columns.iter().zip(gradient).for_each(|(&c, g)| *g = -slopes[c]);
             -score
         };

@@ -1,0 +1,135 @@
+//! A few Gaussian processes, averaged by how well they explain the data.
+
+use std::sync::Arc;
+
+use super::{Component, Options, Slope, Surrogate, mixed};
+use crate::{
+    gp::{Fit, FitError, Gp, Moments, Prior, Structure},
+    kernel::Rows,
+};
+
+/// A Gaussian process and its share in the average.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// Its share, 0 to 1.
+    pub share: f64,
+    /// The process, on bent and standardised outcomes.
+    pub gp: Gp,
+}
+
+/// The average, weighted by the posterior of each process's hyperparameters.
+#[derive(Debug, Clone)]
+pub struct GpAverage {
+    members: Vec<Member>,
+}
+
+/// How much shorter the rough model expects lengthscales (difference of logarithms), and the median and
+/// standard deviation of its log noise.
+const ROUGHER: f64 = 3.0;
+const ROUGH_NOISE: (f64, f64) = (-6.0, 1.5);
+/// Members below this share are dropped.
+const SMALLEST_SHARE: f64 = 0.02;
+impl GpAverage {
+    /// Fits every process of `options` to standardised `outputs` (n) at `inputs` (n x d, scaled to about 0..1);
+    /// `groups` as in [`Structure::groups`].
+    ///
+    /// Errors: see [`FitError`].
+    pub fn fit(inputs: &Rows, groups: &[usize], outputs: &[f64], options: &Options) -> Result<Self, FitError> {
+        Ok(Self { members: fit_members(inputs, groups, outputs, options)? })
+    }
+
+    /// The processes with their shares.
+    pub fn members(&self) -> &[Member] {
+        &self.members
+    }
+
+    /// The same processes with other outputs at the same inputs.
+    pub fn with_outputs(&self, outputs: &[f64]) -> Self {
+        let member = |member: &Member| Member { share: member.share, gp: member.gp.with_outputs(outputs) };
+        Self { members: self.members.iter().map(member).collect() }
+    }
+}
+
+impl Surrogate for GpAverage {
+    fn components(&self, points: &Rows) -> Vec<Component> {
+        let component = |member: &Member| Component { share: member.share, moments: member.gp.predict(points) };
+        self.members.iter().map(component).collect()
+    }
+
+    fn slopes(&self, point: &[f64]) -> Option<Vec<Slope>> {
+        let slope = |member: &Member| {
+            let (moments, mean, variance) = member.gp.predict_with_gradient(point);
+            Slope { share: member.share, moments, mean, variance }
+        };
+        Some(self.members.iter().map(slope).collect())
+    }
+
+    /// Each member gives its share of the draws.
+    fn sample(&self, points: &Rows, count: usize, seed: u64) -> Vec<Vec<f64>> {
+        let mut draws = Vec::with_capacity(count);
+        let mut reached = 0.0;
+        for (number, member) in self.members.iter().enumerate() {
+            reached += member.share;
+            let until =
+                if number + 1 == self.members.len() { count } else { (reached * count as f64).round() as usize };
+            let wanted = until.saturating_sub(draws.len());
+            if wanted > 0 {
+                draws.extend(member.gp.sample(points, wanted, seed.wrapping_add(number as u64)));
+            }
+        }
+        draws
+    }
+
+    fn leave_one_out(&self) -> Vec<Moments> {
+        let each: Vec<Vec<Moments>> = self.members.iter().map(|member| member.gp.leave_one_out()).collect();
+        let size = each.first().map_or(0, Vec::len);
+        (0..size)
+            .map(|index| mixed(self.members.iter().zip(&each).map(|(m, moments)| (m.share, moments[index]))))
+            .collect()
+    }
+
+    fn noise(&self) -> f64 {
+        self.members.iter().map(|member| member.share * member.gp.hyperparameters().noise).sum()
+    }
+
+    fn believing(&self, input: &[f64]) -> Arc<dyn Surrogate> {
+        let point = Rows::collect(input.len(), [input]);
+        let members = self.members.iter().map(|member| {
+            let expected = member.gp.predict(&point).first().map_or(0.0, |moments| moments.mean);
+            Member { share: member.share, gp: member.gp.with_observation(input, expected) }
+        });
+        Arc::new(Self { members: members.collect() })
+    }
+}
+
+fn fit_members(inputs: &Rows, groups: &[usize], outputs: &[f64], options: &Options) -> Result<Vec<Member>, FitError> {
+    let separate = groups.iter().max().map_or(0, |most| most + 1);
+    let structures: Vec<Structure> =
+        options.kernels.iter().map(|&kernel| Structure { kernel, groups: groups.to_vec() }).collect();
+    let prior = Prior::scaled_to(separate);
+    let mut priors = vec![prior.clone()];
+    if options.rough {
+        // Both held closer to their medians, so that they stay two different explanations.
+        let smooth = Prior { lengthscale_shared_scale: 0.0, ..prior };
+        let lengthscale_location = smooth.lengthscale_location - ROUGHER;
+        let rough =
+            Prior { lengthscale_location, noise_location: ROUGH_NOISE.0, noise_scale: ROUGH_NOISE.1, ..smooth.clone() };
+        priors = vec![smooth, rough];
+    }
+    let mut failure = FitError::Empty;
+    let mut scored = Vec::new();
+    for (structure, prior) in structures.iter().flat_map(|s| priors.iter().map(move |p| (s, p))) {
+        match Fit::new(structure, prior, inputs, outputs) {
+            Ok(fit) => scored.push((fit.log_posterior, fit.gp)),
+            Err(error) => failure = error,
+        }
+    }
+    let best = scored.iter().map(|(score, _)| *score).fold(f64::NEG_INFINITY, f64::max);
+    let weigh = |score: f64| (score - best).exp();
+    let total: f64 = scored.iter().map(|(score, _)| weigh(*score)).sum();
+    scored.retain(|(score, _)| weigh(*score) >= SMALLEST_SHARE * total);
+    let total: f64 = scored.iter().map(|(score, _)| weigh(*score)).sum();
+    let members: Vec<Member> =
+        scored.into_iter().map(|(score, gp)| Member { share: weigh(score) / total, gp }).collect();
+    if members.is_empty() { Err(failure) } else { Ok(members) }
+}

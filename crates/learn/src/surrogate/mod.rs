@@ -1,0 +1,68 @@
+//! The interface behind which a model of an outcome stands: a mixture of normals with gradients, and joint draws.
+
+mod average;
+mod outcome;
+
+use std::{fmt::Debug, sync::Arc};
+
+pub use average::{GpAverage, Member};
+pub use outcome::{Options, OutcomeModel, Outcomes, Reading, Separate};
+
+use crate::{gp::Moments, kernel::Rows};
+
+/// One part of a mixture of normals at many points.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Component {
+    /// Its share, 0 to 1; all shares add up to 1.
+    pub share: f64,
+    /// Mean and variance at each point.
+    pub moments: Vec<Moments>,
+}
+
+/// One part of a mixture of normals at one point, with its gradients by the inputs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Slope {
+    /// Its share, 0 to 1; all shares add up to 1.
+    pub share: f64,
+    /// Mean and variance.
+    pub moments: Moments,
+    /// Gradient of the mean.
+    pub mean: Vec<f64>,
+    /// Gradient of the variance.
+    pub variance: Vec<f64>,
+}
+
+/// A model of one outcome, on a scale where readings have about mean 0 and variance 1.
+pub trait Surrogate: Debug + Send + Sync {
+    /// The response, without the noise of a reading, at each of the m rows of `points`, as a mixture of normals.
+    fn components(&self, points: &Rows) -> Vec<Component>;
+
+    /// [`Surrogate::components`] at one point with gradients; `None` from a model that has none (it jumps).
+    fn slopes(&self, point: &[f64]) -> Option<Vec<Slope>>;
+
+    /// Joint draws of the response at the m rows of `points`: `count` vectors of m values, the same for the same
+    /// seed.
+    fn sample(&self, points: &Rows, count: usize, seed: u64) -> Vec<Vec<f64>>;
+
+    /// Every observation predicted from all others, with the variance of a reading.
+    fn leave_one_out(&self) -> Vec<Moments>;
+
+    /// Variance of a reading around the response.
+    fn noise(&self) -> f64;
+
+    /// The model with one more experiment that gave what is expected there: for experiments under way.
+    fn believing(&self, input: &[f64]) -> Arc<dyn Surrogate>;
+
+    /// Mean and variance of the mixture at each row of `points`.
+    fn predict(&self, points: &Rows) -> Vec<Moments> {
+        let components = self.components(points);
+        (0..points.len()).map(|index| mixed(components.iter().map(|c| (c.share, c.moments[index])))).collect()
+    }
+}
+
+/// Moments of a mixture of normals.
+pub fn mixed(parts: impl Iterator<Item = (f64, Moments)> + Clone) -> Moments {
+    let mean: f64 = parts.clone().map(|(share, m)| share * m.mean).sum();
+    let variance = parts.map(|(share, m)| share * (m.variance + (m.mean - mean).powi(2))).sum();
+    Moments { mean, variance }
+}

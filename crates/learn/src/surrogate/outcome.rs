@@ -1,0 +1,236 @@
+//! The model of one outcome in its own unit, and of several outcomes together.
+
+use std::{fmt::Debug, sync::Arc};
+
+use super::{GpAverage, Surrogate, mixed};
+use crate::{
+    gp::{FitError, Moments},
+    kernel::{Kernel, Rows},
+    normal,
+    warp::Warp,
+};
+
+/// A result as an instrument gives it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Reading {
+    /// A number.
+    Value(f64),
+    /// Below a detection limit.
+    Below(f64),
+    /// Above a detection limit.
+    Above(f64),
+}
+
+impl Reading {
+    /// The number or the limit.
+    pub fn number(self) -> f64 {
+        match self {
+            Self::Value(number) | Self::Below(number) | Self::Above(number) => number,
+        }
+    }
+}
+
+/// How outcomes are modelled. The default is sensible.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// Kernels to average over.
+    pub kernels: Vec<Kernel>,
+    /// Whether a model that expects a rougher response with less noise takes part.
+    pub rough: bool,
+    /// By how much the log likelihood must rise before skewed outcomes are bent; infinite for never.
+    pub bend_evidence: f64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { kernels: vec![Kernel::Matern52], rough: false, bend_evidence: 10.0 }
+    }
+}
+
+/// The model of one outcome: what it is on a bent and standardised scale, and the way back to its unit.
+#[derive(Debug, Clone)]
+pub struct OutcomeModel {
+    warp: Warp,
+    surrogate: Arc<dyn Surrogate>,
+    outputs: Vec<f64>,
+}
+
+/// Fits, each after the censored readings were filled in anew.
+const CENSORED_FITS: usize = 2;
+/// Rounds of filling in censored readings per fit.
+const CENSORED_ROUNDS: usize = 8;
+
+impl OutcomeModel {
+    /// Learns from `readings` (n) at `inputs` (n x d, scaled to about 0..1); `groups` as in
+    /// [`crate::gp::Structure::groups`].
+    ///
+    /// Censored readings are filled in by expectation: each is replaced by the mean of its prediction from
+    /// all other readings, cut at the limit (the E step of a Tobit model), until that settles; then the
+    /// hyperparameters are fitted again.
+    ///
+    /// Errors: see [`FitError`].
+    pub fn fit(inputs: &Rows, groups: &[usize], readings: &[Reading], options: &Options) -> Result<Self, FitError> {
+        let values: Vec<f64> = readings.iter().filter(|r| matches!(r, Reading::Value(_))).map(|r| r.number()).collect();
+        let all: Vec<f64> = readings.iter().map(|r| r.number()).collect();
+        let warp = Warp::fit(if values.is_empty() { &all } else { &values }, options.bend_evidence);
+        let mut outputs: Vec<f64> = all.iter().map(|&value| warp.forward(value)).collect();
+        let mut average = GpAverage::fit(inputs, groups, &outputs, options)?;
+        if values.len() < readings.len() {
+            let limits = outputs.clone();
+            for _ in 0..CENSORED_FITS {
+                fill_in(&mut outputs, &limits, &average, readings);
+                average = GpAverage::fit(inputs, groups, &outputs, options)?;
+            }
+            fill_in(&mut outputs, &limits, &average, readings);
+            average = average.with_outputs(&outputs);
+        }
+        Ok(Self { warp, surrogate: Arc::new(average), outputs })
+    }
+
+    /// A model given from elsewhere, on the scale of `warp`; `outputs` are what it was learnt from, on that scale.
+    pub fn new(warp: Warp, surrogate: Arc<dyn Surrogate>, outputs: Vec<f64>) -> Self {
+        Self { warp, surrogate, outputs }
+    }
+
+    /// The map between the outcome and what the surrogate sees.
+    pub fn warp(&self) -> &Warp {
+        &self.warp
+    }
+
+    /// The model on the bent and standardised scale.
+    pub fn surrogate(&self) -> &dyn Surrogate {
+        self.surrogate.as_ref()
+    }
+
+    /// Bent and standardised outcomes, censored ones filled in, in the order of the readings.
+    pub fn outputs(&self) -> &[f64] {
+        &self.outputs
+    }
+
+    /// The model with one more experiment that gave what it expects there: for experiments under way.
+    pub fn believing(&self, input: &[f64]) -> Self {
+        let expected = self.surrogate.predict(&Rows::collect(input.len(), [input]));
+        let mut outputs = self.outputs.clone();
+        outputs.push(expected.first().map_or(0.0, |moments| moments.mean));
+        Self { warp: self.warp, surrogate: self.surrogate.believing(input), outputs }
+    }
+}
+
+/// Models of several outcomes at once. Outcomes learnt apart are [`Separate`]; a process chain puts a graph of
+/// models behind this.
+pub trait Outcomes: Debug + Send + Sync {
+    /// The model of outcome number `outcome`; `None` where nothing was measured.
+    fn outcome(&self, outcome: usize) -> Option<&OutcomeModel>;
+
+    /// Joint draws at the m rows of `points`, on each outcome's bent and standardised scale: for each of `count`
+    /// draws, for each outcome, m values (none where there is no model).
+    fn sample(&self, points: &Rows, count: usize, seed: u64) -> Vec<Vec<Vec<f64>>>;
+
+    /// The models with one more experiment that gave what is expected there.
+    fn believing(&self, input: &[f64]) -> Arc<dyn Outcomes>;
+}
+
+/// Outcomes that are independent given the settings.
+#[derive(Debug, Clone)]
+pub struct Separate(pub Vec<Option<OutcomeModel>>);
+
+impl Outcomes for Separate {
+    fn outcome(&self, outcome: usize) -> Option<&OutcomeModel> {
+        self.0.get(outcome).and_then(Option::as_ref)
+    }
+
+    fn sample(&self, points: &Rows, count: usize, seed: u64) -> Vec<Vec<Vec<f64>>> {
+        let mut draws = vec![Vec::with_capacity(self.0.len()); count];
+        for (number, model) in self.0.iter().enumerate() {
+            let own = seed.wrapping_add(0x9e37_79b9_7f4a_7c15u64.wrapping_mul(number as u64 + 1));
+            let each = model.as_ref().map_or(Vec::new(), |model| model.surrogate().sample(points, count, own));
+            let mut each = each.into_iter();
+            draws.iter_mut().for_each(|draw| draw.push(each.next().unwrap_or_default()));
+        }
+        draws
+    }
+
+    fn believing(&self, input: &[f64]) -> Arc<dyn Outcomes> {
+        let models = self.0.iter().map(|model| model.as_ref().map(|model| model.believing(input)));
+        Arc::new(Self(models.collect()))
+    }
+}
+
+fn fill_in(outputs: &mut [f64], limits: &[f64], average: &GpAverage, readings: &[Reading]) {
+    for _ in 0..CENSORED_ROUNDS {
+        let left_out: Vec<(f64, Vec<Moments>)> = average
+            .members()
+            .iter()
+            .map(|member| (member.share, member.gp.with_outputs(outputs).leave_one_out()))
+            .collect();
+        let mut change = 0.0f64;
+        for (index, reading) in readings.iter().enumerate() {
+            let predicted = mixed(left_out.iter().map(|(share, moments)| (*share, moments[index])));
+            let deviation = predicted.variance.sqrt();
+            let filled = match reading {
+                Reading::Value(_) => continue,
+                Reading::Below(_) => normal::mean_below(predicted.mean, deviation, limits[index]),
+                Reading::Above(_) => -normal::mean_below(-predicted.mean, deviation, -limits[index]),
+            };
+            // A reading cannot be further out than a few deviations of everything else.
+            let filled = filled.clamp(limits[index] - 4.0, limits[index] + 4.0);
+            change = change.max((filled - outputs[index]).abs());
+            outputs[index] = filled;
+        }
+        if change < 1e-3 {
+            break;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_below_the_limit_is_not_taken_for_the_limit() {
+        // y = x, but everything below 0.5 reads "< 0.5".
+        let mut inputs = Rows::new(1);
+        let mut readings = Vec::new();
+        for i in 0..15 {
+            let x = f64::from(i) / 14.0;
+            inputs.push(&[x]);
+            readings.push(if x < 0.5 { Reading::Below(0.5) } else { Reading::Value(x) });
+        }
+        let learnt = OutcomeModel::fit(&inputs, &[0], &readings, &Options::default()).unwrap();
+        let at =
+            |x: f64| learnt.warp().backward(learnt.surrogate().predict(&Rows::collect(1, [[x].as_slice()]))[0].mean);
+        assert!(at(0.1) < 0.49, "{}", at(0.1));
+        assert!((at(0.8) - 0.8).abs() < 0.05, "{}", at(0.8));
+    }
+
+    #[test]
+    fn shares_add_up_and_outcomes_of_any_scale_are_learnt() {
+        for scale in [1e-12, 1.0, 1e12] {
+            let mut inputs = Rows::new(1);
+            let mut readings = Vec::new();
+            for i in 0..10 {
+                let x = f64::from(i) / 9.0;
+                inputs.push(&[x]);
+                readings.push(Reading::Value(scale * (3.0 + (5.0 * x).sin())));
+            }
+            let learnt = OutcomeModel::fit(&inputs, &[0], &readings, &Options::default()).unwrap();
+            let components = learnt.surrogate().components(&inputs);
+            assert!((components.iter().map(|c| c.share).sum::<f64>() - 1.0).abs() < 1e-12);
+            let z = learnt.surrogate().predict(&Rows::collect(1, [[0.5].as_slice()]))[0].mean;
+            assert!((learnt.warp().backward(z) / scale - 3.598).abs() < 0.1);
+        }
+    }
+
+    #[test]
+    fn believing_a_result_lowers_the_uncertainty_there() {
+        let mut inputs = Rows::new(1);
+        [0.0, 0.5, 1.0].iter().for_each(|x| inputs.push(&[*x]));
+        let readings = [1.0, 3.0, 2.0].map(Reading::Value);
+        let learnt = OutcomeModel::fit(&inputs, &[0], &readings, &Options::default()).unwrap();
+        let point = Rows::collect(1, [[0.25].as_slice()]);
+        let (before, after) =
+            (learnt.surrogate().predict(&point)[0], learnt.believing(&[0.25]).surrogate().predict(&point)[0]);
+        assert!(after.variance < before.variance);
+    }
+}

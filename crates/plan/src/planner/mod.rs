@@ -1,0 +1,172 @@
+//! The planner: what to try next.
+
+mod opening;
+mod remaining;
+mod situation;
+mod suggestion;
+
+use matdock_learn::{Options, Rows};
+use matdock_message::{Message, say};
+
+use crate::{
+    belief::Belief,
+    encode::Encoding,
+    goal::Goal,
+    history::Observation,
+    model::Model,
+    search::{Appraisal, Listed, Search},
+    space::{Point, Space, key},
+};
+
+pub use remaining::Remaining;
+use situation::Situation;
+pub use suggestion::{Prediction, Purpose, Settings, Suggestion};
+
+/// Above this share of exploration a suggestion explores, below the other it exploits.
+const EXPLORES: f64 = 0.85;
+const EXPLOITS: f64 = 0.6;
+
+/// Proposes experiments; checked once, then only used.
+#[derive(Debug, Clone)]
+pub struct Planner {
+    space: Space,
+    goal: Goal,
+    settings: Settings,
+    encoding: Encoding,
+    listed: Option<Listed>,
+}
+
+impl Planner {
+    /// A planner for `goal` in `space`.
+    ///
+    /// Errors: a goal that cannot be followed.
+    pub fn new(space: Space, goal: Goal, settings: Settings) -> Result<Self, Message> {
+        goal.check()?;
+        let encoding = Encoding::new(&space);
+        let listed = Listed::new(&space, &encoding)?;
+        Ok(Self { space, goal, settings, encoding, listed })
+    }
+
+    /// Where it searches.
+    pub fn space(&self) -> &Space {
+        &self.space
+    }
+
+    /// What it searches for.
+    pub fn goal(&self) -> &Goal {
+        &self.goal
+    }
+
+    /// How it works.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Up to `count` experiments to try next; fewer when a pool or a small discrete space runs out.
+    ///
+    /// `pending` are experiments under way. The same arguments give the same suggestions on any machine
+    /// load and number of threads.
+    ///
+    /// Errors: an observation or pending point that does not fit the space, nothing left to try.
+    pub fn suggest(
+        &self,
+        observed: &[Observation],
+        pending: &[Point],
+        count: usize,
+        seed: u64,
+    ) -> Result<Vec<Suggestion>, Message> {
+        let mut situation = self.situation(observed, pending, seed)?;
+        let begun = observed.len() + pending.len();
+        let first = self.settings.initial.saturating_sub(begun).min(count);
+        let mut suggestions = self.initial(&mut situation, first);
+        if suggestions.len() < count && suggestions.len() == first {
+            let remaining = count - first;
+            let belief = self.learn(&situation);
+            if belief.has_model() {
+                self.informed(&mut situation, belief, remaining, &mut suggestions);
+            } else {
+                suggestions.extend(self.uninformed(&mut situation, &belief, remaining));
+            }
+        }
+        if suggestions.is_empty() && count > 0 {
+            return Err(say!("plan-nothing-left"));
+        }
+        Ok(suggestions)
+    }
+
+    /// The model behind the suggestions, for reports.
+    ///
+    /// Errors: an observation that does not fit the space, or nothing measured to learn from.
+    pub fn model(&self, observed: &[Observation], seed: u64) -> Result<Model, Message> {
+        let situation = self.situation(observed, &[], seed)?;
+        let belief = self.learn(&situation);
+        if !belief.has_model() {
+            return Err(say!("plan-model-empty"));
+        }
+        Ok(Model::new(self.space.clone(), self.encoding.clone(), belief, situation.inputs, observed))
+    }
+
+    fn learn(&self, situation: &Situation<'_>) -> Belief {
+        // Measured on published pools and on test functions: a pool's rows are told apart best by the smooth
+        // model alone; over ranges the optimum is a point between points, where a rougher one has to be heard.
+        let options = match &self.space {
+            Space::Pool(_) => Options::default(),
+            Space::Ranges(_) => Options { rough: true, ..Options::default() },
+        };
+        Belief::learn(&self.goal, self.encoding.groups(), &situation.inputs, situation.observed, &options)
+    }
+
+    /// Experiments with the best scores, each chosen as if the ones before had given what is expected.
+    fn informed(&self, situation: &mut Situation<'_>, belief: Belief, count: usize, suggestions: &mut Vec<Suggestion>) {
+        let mut fantasy = belief.clone();
+        for columns in &situation.pending {
+            fantasy = fantasy.believing(columns);
+        }
+        for number in 0..count {
+            let seed = situation.seed.wrapping_add(0x9e37_79b9_7f4a_7c15u64.wrapping_mul(number as u64 + 1));
+            let Some((point, score)) = self.best(situation, &fantasy, seed) else { break };
+            let Ok(columns) = self.encoding.encode(&point) else { break };
+            let exploration = fantasy.exploration(&columns).clamp(0.0, 1.0);
+            let purpose = match exploration {
+                share if share >= EXPLORES => Purpose::Explore,
+                share if share <= EXPLOITS => Purpose::Exploit,
+                _ => Purpose::Balance,
+            };
+            let rows = Rows::collect(columns.len(), [columns.as_slice()]);
+            let predicted = belief.predictions(&rows).pop().unwrap_or_default();
+            let success = belief.success(&columns);
+            let suggestion = self.plain(situation, point, purpose, success);
+            suggestions.push(Suggestion { predicted, exploration, score, ..suggestion });
+            if number + 1 < count {
+                fantasy = fantasy.believing(&columns);
+            }
+        }
+    }
+
+    fn best(&self, situation: &Situation<'_>, belief: &Belief, seed: u64) -> Option<(Point, f64)> {
+        let appraisal = Appraisal { belief, preferences: &[] };
+        if let Some(listed) = &self.listed {
+            return listed.best(&appraisal, &situation.taken);
+        }
+        let merits = belief.expected_merit(&situation.inputs);
+        let mut order: Vec<usize> = (0..merits.len()).collect();
+        order.sort_by(|a, b| merits[*b].total_cmp(&merits[*a]));
+        let good: Vec<Point> = order.iter().take(8).map(|&index| situation.observed[index].point.clone()).collect();
+        let parameters = self.space.parameters();
+        Search { parameters, encoding: &self.encoding, appraisal, taken: &situation.taken }.best(&good, seed)
+    }
+
+    /// A suggestion without prediction; from now on it counts as under way.
+    fn plain(&self, situation: &mut Situation<'_>, point: Point, purpose: Purpose, success: f64) -> Suggestion {
+        let columns = self.encoding.encode(&point).unwrap_or_default();
+        let distances = situation.inputs.iter().map(|other| Encoding::distance(other, &columns)).enumerate();
+        let nearest = distances.min_by(|a, b| a.1.total_cmp(&b.1));
+        situation.taken.insert(key(&point));
+        situation.pending.push(columns);
+        let row = match &self.space {
+            Space::Pool(pool) => pool.rows().iter().position(|row| *row == point),
+            Space::Ranges(_) => None,
+        };
+        Suggestion { point, row, predicted: Vec::new(), success, purpose, exploration: 1.0, nearest, score: 0.0 }
+    }
+}

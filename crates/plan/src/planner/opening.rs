@@ -1,0 +1,107 @@
+//! Experiments without a model: the first ones, and those while nothing usable was measured.
+
+use std::collections::HashSet;
+
+use super::{
+    Planner, Situation,
+    suggestion::{Purpose, Suggestion},
+};
+use crate::{
+    belief::Belief,
+    encode::Encoding,
+    space::{Point, key},
+    start,
+};
+
+/// Candidates for the initial experiments.
+const INITIAL_CANDIDATES: usize = 512;
+
+impl Planner {
+    /// Space-filling experiments.
+    pub(super) fn initial(&self, situation: &mut Situation<'_>, count: usize) -> Vec<Suggestion> {
+        if count == 0 {
+            return Vec::new();
+        }
+        let known: Vec<Vec<f64>> =
+            situation.inputs.iter().map(<[f64]>::to_vec).chain(situation.pending.iter().cloned()).collect();
+        let chosen: Vec<Point> = match &self.listed {
+            Some(listed) => {
+                let free = listed.free(&situation.taken);
+                let rows = if self.settings.random_start {
+                    start::any(&free, count, situation.seed)
+                } else {
+                    start::representatives(&listed.columns, &free, &known, count, situation.seed)
+                };
+                rows.into_iter().map(|row| listed.points[row].clone()).collect()
+            }
+            None => self.spread(situation, known, count),
+        };
+        chosen.into_iter().map(|point| self.plain(situation, point, Purpose::Initial, 1.0)).collect()
+    }
+
+    /// Points of a Sobol sequence; once there are experiments, those that are furthest from them.
+    fn spread(&self, situation: &Situation<'_>, mut known: Vec<Vec<f64>>, count: usize) -> Vec<Point> {
+        let parameters = self.space.parameters().len();
+        if known.is_empty() {
+            let points = start::sobol(&self.encoding, parameters, count, situation.seed);
+            let mut seen = HashSet::new();
+            return points.into_iter().filter(|point| seen.insert(key(point))).collect();
+        }
+        let mut candidates =
+            start::sobol(&self.encoding, parameters, INITIAL_CANDIDATES.max(2 * count), situation.seed);
+        candidates.retain(|point| !situation.taken.contains(&key(point)));
+        let mut columns: Vec<Vec<f64>> =
+            candidates.iter().map(|point| self.encoding.encode(point).unwrap_or_default()).collect();
+        let mut chosen = Vec::new();
+        while chosen.len() < count {
+            let Some(next) = start::furthest(&columns, &known) else { break };
+            known.push(columns.swap_remove(next));
+            let point = candidates.swap_remove(next);
+            let same = key(&point);
+            chosen.push(point);
+            // The same settings may come up again where steps are coarse.
+            let again: Vec<bool> = candidates.iter().map(|other| key(other) == same).collect();
+            retain_unless(&mut candidates, &again);
+            retain_unless(&mut columns, &again);
+        }
+        chosen
+    }
+
+    /// Without any measured outcome: far from what was tried, where success is likely.
+    pub(super) fn uninformed(&self, situation: &mut Situation<'_>, belief: &Belief, count: usize) -> Vec<Suggestion> {
+        let mut suggestions = Vec::new();
+        let mut known: Vec<Vec<f64>> =
+            situation.inputs.iter().map(<[f64]>::to_vec).chain(situation.pending.iter().cloned()).collect();
+        for _ in 0..count {
+            let points: Vec<Point> = match &self.listed {
+                Some(listed) => {
+                    listed.free(&situation.taken).into_iter().map(|row| listed.points[row].clone()).collect()
+                }
+                None => {
+                    let parameters = self.space.parameters().len();
+                    start::sobol(&self.encoding, parameters, INITIAL_CANDIDATES, situation.seed)
+                        .into_iter()
+                        .filter(|point| !situation.taken.contains(&key(point)))
+                        .collect()
+                }
+            };
+            let scored = points.into_iter().filter_map(|point| {
+                let columns = self.encoding.encode(&point).ok()?;
+                let room = known.iter().map(|k| Encoding::distance(k, &columns)).fold(1e3, f64::min);
+                let score = (room.max(1e-9) * belief.success(&columns)).ln();
+                Some((point, columns, score))
+            });
+            let Some((point, columns, score)) = scored.max_by(|a, b| a.2.total_cmp(&b.2)) else { break };
+            known.push(columns.clone());
+            let success = belief.success(&columns);
+            let suggestion = self.plain(situation, point, Purpose::Explore, success);
+            suggestions.push(Suggestion { score, ..suggestion });
+        }
+        suggestions
+    }
+}
+
+fn retain_unless<T>(items: &mut Vec<T>, drop: &[bool]) {
+    let mut flags = drop.iter();
+    items.retain(|_| !flags.next().copied().unwrap_or(false));
+}

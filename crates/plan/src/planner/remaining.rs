@@ -1,0 +1,120 @@
+//! How much is still to be gained, and how surely: when to stop.
+
+use std::collections::HashSet;
+
+use matdock_learn::Rows;
+use matdock_message::Message;
+use serde::{Deserialize, Serialize};
+
+use super::{Planner, Situation};
+use crate::{
+    belief::Belief,
+    history::Observation,
+    space::{Point, key},
+    start,
+};
+
+/// What the best experiment of the whole space is expected to be better than the best so far.
+///
+/// For one outcome that goes up or down, or to a target, figures are in the unit of the outcome; for several
+/// objectives added up, in units of merit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Remaining {
+    /// Expected gain.
+    pub expected: f64,
+    /// Gain that is exceeded with a probability of 90 %.
+    pub low: f64,
+    /// Gain that is exceeded with a probability of 10 %.
+    pub high: f64,
+    /// Probability that something better than the best so far exists: by more than 1 % of the spread of what was
+    /// seen.
+    pub probability: f64,
+}
+
+/// Joint draws of the response over the space, and places each is looked at.
+const DRAWS: usize = 128;
+const PLACES: usize = 384;
+/// Gains below this share of the spread of the observed merits count as none.
+const NOTHING: f64 = 0.01;
+
+impl Planner {
+    /// What is still to be gained, from joint draws of the response at places spread over the space and around the
+    /// best ones; `None` while there is no model.
+    ///
+    /// Every draw is one possible truth: its gain is the best value anywhere less its value where the best is
+    /// believed to be.
+    ///
+    /// Errors: an observation that does not fit the space.
+    pub fn remaining(&self, observed: &[Observation], seed: u64) -> Result<Option<Remaining>, Message> {
+        let situation = self.situation(observed, &[], seed)?;
+        let belief = self.learn(&situation);
+        Ok(self.remaining_under(&belief, &situation))
+    }
+
+    fn remaining_under(&self, belief: &Belief, situation: &Situation<'_>) -> Option<Remaining> {
+        let (inputs, observed) = (&situation.inputs, situation.observed);
+        if !belief.has_model() || inputs.is_empty() {
+            return None;
+        }
+        let merits = belief.expected_merit(inputs);
+        let counting = |index: &usize| belief.counts(&observed[*index]);
+        let believed = (0..merits.len()).filter(counting).max_by(|&a, &b| merits[a].total_cmp(&merits[b]))?;
+        let mut places = Rows::collect(inputs.width(), [inputs.row(believed)]);
+        self.places(belief, situation).iter().for_each(|columns| places.push(columns));
+        let draws = belief.draw_wanted(&places, DRAWS, situation.seed);
+        let mut gains: Vec<f64> = draws
+            .iter()
+            .map(|draw| {
+                let most = draw.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                most - draw.first().copied().unwrap_or(most)
+            })
+            .filter(|gain| gain.is_finite())
+            .collect();
+        if gains.is_empty() {
+            return None;
+        }
+        gains.sort_by(f64::total_cmp);
+        let spread = belief.spread_of_wanted(observed);
+        let at = |share: f64| gains[((gains.len() - 1) as f64 * share).round() as usize];
+        let above = gains.iter().filter(|gain| **gain > NOTHING * spread).count();
+        let count = gains.len() as f64;
+        Some(Remaining {
+            expected: gains.iter().sum::<f64>() / count,
+            low: at(0.1),
+            high: at(0.9),
+            probability: above as f64 / count,
+        })
+    }
+
+    /// Columns of places spread over what is left of the space, and the most promising of many more.
+    fn places(&self, belief: &Belief, situation: &Situation<'_>) -> Vec<Vec<f64>> {
+        let columns: Vec<Vec<f64>> = match &self.listed {
+            Some(listed) => {
+                let free = listed.free(&situation.taken);
+                let stride = free.len().div_ceil(16 * PLACES).max(1);
+                free.into_iter().step_by(stride).map(|row| listed.columns[row].clone()).collect()
+            }
+            None => {
+                let points: Vec<Point> =
+                    start::sobol(&self.encoding, self.space.parameters().len(), 8 * PLACES, situation.seed);
+                let mut seen = HashSet::new();
+                let new = points.into_iter().filter(|point| seen.insert(key(point)));
+                new.filter_map(|point| self.encoding.encode(&point).ok()).collect()
+            }
+        };
+        if columns.len() <= PLACES {
+            return columns;
+        }
+        let rows = Rows::collect(self.encoding.width(), columns.iter().map(Vec::as_slice));
+        let scores = belief.scores(&rows);
+        let mut order: Vec<usize> = (0..columns.len()).collect();
+        order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
+        // Two thirds where something may be gained, the rest anywhere.
+        let promising = order.iter().take(2 * PLACES / 3);
+        let stride = (columns.len() * 3).div_ceil(PLACES);
+        let chosen: HashSet<usize> = promising.copied().chain((0..columns.len()).step_by(stride)).collect();
+        let mut chosen: Vec<usize> = chosen.into_iter().collect();
+        chosen.sort_unstable();
+        chosen.into_iter().map(|index| columns[index].clone()).collect()
+    }
+}

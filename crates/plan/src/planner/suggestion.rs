@@ -1,0 +1,70 @@
+//! What the planner proposes, and its settings.
+
+use serde::{Deserialize, Serialize};
+
+use crate::space::Point;
+
+/// How the planner works. The default is sensible.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Settings {
+    /// Number of space-filling experiments before the model takes over.
+    pub initial: usize,
+    /// Choose the initial rows of a pool at random instead of spread.
+    pub random_start: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { initial: 5, random_start: false }
+    }
+}
+
+/// What an outcome is expected to be, with its 90 % interval (unit of the outcome).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Prediction {
+    /// Name of the outcome.
+    pub outcome: String,
+    /// Expected value.
+    pub mean: f64,
+    /// Lower end of the 90 % interval.
+    pub low: f64,
+    /// Upper end of the 90 % interval.
+    pub high: f64,
+}
+
+/// Why an experiment is proposed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// To cover the space before there is a model.
+    Initial,
+    /// Mostly because little is known there.
+    Explore,
+    /// Mostly because the model expects a good result.
+    Exploit,
+    /// Both.
+    Balance,
+}
+
+/// One proposed experiment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Suggestion {
+    /// The settings, in the order of the parameters.
+    pub point: Point,
+    /// The row of the pool, when the space is one.
+    pub row: Option<usize>,
+    /// Expected outcomes, in the order of [`crate::Goal::outcomes`] (those with anything measured); empty while
+    /// there is no model.
+    pub predicted: Vec<Prediction>,
+    /// Probability that the experiment does not fail.
+    pub success: f64,
+    /// Why it is proposed.
+    pub purpose: Purpose,
+    /// Share of exploration: the probability that the result is not better than the best so far.
+    pub exploration: f64,
+    /// The most similar observation: its index, and the distance (0 same, 1 the whole range of one parameter).
+    pub nearest: Option<(usize, f64)>,
+    /// Score the planner compared candidates by (log expected improvement; higher is better).
+    pub score: f64,
+}
