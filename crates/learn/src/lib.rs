@@ -1,15 +1,18 @@
 //! Learners: Gaussian processes, their validation and explanation. Pure: same data and seed, same bytes.
 
 mod feasibility;
+mod forest;
 pub mod gp;
 mod kernel;
 mod linear;
 pub mod normal;
+pub mod nuts;
 pub mod optimise;
 mod surrogate;
 mod warp;
 
 pub use feasibility::Feasibility;
+pub use forest::Forest;
 pub use gp::Moments;
 pub use kernel::{Kernel, Rows};
 pub use surrogate::{

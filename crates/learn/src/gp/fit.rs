@@ -86,12 +86,12 @@ impl Fit {
     }
 }
 
-fn group_count(structure: &Structure) -> usize {
+pub(super) fn group_count(structure: &Structure) -> usize {
     structure.groups.iter().max().map_or(0, |most| most + 1)
 }
 
 /// Parameters are logarithms: lengthscales, noise, and the signal if it is learnt.
-fn unpack(structure: &Structure, prior: &Prior, theta: &[f64]) -> Hyperparameters {
+pub(super) fn unpack(structure: &Structure, prior: &Prior, theta: &[f64]) -> Hyperparameters {
     let groups = group_count(structure);
     Hyperparameters {
         lengthscales: theta[..groups].iter().map(|t| t.exp()).collect(),
@@ -141,11 +141,11 @@ pub(super) fn covariance(kernel: Kernel, numbers: &Hyperparameters, mean_varianc
     matrix
 }
 
-struct Posterior<'a> {
-    structure: &'a Structure,
-    prior: &'a Prior,
-    inputs: &'a Rows,
-    outputs: &'a [f64],
+pub(super) struct Posterior<'a> {
+    pub(super) structure: &'a Structure,
+    pub(super) prior: &'a Prior,
+    pub(super) inputs: &'a Rows,
+    pub(super) outputs: &'a [f64],
 }
 
 impl Posterior<'_> {
@@ -155,7 +155,7 @@ impl Posterior<'_> {
     }
 
     /// Minus the log probability density of the outputs given `theta`, and its gradient.
-    fn negative_log_evidence(&self, theta: &[f64], gradient: &mut [f64]) -> f64 {
+    pub(super) fn negative_log_evidence(&self, theta: &[f64], gradient: &mut [f64]) -> f64 {
         let Self { structure, prior, inputs, outputs } = self;
         let groups = group_count(structure);
         let numbers = unpack(structure, prior, theta);

@@ -5,9 +5,11 @@
 
 mod fit;
 mod predict;
+mod sparse;
 
 pub use fit::{Fit, FitError};
 pub use predict::Moments;
+pub use sparse::SparseFit;
 
 use crate::{
     kernel::{Kernel, Rows},
