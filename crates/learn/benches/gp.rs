@@ -3,7 +3,7 @@
 use criterion::{Criterion, criterion_group, criterion_main};
 use matdock_learn::{
     Kernel, Rows,
-    gp::{Fit, Prior, Structure},
+    gp::{Data, Fit, Prior, Structure},
 };
 use rand::RngExt;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
@@ -25,14 +25,14 @@ fn data(size: usize) -> (Rows, Vec<f64>) {
 fn fit_and_predict(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("gp");
     group.sample_size(10);
-    let structure = Structure { kernel: Kernel::Matern52, groups: (0..DIMENSION).collect() };
+    let structure = Structure::new(Kernel::Matern52, &(0..DIMENSION).collect::<Vec<_>>());
     let (points, _) = data(10_000);
     for size in [50, 200, 500, 1000] {
         let (inputs, outputs) = data(size);
         group.bench_function(format!("fit/{size}"), |bencher| {
-            bencher.iter(|| Fit::new(&structure, &Prior::scaled_to(DIMENSION), &inputs, &outputs));
+            bencher.iter(|| Fit::new(&structure, &Prior::scaled_to(DIMENSION), &Data::new(&inputs, &outputs)));
         });
-        if let Ok(fit) = Fit::new(&structure, &Prior::scaled_to(DIMENSION), &inputs, &outputs) {
+        if let Ok(fit) = Fit::new(&structure, &Prior::scaled_to(DIMENSION), &Data::new(&inputs, &outputs)) {
             group.bench_function(format!("predict 10000/{size}"), |bencher| bencher.iter(|| fit.gp.predict(&points)));
         }
     }

@@ -20,17 +20,20 @@ pub(crate) struct Cholesky {
 const JITTERS: [f64; 8] = [0.0, 1e-12, 1e-10, 1e-8, 1e-6, 1e-4, 1e-2, 1.0];
 
 impl Cholesky {
-    /// Factor of the symmetric matrix in the lower triangle of `matrix`; `None` when it is not finite.
-    pub(crate) fn new(matrix: &Mat<f64>) -> Option<Self> {
-        let size = matrix.nrows();
-        let diagonal = (0..size).map(|i| matrix[(i, i)]).sum::<f64>() / size.max(1) as f64;
-        let mut memory = MemBuffer::new(factor::cholesky_in_place_scratch::<f64>(size, Par::Seq, Default::default()));
+    /// Factor of the symmetric matrix in the lower triangle of what `build` gives (once, and once more for every
+    /// larger jitter); `None` when it is not finite.
+    pub(crate) fn new(build: impl Fn() -> Mat<f64>) -> Option<Self> {
         for relative in JITTERS {
-            let jitter = relative * diagonal;
-            let mut lower = matrix.clone();
-            if jitter > 0.0 {
-                (0..size).for_each(|i| lower[(i, i)] += jitter);
+            let mut lower = build();
+            let size = lower.nrows();
+            let diagonal = (0..size).map(|i| lower[(i, i)]).sum::<f64>() / size.max(1) as f64;
+            if !diagonal.is_finite() {
+                return None;
             }
+            let jitter = relative * diagonal;
+            (0..size).for_each(|i| lower[(i, i)] += jitter);
+            let scratch = factor::cholesky_in_place_scratch::<f64>(size, Par::Seq, Default::default());
+            let mut memory = MemBuffer::new(scratch);
             let stack = MemStack::new(&mut memory);
             let done =
                 factor::cholesky_in_place(lower.as_mut(), Default::default(), Par::Seq, stack, Default::default());
@@ -40,6 +43,11 @@ impl Cholesky {
             }
         }
         None
+    }
+
+    /// What was added to the diagonal.
+    pub(crate) fn jitter(&self) -> f64 {
+        self.jitter
     }
 
     pub(crate) fn size(&self) -> usize {
@@ -111,7 +119,7 @@ mod tests {
     #[test]
     fn solves_and_inverse_agree() {
         let matrix = example();
-        let factor = Cholesky::new(&matrix).unwrap();
+        let factor = Cholesky::new(|| matrix.clone()).unwrap();
         let mut b = vec![1.0, -2.0, 0.5, 3.0];
         factor.solve(&mut b);
         let inverse = factor.inverse();
@@ -128,16 +136,16 @@ mod tests {
     #[test]
     fn one_more_row_gives_the_factor_of_the_larger_matrix() {
         let matrix = example();
-        let small = Cholesky::new(&matrix.as_ref().submatrix(0, 0, 3, 3).to_owned()).unwrap();
+        let small = Cholesky::new(|| matrix.as_ref().submatrix(0, 0, 3, 3).to_owned()).unwrap();
         let large = small.extended(&[matrix[(3, 0)], matrix[(3, 1)], matrix[(3, 2)]], matrix[(3, 3)]);
-        let direct = Cholesky::new(&matrix).unwrap();
+        let direct = Cholesky::new(|| matrix.clone()).unwrap();
         assert!((large.log_determinant() - direct.log_determinant()).abs() < 1e-12);
     }
 
     #[test]
     fn a_singular_matrix_gets_jitter_and_a_broken_one_none() {
         let ones = Mat::from_fn(3, 3, |_, _| 1.0);
-        assert!(Cholesky::new(&ones).is_some());
-        assert!(Cholesky::new(&Mat::from_fn(2, 2, |_, _| f64::NAN)).is_none());
+        assert!(Cholesky::new(|| ones.clone()).is_some());
+        assert!(Cholesky::new(|| Mat::from_fn(2, 2, |_, _| f64::NAN)).is_none());
     }
 }

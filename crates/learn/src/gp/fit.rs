@@ -1,10 +1,12 @@
 //! Hyperparameters by maximum a posteriori, with analytic gradients and several starts.
 
+use std::cell::RefCell;
+
 use faer::Mat;
 
-use super::{Gp, Hyperparameters, Prior, Structure};
+use super::{Data, Gp, Hyperparameters, Prior, Structure, data};
 use crate::{
-    kernel::{Kernel, Rows, squared_distance},
+    kernel::{Columns, Rows, dot},
     linear::Cholesky,
     optimise::{Limits, Status, minimise},
 };
@@ -44,44 +46,40 @@ const THINNED: usize = 200;
 impl Fit {
     /// Fits a process.
     ///
-    /// Shape: `inputs` n x d with d = `structure.groups.len()`, `outputs` n, n at least 1.
+    /// Shape: `data` n x d with d = `structure.groups.len()`, n at least 1.
     ///
     /// Errors: see [`FitError`].
     ///
     /// Source: Rasmussen & Williams (2006), eq. 2.30 and 5.9, plus the log prior.
-    pub fn new(structure: &Structure, prior: &Prior, inputs: &Rows, outputs: &[f64]) -> Result<Self, FitError> {
-        let size = outputs.len();
+    pub fn new(structure: &Structure, prior: &Prior, data: &Data<'_>) -> Result<Self, FitError> {
+        let size = data.len();
         if size == 0 {
             return Err(FitError::Empty);
         }
-        let finite = outputs.iter().all(|y| y.is_finite()) && inputs.iter().flatten().all(|x| x.is_finite());
-        if inputs.len() != size || inputs.width() != structure.groups.len() || !finite {
+        if !data.is_sound(structure.groups.len()) {
             return Err(FitError::Data);
         }
         let starts = starts(structure, prior);
         let (low, high) = bounds(structure, prior);
-        let search = |inputs: &Rows, outputs: &[f64], start: &[f64], evaluations: usize| {
-            let posterior = Posterior { structure, prior, inputs, outputs };
+        let search = |posterior: &Posterior<'_>, start: &[f64], evaluations: usize| {
             let limits = Limits { evaluations, gradient: 1e-3, decrease: 1e-6 };
             minimise(|theta, gradient| posterior.negative_log(theta, gradient), start, &low, &high, limits)
         };
-        let best_of = |inputs: &Rows, outputs: &[f64], evaluations: usize| {
-            let found = starts.iter().map(|start| search(inputs, outputs, start, evaluations));
+        let best_of = |posterior: &Posterior<'_>, evaluations: usize| {
+            let found = starts.iter().map(|start| search(posterior, start, evaluations));
             found.filter(|m| m.value.is_finite()).min_by(|a, b| a.value.total_cmp(&b.value))
         };
+        let whole = Posterior::new(structure, prior, data);
         let best = if size <= THINNED + THINNED / 2 {
-            best_of(inputs, outputs, 80)
+            best_of(&whole, 80)
         } else {
             let chosen: Vec<usize> = (0..THINNED).map(|i| i * size / THINNED).collect();
-            let thin_inputs = Rows::collect(inputs.width(), chosen.iter().map(|&i| inputs.row(i)));
-            let thin_outputs: Vec<f64> = chosen.iter().map(|&i| outputs[i]).collect();
-            let rough = best_of(&thin_inputs, &thin_outputs, 40).map(|m| m.point);
-            rough.map(|start| search(inputs, outputs, &start, 12)).filter(|m| m.value.is_finite())
+            let rough = best_of(&whole.thinned(&chosen), 40).map(|m| m.point);
+            rough.map(|start| search(&whole, &start, 12)).filter(|m| m.value.is_finite())
         };
         let best = best.ok_or(FitError::Diverged)?;
         let hyperparameters = unpack(structure, prior, &best.point);
-        let gp = Gp::new(structure.clone(), hyperparameters, prior.mean_variance, inputs, outputs)
-            .ok_or(FitError::Diverged)?;
+        let gp = Gp::new(structure.clone(), hyperparameters, prior.mean_variance, data).ok_or(FitError::Diverged)?;
         Ok(Self { gp, log_posterior: -best.value, status: best.status })
     }
 }
@@ -126,29 +124,79 @@ fn bounds(structure: &Structure, prior: &Prior) -> (Vec<f64>, Vec<f64>) {
     (low, high)
 }
 
-/// Lower triangle of the covariance of the readings.
-pub(super) fn covariance(kernel: Kernel, numbers: &Hyperparameters, mean_variance: f64, scaled: &Rows) -> Mat<f64> {
-    let size = scaled.len();
-    let mut matrix = Mat::zeros(size, size);
-    for j in 0..size {
-        let row = scaled.row(j);
-        let column = matrix.col_as_slice_mut(j);
-        column[j] = numbers.signal + mean_variance + numbers.noise;
-        for (i, cell) in column.iter_mut().enumerate().skip(j + 1) {
-            *cell = numbers.signal * kernel.value(squared_distance(row, scaled.row(i))) + mean_variance;
-        }
-    }
-    matrix
+/// How readings vary together.
+pub(super) struct Covariance<'a> {
+    pub(super) structure: &'a Structure,
+    pub(super) trend_columns: &'a [Vec<f64>],
+    pub(super) extra_noise: &'a [f64],
+    pub(super) mean_variance: f64,
 }
 
+impl Covariance<'_> {
+    /// Lower triangle for inputs in lengthscales; derivatives of the kernel by the squared distance go to `slopes`.
+    pub(super) fn matrix(
+        &self,
+        numbers: &Hyperparameters,
+        scaled: &Columns,
+        mut slopes: Option<&mut Mat<f64>>,
+    ) -> Mat<f64> {
+        let kernel = self.structure.kernel;
+        let size = scaled.len();
+        let mut matrix = Mat::zeros(size, size);
+        let mut row = vec![0.0; self.structure.groups.len()];
+        for j in 0..size {
+            scaled.read(j, &mut row);
+            let column = &mut matrix.col_as_slice_mut(j)[j..];
+            match &mut slopes {
+                Some(slopes) => {
+                    kernel.values_and_slopes(scaled, j, &row, column, &mut slopes.col_as_slice_mut(j)[j..]);
+                }
+                None => kernel.values(scaled, j, &row, column),
+            }
+            column.iter_mut().for_each(|cell| *cell = numbers.signal * *cell + self.mean_variance);
+            for (trend, values) in self.structure.trends.iter().zip(self.trend_columns) {
+                let factor = trend.variance * values[j];
+                column.iter_mut().zip(&values[j..]).for_each(|(cell, h)| *cell += factor * h);
+            }
+            column[0] += numbers.noise + self.extra_noise[j];
+        }
+        matrix
+    }
+}
+
+/// The posterior of the hyperparameters.
 pub(super) struct Posterior<'a> {
     pub(super) structure: &'a Structure,
     pub(super) prior: &'a Prior,
-    pub(super) inputs: &'a Rows,
-    pub(super) outputs: &'a [f64],
+    inputs: Rows,
+    trend_columns: Vec<Vec<f64>>,
+    extra_noise: Vec<f64>,
+    /// Outputs less what the trends are expected to add up to.
+    residuals: Vec<f64>,
 }
 
-impl Posterior<'_> {
+impl<'a> Posterior<'a> {
+    pub(super) fn new(structure: &'a Structure, prior: &'a Prior, data: &Data<'_>) -> Self {
+        let trend_columns = data::trend_columns(&structure.trends, data.inputs);
+        let expected = data::expected_trend(&structure.trends, &trend_columns, data.len());
+        let residuals = data.outputs.iter().zip(expected).map(|(y, m)| y - m).collect();
+        let inputs = data.inputs.clone();
+        Self { structure, prior, inputs, trend_columns, extra_noise: data.extra(), residuals }
+    }
+
+    /// The posterior given only some of the observations.
+    fn thinned(&self, chosen: &[usize]) -> Self {
+        let pick = |values: &[f64]| -> Vec<f64> { chosen.iter().map(|&index| values[index]).collect() };
+        Self {
+            structure: self.structure,
+            prior: self.prior,
+            inputs: self.inputs.select(chosen),
+            trend_columns: self.trend_columns.iter().map(|column| pick(column)).collect(),
+            extra_noise: pick(&self.extra_noise),
+            residuals: pick(&self.residuals),
+        }
+    }
+
     /// Minus the log posterior of `theta`, and its gradient.
     fn negative_log(&self, theta: &[f64], gradient: &mut [f64]) -> f64 {
         self.negative_log_evidence(theta, gradient) - self.log_prior(theta, gradient)
@@ -156,48 +204,64 @@ impl Posterior<'_> {
 
     /// Minus the log probability density of the outputs given `theta`, and its gradient.
     pub(super) fn negative_log_evidence(&self, theta: &[f64], gradient: &mut [f64]) -> f64 {
-        let Self { structure, prior, inputs, outputs } = self;
+        let Self { structure, prior, inputs, residuals, .. } = self;
         let groups = group_count(structure);
         let numbers = unpack(structure, prior, theta);
         let rates: Vec<f64> = structure.groups.iter().map(|&g| 1.0 / numbers.lengthscales[g]).collect();
-        let scaled = inputs.scaled(&rates);
-        let size = outputs.len();
-        let matrix = covariance(structure.kernel, &numbers, prior.mean_variance, &scaled);
-        let Some(factor) = Cholesky::new(&matrix) else {
+        let scaled = Columns::scaled(inputs, &rates);
+        let size = residuals.len();
+        let covariance = Covariance {
+            structure,
+            trend_columns: &self.trend_columns,
+            extra_noise: &self.extra_noise,
+            mean_variance: prior.mean_variance,
+        };
+        let slopes = RefCell::new(Mat::zeros(size, size));
+        let Some(factor) = Cholesky::new(|| covariance.matrix(&numbers, &scaled, Some(&mut slopes.borrow_mut())))
+        else {
             return f64::INFINITY;
         };
-        let mut weights = outputs.to_vec();
+        let slopes = slopes.into_inner();
+        let mut weights = residuals.clone();
         factor.solve(&mut weights);
-        let fit: f64 = weights.iter().zip(*outputs).map(|(w, y)| w * y).sum();
+        let fit = dot(&weights, residuals);
         let evidence = -0.5 * (fit + factor.log_determinant() + size as f64 * (2.0 * std::f64::consts::PI).ln());
         let inverse = factor.inverse();
 
         gradient.fill(0.0);
         let mut by_column = vec![0.0; inputs.width()];
-        let (mut by_noise, mut by_signal) = (0.0, 0.0);
-        for j in 0..size {
-            let own = scaled.row(j);
-            let column = inverse.col_as_slice(j);
-            let surplus = 0.5 * (weights[j] * weights[j] - column[j]);
-            by_noise += surplus;
-            by_signal += surplus;
-            for i in j + 1..size {
-                let other = scaled.row(i);
-                let (value, slope) = structure.kernel.value_and_slope(squared_distance(own, other));
-                let surplus = weights[i] * weights[j] - column[i];
-                by_signal += surplus * value;
-                let pull = surplus * slope;
-                for (sum, (a, b)) in by_column.iter_mut().zip(own.iter().zip(other)) {
-                    *sum += pull * (a - b) * (a - b);
-                }
+        let mut row = vec![0.0; inputs.width()];
+        let mut pulls = vec![0.0; size];
+        for j in 0..size.saturating_sub(1) {
+            scaled.read(j, &mut row);
+            let pulls = &mut pulls[j + 1..];
+            let cells = inverse.col_as_slice(j)[j + 1..].iter().zip(&slopes.col_as_slice(j)[j + 1..]);
+            for ((pull, weight), (cell, slope)) in pulls.iter_mut().zip(&weights[j + 1..]).zip(cells) {
+                *pull = (weight * weights[j] - cell) * slope;
             }
+            scaled.add_weighted_squares(j + 1, &row, pulls, &mut by_column);
         }
         for (&group, sum) in structure.groups.iter().zip(&by_column) {
             gradient[group] -= -2.0 * numbers.signal * sum;
         }
+        let surplus = |i: usize| 0.5 * (weights[i] * weights[i] - inverse[(i, i)]);
+        let by_noise: f64 = (0..size).map(surplus).sum();
         gradient[groups] = -by_noise * numbers.noise;
         if prior.signal_scale > 0.0 {
-            gradient[groups + 1] = -by_signal * numbers.signal;
+            // Everything adds up to (y' K^-1 y - n) / 2; what is not signal is taken off.
+            let jitter = factor.jitter();
+            let noise: f64 = (0..size).map(|i| surplus(i) * (numbers.noise + self.extra_noise[i] + jitter)).sum();
+            let constant = vec![1.0; size];
+            let trends = structure.trends.iter().zip(&self.trend_columns).map(|(t, h)| (t.variance, h));
+            let known: f64 = trends
+                .chain([(prior.mean_variance, &constant)])
+                .map(|(variance, column)| {
+                    let mut solved = column.clone();
+                    factor.solve(&mut solved);
+                    0.5 * variance * (dot(column, &weights).powi(2) - dot(column, &solved))
+                })
+                .sum();
+            gradient[groups + 1] = -(0.5 * (fit - size as f64) - noise - known);
         }
         -evidence
     }
@@ -231,12 +295,19 @@ impl Posterior<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::{
+        gp::{Trend, tests::Line},
+        kernel::Kernel,
+    };
 
     #[test]
     fn the_gradient_is_that_of_the_posterior() {
         for kernel in [Kernel::Matern52, Kernel::Rbf] {
-            let structure = Structure { kernel, groups: vec![0, 1, 1] };
+            let trend = Trend { basis: Arc::new(Line), mean: 0.4, variance: 2.0 };
+            let structure = Structure { trends: vec![trend], ..Structure::new(kernel, &[0, 1, 1]) };
             let prior = Prior { signal_scale: 0.7, ..Prior::scaled_to(2) };
             let mut inputs = Rows::new(3);
             let mut outputs = Vec::new();
@@ -245,7 +316,9 @@ mod tests {
                 inputs.push(&[x, (7.0 * x).sin(), x * x]);
                 outputs.push((3.0 * x).cos() - 0.3 * x);
             }
-            let posterior = Posterior { structure: &structure, prior: &prior, inputs: &inputs, outputs: &outputs };
+            let extra_noise: Vec<f64> = (0..9).map(|i| 0.01 * f64::from(i)).collect();
+            let data = Data { inputs: &inputs, outputs: &outputs, extra_noise: &extra_noise };
+            let posterior = Posterior::new(&structure, &prior, &data);
             let theta = [-0.5, 0.4, -3.0, 0.2];
             let mut gradient = [0.0; 4];
             posterior.negative_log(&theta, &mut gradient);

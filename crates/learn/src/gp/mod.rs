@@ -3,27 +3,40 @@
 //! Inputs are expected scaled to about 0..1 per column, outputs to mean 0 and variance 1 (see
 //! [`crate::warp::Warp`]). The constant mean has a normal prior and is integrated out.
 
+mod data;
 mod fit;
 mod predict;
 mod sparse;
+#[cfg(test)]
+mod tests;
 
+pub use data::{Basis, Data, Trend};
 pub use fit::{Fit, FitError};
 pub use predict::Moments;
 pub use sparse::SparseFit;
 
 use crate::{
-    kernel::{Kernel, Rows},
+    kernel::{Columns, Kernel, Rows, dot},
     linear::Cholesky,
 };
 
-/// What kind of process to fit.
-#[derive(Debug, Clone, PartialEq)]
+/// What kind of process to fit: response = constant + trends + smooth deviation.
+#[derive(Debug, Clone)]
 pub struct Structure {
     /// How similarity falls with distance.
     pub kernel: Kernel,
     /// For each input column the number of its lengthscale, from 0 without gaps: one per column is automatic
     /// relevance determination, all alike is isotropic, the columns of one category share theirs.
     pub groups: Vec<usize>,
+    /// Functions the response is believed to contain; their coefficients are integrated out.
+    pub trends: Vec<Trend>,
+}
+
+impl Structure {
+    /// A process around a constant.
+    pub fn new(kernel: Kernel, groups: &[usize]) -> Self {
+        Self { kernel, groups: groups.to_vec(), trends: Vec::new() }
+    }
 }
 
 /// What the data are believed to be like before they are seen (outputs standardised).
@@ -92,46 +105,69 @@ pub struct Gp {
     /// One divided by the lengthscale of each column.
     rates: Vec<f64>,
     /// Inputs in lengthscales.
-    scaled: Rows,
+    scaled: Columns,
+    /// Values of each trend's basis at the inputs.
+    trend_columns: Vec<Vec<f64>>,
     outputs: Vec<f64>,
+    extra_noise: Vec<f64>,
     factor: Cholesky,
-    /// `K^-1 y`.
+    /// `K^-1 (y - expected trend)`.
     weights: Vec<f64>,
     log_evidence: f64,
 }
 
 impl Gp {
-    /// The process with given hyperparameters on the given data; `None` when something is not finite.
+    /// The process with given hyperparameters on the given data; `None` when the data are not sound or something
+    /// is not finite.
     ///
-    /// Shape: `inputs` n x d, `outputs` n.
+    /// Source: Rasmussen & Williams (2006), eq. 2.25 to 2.30 and, for the trends, 2.39 and 2.40.
     pub fn new(
         structure: Structure,
         hyperparameters: Hyperparameters,
         mean_variance: f64,
-        inputs: &Rows,
-        outputs: &[f64],
+        data: &Data<'_>,
     ) -> Option<Self> {
+        if !data.is_sound(structure.groups.len()) {
+            return None;
+        }
         let rates: Vec<f64> = structure.groups.iter().map(|&g| 1.0 / hyperparameters.lengthscales[g]).collect();
-        let scaled = inputs.scaled(&rates);
-        let covariance = fit::covariance(structure.kernel, &hyperparameters, mean_variance, &scaled);
-        let factor = Cholesky::new(&covariance)?;
-        let mut weights = outputs.to_vec();
-        factor.solve(&mut weights);
-        let fit: f64 = weights.iter().zip(outputs).map(|(w, y)| w * y).sum();
-        let size = outputs.len() as f64;
-        let log_evidence = -0.5 * (fit + factor.log_determinant() + size * (2.0 * std::f64::consts::PI).ln());
-        let sound = log_evidence.is_finite() && weights.iter().all(|w| w.is_finite());
-        sound.then(|| Self {
+        let scaled = Columns::scaled(data.inputs, &rates);
+        let trend_columns = data::trend_columns(&structure.trends, data.inputs);
+        let extra_noise = data.extra();
+        let prior = fit::Covariance {
+            structure: &structure,
+            trend_columns: &trend_columns,
+            extra_noise: &extra_noise,
+            mean_variance,
+        };
+        let factor = Cholesky::new(|| prior.matrix(&hyperparameters, &scaled, None))?;
+        let mut process = Self {
             structure,
             hyperparameters,
             mean_variance,
             rates,
             scaled,
-            outputs: outputs.to_vec(),
+            trend_columns,
+            outputs: data.outputs.to_vec(),
+            extra_noise,
             factor,
-            weights,
-            log_evidence,
-        })
+            weights: Vec::new(),
+            log_evidence: 0.0,
+        };
+        process.weigh();
+        let sound = process.log_evidence.is_finite() && process.weights.iter().all(|w| w.is_finite());
+        sound.then_some(process)
+    }
+
+    /// Computes what depends on the outputs.
+    fn weigh(&mut self) {
+        let expected = data::expected_trend(&self.structure.trends, &self.trend_columns, self.outputs.len());
+        let residuals: Vec<f64> = self.outputs.iter().zip(expected).map(|(y, m)| y - m).collect();
+        self.weights = residuals.clone();
+        self.factor.solve(&mut self.weights);
+        let fit = dot(&self.weights, &residuals);
+        let size = residuals.len() as f64;
+        self.log_evidence = -0.5 * (fit + self.factor.log_determinant() + size * (2.0 * std::f64::consts::PI).ln());
     }
 
     /// The learnt numbers.
@@ -163,33 +199,58 @@ impl Gp {
     pub fn with_outputs(&self, outputs: &[f64]) -> Self {
         let mut changed = self.clone();
         changed.outputs = outputs.to_vec();
-        changed.weights = outputs.to_vec();
-        changed.factor.solve(&mut changed.weights);
+        changed.outputs.resize(self.len(), 0.0);
+        changed.weigh();
         changed
     }
 
     /// The same process with one more observation, in O(n^2).
     pub fn with_observation(&self, input: &[f64], output: f64) -> Self {
-        let row: Vec<f64> = input.iter().zip(&self.rates).map(|(x, r)| x * r).collect();
-        let cross = self.cross(&row);
-        let own = self.hyperparameters.signal + self.mean_variance + self.hyperparameters.noise;
+        self.with_noisy_observation(input, output, 0.0)
+    }
+
+    /// [`Gp::with_observation`] for a reading whose noise variance is known to be larger by `extra_noise`.
+    pub fn with_noisy_observation(&self, input: &[f64], output: f64, extra_noise: f64) -> Self {
+        let points = Rows::collect(self.rates.len(), [input]);
+        let row = self.scale(points.row(0));
+        let trends: Vec<f64> = data::trend_columns(&self.structure.trends, &points).iter().map(|c| c[0]).collect();
+        let cross = self.cross(&row, &trends);
+        let own = self.prior_variance(&trends) + self.hyperparameters.noise + extra_noise;
         let mut extended = self.clone();
         extended.factor = self.factor.extended(&cross, own);
         extended.scaled.push(&row);
+        extended.trend_columns.iter_mut().zip(&trends).for_each(|(column, h)| column.push(*h));
         extended.outputs.push(output);
-        extended.weights = extended.outputs.clone();
-        extended.factor.solve(&mut extended.weights);
+        extended.extra_noise.push(extra_noise);
+        extended.weigh();
         extended
     }
 
-    /// Covariances of a scaled point with the observations.
-    fn cross(&self, row: &[f64]) -> Vec<f64> {
-        let Hyperparameters { signal, .. } = self.hyperparameters;
-        self.scaled
-            .iter()
-            .map(|own| {
-                signal * self.structure.kernel.value(crate::kernel::squared_distance(row, own)) + self.mean_variance
-            })
-            .collect()
+    /// Covariances with the observations of a point given in lengthscales and by its basis values.
+    fn cross(&self, row: &[f64], trends: &[f64]) -> Vec<f64> {
+        let mut cross = vec![0.0; self.len()];
+        self.structure.kernel.values(&self.scaled, 0, row, &mut cross);
+        self.complete_cross(&mut cross, trends);
+        cross
+    }
+
+    /// Turns correlations with the observations into covariances, mean and trends included.
+    fn complete_cross(&self, cross: &mut [f64], trends: &[f64]) {
+        let (signal, constant) = (self.hyperparameters.signal, self.mean_variance);
+        cross.iter_mut().for_each(|k| *k = signal * *k + constant);
+        for ((trend, column), h) in self.structure.trends.iter().zip(&self.trend_columns).zip(trends) {
+            let factor = trend.variance * h;
+            cross.iter_mut().zip(column).for_each(|(k, own)| *k += factor * own);
+        }
+    }
+
+    /// Variance of the response before anything is seen, where the bases have the given values.
+    fn prior_variance(&self, trends: &[f64]) -> f64 {
+        let trends: f64 = self.structure.trends.iter().zip(trends).map(|(t, h)| t.variance * h * h).sum();
+        self.hyperparameters.signal + self.mean_variance + trends
+    }
+
+    fn scale(&self, point: &[f64]) -> Vec<f64> {
+        point.iter().zip(&self.rates).map(|(x, r)| x * r).collect()
     }
 }

@@ -1,11 +1,10 @@
 //! Hyperparameters by sampling, under a prior that lets only a few columns matter.
 
 use super::{
-    FitError, Gp, Prior, Structure,
+    Data, FitError, Gp, Prior, Structure,
     fit::{Posterior, group_count, unpack},
 };
 use crate::{
-    kernel::Rows,
     nuts::{self, Chain, Settings},
     optimise::{Limits, minimise},
 };
@@ -37,27 +36,25 @@ const SIGNAL_SCALE: f64 = 1.0;
 const SETTINGS: Settings = Settings { warmup: 128, draws: 12, thinning: 8, depth: 6 };
 
 impl SparseFit {
-    /// Draws processes for `outputs` (n, standardised) at `inputs` (n x d); the same seed gives the same draws.
+    /// Draws processes for `data` (n x d, outputs standardised); the same seed gives the same draws.
     ///
     /// Errors: see [`FitError`].
-    pub fn new(structure: &Structure, inputs: &Rows, outputs: &[f64], seed: u64) -> Result<Self, FitError> {
-        let size = outputs.len();
-        if size == 0 {
+    pub fn new(structure: &Structure, data: &Data<'_>, seed: u64) -> Result<Self, FitError> {
+        if data.is_empty() {
             return Err(FitError::Empty);
         }
-        let finite = outputs.iter().all(|y| y.is_finite()) && inputs.iter().flatten().all(|x| x.is_finite());
-        if inputs.len() != size || inputs.width() != structure.groups.len() || !finite {
+        if !data.is_sound(structure.groups.len()) {
             return Err(FitError::Data);
         }
         let prior = prior(structure);
-        let posterior = Posterior { structure, prior: &prior, inputs, outputs };
+        let posterior = Posterior::new(structure, &prior, data);
         let chain = chain(&posterior, SETTINGS, seed).ok_or(FitError::Diverged)?;
         let gps: Vec<Gp> = chain
             .draws
             .iter()
             .filter_map(|draw| {
                 let numbers = unpack(structure, &prior, &logarithms(draw));
-                Gp::new(structure.clone(), numbers, prior.mean_variance, inputs, outputs)
+                Gp::new(structure.clone(), numbers, prior.mean_variance, data)
             })
             .collect();
         if gps.is_empty() {
@@ -132,7 +129,7 @@ fn log_density(posterior: &Posterior<'_>, coordinates: &[f64], gradient: &mut [f
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::Kernel;
+    use crate::kernel::{Kernel, Rows};
 
     fn example() -> (Rows, Vec<f64>) {
         let mut inputs = Rows::new(1);
@@ -146,10 +143,10 @@ mod tests {
 
     #[test]
     fn the_gradient_is_that_of_the_density() {
-        let structure = Structure { kernel: Kernel::Matern52, groups: vec![0] };
+        let structure = Structure::new(Kernel::Matern52, &[0]);
         let (inputs, outputs) = example();
         let prior = prior(&structure);
-        let posterior = Posterior { structure: &structure, prior: &prior, inputs: &inputs, outputs: &outputs };
+        let posterior = Posterior::new(&structure, &prior, &Data::new(&inputs, &outputs));
         let point = [0.7, -0.4, -3.0, 0.3];
         let mut gradient = [0.0; 4];
         log_density(&posterior, &point, &mut gradient);
@@ -167,10 +164,10 @@ mod tests {
     #[test]
     fn draws_agree_with_integration_over_a_grid() {
         // Mean and deviation of the log lengthscale, by the midpoint rule over all four coordinates.
-        let structure = Structure { kernel: Kernel::Matern52, groups: vec![0] };
+        let structure = Structure::new(Kernel::Matern52, &[0]);
         let (inputs, outputs) = example();
         let prior = prior(&structure);
-        let posterior = Posterior { structure: &structure, prior: &prior, inputs: &inputs, outputs: &outputs };
+        let posterior = Posterior::new(&structure, &prior, &Data::new(&inputs, &outputs));
         let axis = |low: f64, high: f64, count: usize| -> Vec<f64> {
             (0..count).map(|k| low + (k as f64 + 0.5) / count as f64 * (high - low)).collect()
         };
@@ -216,8 +213,8 @@ mod tests {
         }
         let warp = crate::warp::Warp::fit(&outputs, f64::INFINITY);
         let outputs: Vec<f64> = outputs.iter().map(|y| warp.forward(*y)).collect();
-        let structure = Structure { kernel: Kernel::Matern52, groups: (0..30).collect() };
-        let fit = SparseFit::new(&structure, &inputs, &outputs, 1).unwrap();
+        let structure = Structure::new(Kernel::Matern52, &(0..30).collect::<Vec<_>>());
+        let fit = SparseFit::new(&structure, &Data::new(&inputs, &outputs), 1).unwrap();
         let count = fit.gps.len() as f64;
         let relevance = |column: usize| {
             fit.gps.iter().map(|gp| -2.0 * gp.hyperparameters().lengthscales[column].ln()).sum::<f64>() / count
@@ -234,8 +231,8 @@ mod tests {
     fn few_repeated_or_constant_data_are_safe() {
         for outputs in [vec![0.0], vec![0.0, 0.0], vec![-1.0, 1.0, 0.0], vec![1.0; 6]] {
             let inputs = Rows::collect(2, outputs.iter().map(|_| [0.5, 0.5].as_slice()));
-            let structure = Structure { kernel: Kernel::Matern52, groups: vec![0, 1] };
-            let fit = SparseFit::new(&structure, &inputs, &outputs, 1).unwrap();
+            let structure = Structure::new(Kernel::Matern52, &[0, 1]);
+            let fit = SparseFit::new(&structure, &Data::new(&inputs, &outputs), 1).unwrap();
             for gp in &fit.gps {
                 let moments = gp.predict(&Rows::collect(2, [[0.1, 0.2].as_slice()]))[0];
                 assert!(moments.mean.is_finite() && moments.variance > 0.0);

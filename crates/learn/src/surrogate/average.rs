@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Component, Options, Slope, Surrogate, mixed};
 use crate::{
-    gp::{Fit, FitError, Gp, Moments, Prior, Structure},
+    gp::{Data, Fit, FitError, Gp, Moments, Prior, Structure},
     kernel::Rows,
 };
 
@@ -104,8 +104,7 @@ impl Surrogate for GpAverage {
 
 fn fit_members(inputs: &Rows, groups: &[usize], outputs: &[f64], options: &Options) -> Result<Vec<Member>, FitError> {
     let separate = groups.iter().max().map_or(0, |most| most + 1);
-    let structures: Vec<Structure> =
-        options.kernels.iter().map(|&kernel| Structure { kernel, groups: groups.to_vec() }).collect();
+    let structures: Vec<Structure> = options.kernels.iter().map(|&kernel| Structure::new(kernel, groups)).collect();
     let prior = Prior::scaled_to(separate);
     let mut priors = vec![prior.clone()];
     if options.rough {
@@ -119,7 +118,7 @@ fn fit_members(inputs: &Rows, groups: &[usize], outputs: &[f64], options: &Optio
     let mut failure = FitError::Empty;
     let mut scored = Vec::new();
     for (structure, prior) in structures.iter().flat_map(|s| priors.iter().map(move |p| (s, p))) {
-        match Fit::new(structure, prior, inputs, outputs) {
+        match Fit::new(structure, prior, &Data::new(inputs, outputs)) {
             Ok(fit) => scored.push((fit.log_posterior, fit.gp)),
             Err(error) => failure = error,
         }
