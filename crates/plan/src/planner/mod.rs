@@ -25,6 +25,8 @@ pub use suggestion::{Prediction, Purpose, Settings, Suggestion};
 /// Above this share of exploration a suggestion explores, below the other it exploits.
 const EXPLORES: f64 = 0.85;
 const EXPLOITS: f64 = 0.6;
+/// Points a model is looked at for explanations.
+const BACKGROUND: usize = 256;
 
 /// Proposes experiments; checked once, then only used.
 #[derive(Debug, Clone)]
@@ -103,7 +105,8 @@ impl Planner {
         if !belief.has_model() {
             return Err(say!("plan-model-empty"));
         }
-        Ok(Model::new(self.space.clone(), self.encoding.clone(), belief, situation.inputs, observed))
+        let background = self.anywhere(BACKGROUND, seed);
+        Ok(Model::new(self.space.clone(), self.encoding.clone(), belief, situation.inputs, observed, background))
     }
 
     fn learn(&self, situation: &Situation<'_>) -> Belief {

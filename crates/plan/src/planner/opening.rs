@@ -39,6 +39,21 @@ impl Planner {
         chosen.into_iter().map(|point| self.plain(situation, point, Purpose::Initial, 1.0)).collect()
     }
 
+    /// Up to `count` allowed points spread over the space, tried or not.
+    pub(super) fn anywhere(&self, count: usize, seed: u64) -> Vec<Point> {
+        match &self.listed {
+            Some(listed) => {
+                let all: Vec<usize> = (0..listed.points.len()).collect();
+                start::any(&all, count, seed).into_iter().map(|row| listed.points[row].clone()).collect()
+            }
+            None => {
+                let points = start::sobol(&self.encoding, self.space.parameters().len(), count, seed);
+                let mut seen = HashSet::new();
+                points.into_iter().filter(|point| seen.insert(key(point))).collect()
+            }
+        }
+    }
+
     /// Points of a Sobol sequence; once there are experiments, those that are furthest from them.
     fn spread(&self, situation: &Situation<'_>, mut known: Vec<Vec<f64>>, count: usize) -> Vec<Point> {
         let parameters = self.space.parameters().len();

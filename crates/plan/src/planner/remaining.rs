@@ -7,12 +7,7 @@ use matdock_message::Message;
 use serde::{Deserialize, Serialize};
 
 use super::{Planner, Situation};
-use crate::{
-    belief::Belief,
-    history::Observation,
-    space::{Point, key},
-    start,
-};
+use crate::{belief::Belief, history::Observation};
 
 /// What the best experiment of the whole space is expected to be better than the best so far.
 ///
@@ -95,11 +90,8 @@ impl Planner {
                 free.into_iter().step_by(stride).map(|row| listed.columns[row].clone()).collect()
             }
             None => {
-                let points: Vec<Point> =
-                    start::sobol(&self.encoding, self.space.parameters().len(), 8 * PLACES, situation.seed);
-                let mut seen = HashSet::new();
-                let new = points.into_iter().filter(|point| seen.insert(key(point)));
-                new.filter_map(|point| self.encoding.encode(&point).ok()).collect()
+                let points = self.anywhere(8 * PLACES, situation.seed);
+                points.iter().filter_map(|point| self.encoding.encode(point).ok()).collect()
             }
         };
         if columns.len() <= PLACES {

@@ -1,5 +1,7 @@
 //! What the planner has learnt, for reports.
 
+mod explanation;
+
 use matdock_learn::Rows;
 use matdock_message::{Message, say};
 use serde::Serialize;
@@ -12,6 +14,8 @@ use crate::{
     search,
     space::{Point, Space, Value},
 };
+
+pub use explanation::{Calibration, Driver, Effect, Importance, Surface};
 
 /// Predictions along one parameter, the others held.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -33,6 +37,8 @@ pub struct LeftOut {
     pub measured: f64,
     /// What all other observations let expect.
     pub predicted: Prediction,
+    /// Ends of the 50 % interval.
+    pub half: (f64, f64),
 }
 
 /// What the planner has learnt from the observations.
@@ -43,6 +49,8 @@ pub struct Model {
     belief: Belief,
     inputs: Rows,
     observed: Vec<Observation>,
+    /// Allowed points spread over the space.
+    background: Vec<Point>,
 }
 
 impl Model {
@@ -52,8 +60,9 @@ impl Model {
         belief: Belief,
         inputs: Rows,
         observed: &[Observation],
+        background: Vec<Point>,
     ) -> Self {
-        Self { space, encoding, belief, inputs, observed: observed.to_vec() }
+        Self { space, encoding, belief, inputs, observed: observed.to_vec(), background }
     }
 
     /// Expected outcomes at `point`, in the order of the goal's outcomes (those with anything measured).
@@ -75,21 +84,8 @@ impl Model {
     ///
     /// Errors: a point that does not fit the space.
     pub fn slice(&self, point: &[Value], parameter: usize, count: usize) -> Result<Slice, Message> {
-        let Some(along) = self.space.parameters().get(parameter) else {
-            return Err(say!("plan-point-width", cells = parameter + 1, parameters = self.space.parameters().len()));
-        };
-        let settings = match &self.space {
-            Space::Pool(pool) => column_settings(pool.rows(), parameter, count),
-            Space::Ranges(_) => {
-                let all = search::setting_count(along);
-                if all <= count.max(64) {
-                    search::settings(along, &self.encoding, parameter, all)
-                } else {
-                    let last = count.max(2) - 1;
-                    (0..=last).map(|k| self.encoding.setting(parameter, k as f64 / last as f64)).collect()
-                }
-            }
-        };
+        let settings = self.settings_along(parameter, count)?;
+        let name = self.space.parameters().get(parameter).map_or(String::new(), |p| p.name.clone());
         let points: Vec<Point> = settings
             .iter()
             .map(|value| {
@@ -100,7 +96,26 @@ impl Model {
                 moved
             })
             .collect();
-        Ok(Slice { parameter: along.name.clone(), settings, predicted: self.predict_all(&points)? })
+        Ok(Slice { parameter: name, settings, predicted: self.predict_all(&points)? })
+    }
+
+    /// `count` settings of a parameter from low to high; all of them where they are few.
+    fn settings_along(&self, parameter: usize, count: usize) -> Result<Vec<Value>, Message> {
+        let Some(along) = self.space.parameters().get(parameter) else {
+            return Err(say!("plan-point-width", cells = parameter + 1, parameters = self.space.parameters().len()));
+        };
+        Ok(match &self.space {
+            Space::Pool(pool) => column_settings(pool.rows(), parameter, count),
+            Space::Ranges(_) => {
+                let all = search::setting_count(along);
+                if all <= count.max(64) {
+                    search::settings(along, &self.encoding, parameter, all)
+                } else {
+                    let last = count.max(2) - 1;
+                    (0..=last).map(|k| self.encoding.setting(parameter, k as f64 / last as f64)).collect()
+                }
+            }
+        })
     }
 
     /// Index of the observation with the best measured value under the goal, bounds kept.
@@ -121,6 +136,7 @@ impl Model {
     /// nothing was measured.
     pub fn leave_one_out(&self, outcome: usize) -> Vec<LeftOut> {
         const HALF_WIDTH: f64 = 1.6448536269514722;
+        const QUARTILE: f64 = 0.6744897501960817;
         let Some(name) = self.belief.outcome_names().get(outcome) else { return Vec::new() };
         let Some(model) = self.belief.outcome(outcome) else { return Vec::new() };
         let readings = self.observed.iter().enumerate().filter_map(|(index, observation)| {
@@ -137,7 +153,11 @@ impl Model {
                     low: warp.backward(moments.mean - HALF_WIDTH * deviation),
                     high: warp.backward(moments.mean + HALF_WIDTH * deviation),
                 };
-                LeftOut { observation, measured, predicted }
+                let half = (
+                    warp.backward(moments.mean - QUARTILE * deviation),
+                    warp.backward(moments.mean + QUARTILE * deviation),
+                );
+                LeftOut { observation, measured, predicted, half }
             })
             .collect()
     }
