@@ -2,6 +2,7 @@
 
 mod arguments;
 mod ask;
+mod backtest_view;
 mod live;
 mod person;
 mod verbs;

@@ -26,7 +26,7 @@ use serde::Serialize;
 
 use crate::{
     arguments::{self, Arguments, General, Verb},
-    ask,
+    ask, backtest_view,
     live::Live,
     person::{TerminalPerson, datum},
     view,
@@ -230,10 +230,10 @@ impl Face {
         bar.finish_and_clear();
         let report = report?;
         if let Some(path) = &a.plot {
-            table::save(backtest::plot(&campaign, &report)?.as_bytes(), path)?;
+            table::save(backtest::plot(&campaign, &report, self.language)?.as_bytes(), path)?;
         }
         self.show(&report, || {
-            view::backtest(&report, self.language);
+            backtest_view::backtest(&report, self.language);
             if let Some(path) = &a.plot {
                 self.line(&say!("cli-report-file", file = path.display()));
             }

@@ -3,7 +3,6 @@
 use std::io::{IsTerminal, Write};
 
 use matdock_app::{
-    backtest::Report as BacktestReport,
     campaign::Campaign,
     plot::number,
     record_results::Recorded,
@@ -173,68 +172,6 @@ pub fn status(status: &Status, language: Language) {
     if status.goal_reached {
         line(&say!("app-report-goal"), language);
     }
-}
-
-pub fn backtest(report: &BacktestReport, language: Language) {
-    let r = &report.result;
-    let unit = if report.unit == "1" { String::new() } else { format!(" {}", report.unit) };
-    line(
-        &say!(
-            "cli-backtest-head",
-            name = report.campaign,
-            pool = r.pool,
-            seeds = r.seeds,
-            initial = report.initial,
-            best = format!(
-                "{} = {}{unit}{}",
-                report.outcome,
-                number(report.best_value),
-                report.best_row.as_ref().map(|row| format!(" ({row})")).unwrap_or_default()
-            )
-        ),
-        language,
-    );
-    let word = |id| word(id, language);
-    let headers = ["", "cli-word-mean", "cli-word-error", "cli-word-median", "cli-word-quartiles", "cli-word-random"]
-        .map(|id| if id.is_empty() { String::new() } else { word(id) });
-    let row = |name: String, s: &matdock_app::backtest::Spread, random: f64, capped: bool| {
-        vec![
-            name,
-            format!("{}{}", if capped { "> " } else { "" }, number(s.mean)),
-            format!("± {}", number(s.standard_error)),
-            number(s.median),
-            format!("{} .. {}", number(s.q1), number(s.q3)),
-            number(random),
-        ]
-    };
-    let rows = vec![
-        row(word("cli-word-to-best"), &r.experiments_to_best, r.random.experiments_to_best, r.unfinished > 0),
-        row(
-            say!("cli-backtest-to-top", percent = number(r.experiments_to_top.percent)).text(language),
-            &r.experiments_to_top.spread,
-            r.random.experiments_to_top,
-            false,
-        ),
-    ];
-    print(&table(&headers, &rows));
-    if r.unfinished > 0 {
-        line(&say!("cli-backtest-unfinished", count = r.unfinished), language);
-    }
-    print("\n");
-    let headers = [word("cli-word-experiments"), word("cli-word-best-so-far"), word("cli-word-random")];
-    let count = r.best_so_far.len();
-    let marks = [1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 50, 70, 100, 150, 200, 300, 500, 700, 1000];
-    let rows: Vec<Vec<String>> = marks
-        .iter()
-        .filter(|n| **n <= count)
-        .map(|n| {
-            let random = r.random.best_so_far.get(n - 1).map(|v| number(*v)).unwrap_or_default();
-            vec![n.to_string(), number(r.best_so_far[n - 1]), random]
-        })
-        .collect();
-    print(&table(&headers, &rows));
-    let seconds = r.seconds_per_suggestion;
-    line(&say!("cli-backtest-seconds", median = number(seconds.median), max = number(seconds.max)), language);
 }
 
 pub fn verified(verified: &Verified, language: Language) {

@@ -68,17 +68,18 @@ fn replay(arguments: &[String]) -> Result<String, String> {
     let table = Table { pool, outcomes };
     let result =
         backtest::run(&table, &goal, &Settings::default(), &options, &|| ()).map_err(|message| message.to_string())?;
-    let (best, top) = (result.experiments_to_best, result.experiments_to_top.spread);
+    let figures = result.best.ok_or("the goal is a front")?;
+    let (best, top) = (figures.experiments_to_best, figures.experiments_to_top.spread);
     Ok(format!(
         "{path}: {} rows, best {:.1} +- {:.1} (median {}, random {:.1}), top {:.1} +- {:.1} (random {:.1}), {:.1} ms per suggestion (most {:.1})",
         result.pool,
         best.mean,
         best.standard_error,
         best.median,
-        result.random.experiments_to_best,
+        figures.random.experiments_to_best,
         top.mean,
         top.standard_error,
-        result.random.experiments_to_top,
+        figures.random.experiments_to_top,
         1e3 * result.seconds_per_suggestion.median,
         1e3 * result.seconds_per_suggestion.max,
     ))

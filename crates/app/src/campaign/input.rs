@@ -60,6 +60,21 @@ impl Input {
         }
     }
 
+    /// Whether a value lies within the range or is one of the levels; it need not be one of the steps.
+    pub(super) fn spans(&self, value: &Value) -> bool {
+        match (&self.kind, value) {
+            (InputKind::Plain(ParameterKind::Continuous { low, high, .. }), Value::Number(number)) => {
+                (*low..=*high).contains(number)
+            }
+            (InputKind::Plain(ParameterKind::Integer { low, high }), Value::Number(number)) => {
+                (*low as f64..=*high as f64).contains(number)
+            }
+            (InputKind::Plain(ParameterKind::Ordinal { levels }), Value::Number(number)) => levels.contains(number),
+            (InputKind::Plain(ParameterKind::Categorical { levels }), Value::Level(level)) => levels.contains(level),
+            _ => false,
+        }
+    }
+
     /// Whether numbers are set.
     pub fn is_number(&self) -> bool {
         !matches!(self.kind, InputKind::Formula(_) | InputKind::Plain(ParameterKind::Categorical { .. }))

@@ -15,7 +15,7 @@ use toml::Spanned;
 use crate::table::Column;
 
 pub use input::{Input, InputKind};
-pub use pool::{PoolTable, finished_table};
+pub use pool::{Finished, PoolTable, finished_table};
 
 use file::{CampaignFile, KindWord, ParameterPart, ScaleWord, TimeWord};
 

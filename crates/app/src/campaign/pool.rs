@@ -90,14 +90,26 @@ fn selected(table: &Table, part: &PoolPart) -> Result<Vec<usize>, Message> {
     Ok(rows)
 }
 
-/// A table of finished experiments as a pool with outcomes, for a backtest.
+/// A table of finished experiments as a pool with outcomes.
+#[derive(Debug, Clone)]
+pub struct Finished {
+    /// The candidates and their outcomes.
+    pub table: backtest::Table,
+    /// The candidates as people see them.
+    pub labels: PoolTable,
+    /// Rows of the table that lie outside the campaign's ranges and are left out.
+    pub left_out: usize,
+}
+
+/// A table of finished experiments as a pool with outcomes, for a backtest. A campaign over ranges takes the rows within
+/// its ranges.
 ///
 /// Rows with the same settings are one candidate with several measured values. A row without a value is a failed
 /// experiment. `data` is the table; without it the campaign's own pool table is used.
 ///
 /// # Errors
 /// A column is missing, a cell does not fit; names the cell.
-pub fn finished_table(campaign: &Campaign, data: Option<&Path>) -> Result<(backtest::Table, PoolTable), Message> {
+pub fn finished_table(campaign: &Campaign, data: Option<&Path>) -> Result<Finished, Message> {
     let parsed = super::file::parse(&campaign.text, &campaign.path.display().to_string())?;
     let part = parsed.pool.as_ref().map(toml::Spanned::get_ref);
     let folder = campaign.path.parent().unwrap_or(Path::new(""));
@@ -106,10 +118,18 @@ pub fn finished_table(campaign: &Campaign, data: Option<&Path>) -> Result<(backt
         (None, Some(part)) => table::read(&folder.join(&part.table))?,
         (None, None) => return Err(say!("app-backtest-no-data")),
     };
-    let rows = match part {
+    let mut rows = match part {
         Some(part) if part.only.keys().all(|name| table.find(name).is_some()) => selected(&table, part)?,
         _ => (0..table.rows.len()).collect(),
     };
+    let given = rows.len();
+    if part.is_none() {
+        rows = within(&table, rows, &campaign.inputs)?;
+    }
+    let left_out = given - rows.len();
+    if rows.len() < 2 && left_out > 0 {
+        return Err(table.in_file(say!("app-backtest-outside", rows = given, inside = rows.len())));
+    }
     let label = part.and_then(|part| part.label.as_deref()).filter(|name| table.find(name).is_some());
     let candidates = candidates(&table, &rows, &campaign.inputs, label, true)?;
     let columns = campaign
@@ -129,7 +149,25 @@ pub fn finished_table(campaign: &Campaign, data: Option<&Path>) -> Result<(backt
         .iter()
         .map(|members| columns.iter().map(|(column, unit)| measured(members, *column, unit)).collect())
         .collect::<Result<Vec<Vec<Vec<f64>>>, Message>>()?;
-    Ok((backtest::Table { pool: candidates.pool, outcomes }, candidates.table))
+    let table = backtest::Table { pool: candidates.pool, outcomes };
+    Ok(Finished { table, labels: candidates.table, left_out })
+}
+
+/// Those rows whose settings lie within the ranges and levels of a campaign; steps are not asked for.
+fn within(table: &Table, rows: Vec<usize>, inputs: &[Input]) -> Result<Vec<usize>, Message> {
+    let columns = inputs.iter().map(|input| table.column(&input.name)).collect::<Result<Vec<_>, _>>()?;
+    let mut kept = Vec::with_capacity(rows.len());
+    for row in rows {
+        let fields = fields(table, row, inputs, &columns)?;
+        let inside = inputs.iter().zip(&columns).map(|(input, &column)| {
+            let datum = fields.get(&input.name).ok_or_else(|| say!("app-setting-missing", name = input.name))?;
+            input.value(datum).map(|value| input.spans(&value)).map_err(|what| table.at(row, column, what))
+        });
+        if inside.collect::<Result<Vec<bool>, Message>>()?.iter().all(|inside| *inside) {
+            kept.push(row);
+        }
+    }
+    Ok(kept)
 }
 
 fn candidates(
