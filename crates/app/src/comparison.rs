@@ -144,7 +144,7 @@ fn random_values(
 }
 
 fn random_chunk(campaign: &Campaign, setup: &Setup, count: usize, seed: u64) -> Result<Vec<Option<f64>>, Message> {
-    let settings = Settings { initial: count, random_start: true };
+    let settings = Settings { initial: count, random_start: true, ..Settings::default() };
     let space: Space = campaign.space.clone();
     let planner = Planner::new(space, campaign.goal.clone(), settings)?;
     let points = planner.suggest(&[], &[], count, seed)?;

@@ -16,6 +16,7 @@ pub use forest::Forest;
 pub use gp::Moments;
 pub use kernel::{Kernel, Rows};
 pub use surrogate::{
-    Component, GpAverage, Member, Options, OutcomeModel, Outcomes, Reading, Separate, Slope, Surrogate, mixed,
+    Candidate, Choice, Component, Family, GpAverage, Member, Options, OutcomeModel, Outcomes, Reading, Separate, Slope,
+    Surrogate, Wanted, mixed,
 };
 pub use warp::{Bend, Warp};

@@ -1,13 +1,14 @@
 //! Median regret of the planner on test functions with known optima.
 //!
-//! `cargo run --release -p matdock-plan --example functions -- [SEEDS [EVALUATIONS]]`
+//! `cargo run --release -p matdock-plan --example functions -- [SEEDS [EVALUATIONS [SURROGATE [PROBLEM]]]]`
 
 use std::f64::consts::{E, PI};
 
 use matdock_plan::{
-    Direction, Goal, Measured, Observation, Parameter, ParameterKind, Planner, Scale, Settings, Space, Value,
+    Direction, Goal, Measured, Observation, Parameter, ParameterKind, Planner, Scale, Settings, Space, Value, Wanted,
 };
 use rayon::prelude::*;
+use serde::{Deserialize, de::IntoDeserializer};
 
 struct Problem {
     name: &'static str,
@@ -51,14 +52,33 @@ fn rosenbrock(x: &[f64]) -> f64 {
     x.windows(2).map(|p| 100.0 * (p[1] - p[0] * p[0]).powi(2) + (1.0 - p[0]).powi(2)).sum()
 }
 
-fn regret(problem: &Problem, evaluations: usize, seed: u64) -> Result<f64, matdock_message::Message> {
+/// Hartmann-3 on the first three of many columns; the others do nothing.
+fn hartmann_3(x: &[f64]) -> f64 {
+    const A: [[f64; 3]; 4] = [[3.0, 10.0, 30.0], [0.1, 10.0, 35.0], [3.0, 10.0, 30.0], [0.1, 10.0, 35.0]];
+    const P: [[f64; 3]; 4] =
+        [[0.3689, 0.1170, 0.2673], [0.4699, 0.4387, 0.7470], [0.1091, 0.8732, 0.5547], [0.0381, 0.5743, 0.8828]];
+    let hill = |i: usize| (0..3).map(|j| A[i][j] * (x[j] - P[i][j]).powi(2)).sum::<f64>();
+    -[1.0, 1.2, 3.0, 3.2].iter().enumerate().map(|(i, height)| height * (-hill(i)).exp()).sum::<f64>()
+}
+
+/// A bowl in stairs: jumps of a third of a unit, five on each axis.
+fn stairs(x: &[f64]) -> f64 {
+    x.iter().enumerate().map(|(i, x)| ((5.0 * (x - [0.83, 0.31, 0.57, 0.12][i % 4]).abs()).ceil() / 3.0).powi(2)).sum()
+}
+
+fn regret(
+    problem: &Problem,
+    evaluations: usize,
+    surrogate: Wanted,
+    seed: u64,
+) -> Result<f64, matdock_message::Message> {
     let parameters = problem.ranges.iter().enumerate().map(|(index, &(low, high))| Parameter {
         name: format!("x{index}"),
         unit: String::new(),
         kind: ParameterKind::Continuous { low, high, scale: Scale::Linear, step: None },
     });
     let space = Space::ranges(parameters.collect())?;
-    let settings = Settings { initial: 2 * problem.ranges.len(), ..Settings::default() };
+    let settings = Settings { initial: (2 * problem.ranges.len()).min(20), surrogate, ..Settings::default() };
     let planner = Planner::new(space, Goal::single("y", Direction::Minimise), settings)?;
     let mut observed = Vec::new();
     let mut best = f64::INFINITY;
@@ -74,10 +94,15 @@ fn regret(problem: &Problem, evaluations: usize, seed: u64) -> Result<f64, matdo
     Ok(best - problem.minimum)
 }
 
-fn main() -> Result<(), matdock_message::Message> {
+fn main() -> Result<(), String> {
     let numbers: Vec<usize> = std::env::args().skip(1).filter_map(|argument| argument.parse().ok()).collect();
     let seeds = numbers.first().copied().unwrap_or(20).max(1);
     let evaluations = numbers.get(1).copied().unwrap_or(60);
+    let words: Vec<String> = std::env::args().skip(3).collect();
+    let surrogate = words.first().map_or(Ok(Wanted::default()), |word| {
+        Wanted::deserialize(word.as_str().into_deserializer())
+            .map_err(|error: serde::de::value::Error| error.to_string())
+    })?;
     let problems = [
         Problem {
             name: "Branin",
@@ -88,11 +113,18 @@ fn main() -> Result<(), matdock_message::Message> {
         Problem { name: "Hartmann-6", ranges: vec![(0.0, 1.0); 6], minimum: -3.322_368_011_415_51, function: hartmann },
         Problem { name: "Ackley-5", ranges: vec![(-15.0, 15.0); 5], minimum: 0.0, function: ackley },
         Problem { name: "Rosenbrock-4", ranges: vec![(-5.0, 10.0); 4], minimum: 0.0, function: rosenbrock },
+        Problem {
+            name: "Hartmann-3 of 30",
+            ranges: vec![(0.0, 1.0); 30],
+            minimum: -3.862_782_147_820_756,
+            function: hartmann_3,
+        },
+        Problem { name: "Stairs-4", ranges: vec![(0.0, 1.0); 4], minimum: 4.0 / 9.0, function: stairs },
     ];
-    for problem in problems {
+    for problem in problems.into_iter().filter(|problem| words.get(1).is_none_or(|word| problem.name.contains(word))) {
         let begun = std::time::Instant::now();
-        let each = (0..seeds as u64).into_par_iter().map(|seed| regret(&problem, evaluations, seed));
-        let mut regrets = each.collect::<Result<Vec<f64>, _>>()?;
+        let each = (0..seeds as u64).into_par_iter().map(|seed| regret(&problem, evaluations, surrogate, seed));
+        let mut regrets = each.collect::<Result<Vec<f64>, _>>().map_err(|message| message.to_string())?;
         regrets.sort_by(f64::total_cmp);
         let at = |share: f64| regrets[(share * (seeds - 1) as f64).round() as usize];
         println!(

@@ -1,14 +1,15 @@
 //! Replays the planner against a CSV file of finished experiments, to see how many it needs.
 //!
-//! `cargo run --release -p matdock-plan --example replay -- TABLE.csv max|min OUTCOME INPUT,INPUT,... [SEEDS [INITIAL]]`
+//! `cargo run --release -p matdock-plan --example replay -- TABLE.csv max|min OUTCOME INPUT,INPUT,... [SEEDS [INITIAL [SURROGATE]]]`
 //! (`INPUT` may be `*`: every other column that is a number in all rows.)
 
 use std::process::ExitCode;
 
 use matdock_plan::{
-    Direction, Goal, Parameter, ParameterKind, Pool, Scale, Settings, Value,
+    Direction, Goal, Parameter, ParameterKind, Pool, Scale, Settings, Value, Wanted,
     backtest::{self, Options, Table},
 };
+use serde::{Deserialize, de::IntoDeserializer};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -26,7 +27,7 @@ fn main() -> ExitCode {
 
 fn replay(arguments: &[String]) -> Result<String, String> {
     let [path, direction, outcome, inputs, rest @ ..] = arguments else {
-        return Err("usage: replay TABLE.csv max|min OUTCOME INPUT,... [SEEDS [INITIAL]]".to_owned());
+        return Err("usage: replay TABLE.csv max|min OUTCOME INPUT,... [SEEDS [INITIAL [SURROGATE]]]".to_owned());
     };
     let text = std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
     let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
@@ -66,8 +67,12 @@ fn replay(arguments: &[String]) -> Result<String, String> {
     };
     let options = Options { seeds: count(0, 50)?, initial: count(1, 5)?, jobs: 2, ..Options::default() };
     let table = Table { pool, outcomes };
-    let result =
-        backtest::run(&table, &goal, &Settings::default(), &options, &|| ()).map_err(|message| message.to_string())?;
+    let surrogate = rest
+        .get(2)
+        .map_or(Ok(Wanted::default()), |word| Wanted::deserialize(word.as_str().into_deserializer()))
+        .map_err(|error: serde::de::value::Error| error.to_string())?;
+    let settings = Settings { surrogate, ..Settings::default() };
+    let result = backtest::run(&table, &goal, &settings, &options, &|| ()).map_err(|message| message.to_string())?;
     let figures = result.best.ok_or("the goal is a front")?;
     let (best, top) = (figures.experiments_to_best, figures.experiments_to_top.spread);
     Ok(format!(

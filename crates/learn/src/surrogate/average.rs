@@ -38,6 +38,11 @@ impl GpAverage {
         Ok(Self { members: fit_members(inputs, groups, outputs, options)? })
     }
 
+    /// Processes given from elsewhere; their shares add up to 1.
+    pub(super) fn of(members: Vec<Member>) -> Self {
+        Self { members }
+    }
+
     /// The processes with their shares.
     pub fn members(&self) -> &[Member] {
         &self.members

@@ -1,11 +1,13 @@
 //! The interface behind which a model of an outcome stands: a mixture of normals with gradients, and joint draws.
 
 mod average;
+mod choice;
 mod outcome;
 
 use std::{fmt::Debug, sync::Arc};
 
 pub use average::{GpAverage, Member};
+pub use choice::{Candidate, Choice, Family, Wanted};
 pub use outcome::{Options, OutcomeModel, Outcomes, Reading, Separate};
 
 use crate::{gp::Moments, kernel::Rows};

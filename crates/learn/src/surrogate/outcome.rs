@@ -2,7 +2,11 @@
 
 use std::{fmt::Debug, sync::Arc};
 
-use super::{GpAverage, Surrogate, mixed};
+use super::{
+    Choice, GpAverage, Surrogate, Wanted,
+    choice::{self, Lesson},
+    mixed,
+};
 use crate::{
     gp::{FitError, Moments},
     kernel::{Kernel, Rows},
@@ -39,11 +43,13 @@ pub struct Options {
     pub rough: bool,
     /// By how much the log likelihood must rise before skewed outcomes are bent; infinite for never.
     pub bend_evidence: f64,
+    /// The kind of model.
+    pub wanted: Wanted,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { kernels: vec![Kernel::Matern52], rough: false, bend_evidence: 10.0 }
+        Self { kernels: vec![Kernel::Matern52], rough: false, bend_evidence: 10.0, wanted: Wanted::GaussianProcess }
     }
 }
 
@@ -53,6 +59,7 @@ pub struct OutcomeModel {
     warp: Warp,
     surrogate: Arc<dyn Surrogate>,
     outputs: Vec<f64>,
+    choice: Option<Choice>,
 }
 
 /// Fits, each after the censored readings were filled in anew.
@@ -84,17 +91,25 @@ impl OutcomeModel {
             fill_in(&mut outputs, &limits, &average, readings);
             average = average.with_outputs(&outputs);
         }
-        Ok(Self { warp, surrogate: Arc::new(average), outputs })
+        let exact: Vec<bool> = readings.iter().map(|r| matches!(r, Reading::Value(_))).collect();
+        let lesson = Lesson { inputs, groups, outputs: &outputs, exact: &exact };
+        let (surrogate, choice) = choice::choose(average, &lesson, options);
+        Ok(Self { warp, surrogate, outputs, choice: Some(choice) })
     }
 
     /// A model given from elsewhere, on the scale of `warp`; `outputs` are what it was learnt from, on that scale.
     pub fn new(warp: Warp, surrogate: Arc<dyn Surrogate>, outputs: Vec<f64>) -> Self {
-        Self { warp, surrogate, outputs }
+        Self { warp, surrogate, outputs, choice: None }
     }
 
     /// The map between the outcome and what the surrogate sees.
     pub fn warp(&self) -> &Warp {
         &self.warp
+    }
+
+    /// Which kinds of model were tried and which one was chosen; `None` for a model given from elsewhere.
+    pub fn choice(&self) -> Option<&Choice> {
+        self.choice.as_ref()
     }
 
     /// The model on the bent and standardised scale.
@@ -112,7 +127,7 @@ impl OutcomeModel {
         let expected = self.surrogate.predict(&Rows::collect(input.len(), [input]));
         let mut outputs = self.outputs.clone();
         outputs.push(expected.first().map_or(0.0, |moments| moments.mean));
-        Self { warp: self.warp, surrogate: self.surrogate.believing(input), outputs }
+        Self { warp: self.warp, surrogate: self.surrogate.believing(input), outputs, choice: self.choice.clone() }
     }
 }
 

@@ -112,9 +112,10 @@ impl Planner {
     fn learn(&self, situation: &Situation<'_>) -> Belief {
         // Measured on published pools and on test functions: a pool's rows are told apart best by the smooth
         // model alone; over ranges the optimum is a point between points, where a rougher one has to be heard.
+        let wanted = self.settings.surrogate;
         let options = match &self.space {
-            Space::Pool(_) => Options::default(),
-            Space::Ranges(_) => Options { rough: true, ..Options::default() },
+            Space::Pool(_) => Options { wanted, ..Options::default() },
+            Space::Ranges(_) => Options { rough: true, wanted, ..Options::default() },
         };
         Belief::learn(&self.goal, self.encoding.groups(), &situation.inputs, situation.observed, &options)
     }

@@ -1,5 +1,6 @@
 //! What the planner proposes, and its settings.
 
+use matdock_learn::Wanted;
 use serde::{Deserialize, Serialize};
 
 use crate::space::Point;
@@ -12,11 +13,13 @@ pub struct Settings {
     pub initial: usize,
     /// Choose the initial rows of a pool at random instead of spread.
     pub random_start: bool,
+    /// The kind of model.
+    pub surrogate: Wanted,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { initial: 5, random_start: false }
+        Self { initial: 5, random_start: false, surrogate: Wanted::default() }
     }
 }
 

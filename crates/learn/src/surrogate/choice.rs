@@ -1,0 +1,161 @@
+//! Which kind of model an outcome gets.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{GpAverage, Member, Options, Surrogate};
+use crate::{
+    forest::Forest,
+    gp::{FitError, SparseFit, Structure},
+    kernel::{Kernel, Rows},
+};
+
+/// Kinds of model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Family {
+    /// Gaussian processes, averaged: for smooth responses.
+    GaussianProcess,
+    /// The same with processes that expect a rougher response with less noise.
+    RoughGaussianProcess,
+    /// Gaussian processes sampled under a prior that lets few columns matter: for many columns and few experiments.
+    Saas,
+    /// A forest of randomised trees: for responses that jump.
+    Forest,
+}
+
+/// Which kind is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Wanted {
+    /// Gaussian processes, unless another kind predicts readings left out clearly better.
+    #[default]
+    Auto,
+    /// Gaussian processes.
+    GaussianProcess,
+    /// Gaussian processes sampled under a prior that lets few columns matter.
+    Saas,
+    /// A forest of randomised trees.
+    Forest,
+}
+
+/// One kind that was tried.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Candidate {
+    /// Its kind.
+    pub family: Family,
+    /// Mean log probability density of readings, each predicted from all others, on the scale where readings have
+    /// mean 0 and variance 1. The higher the better; 1.42 below zero is what a guess without any model gets.
+    pub score: f64,
+}
+
+/// What was tried and what was chosen.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Choice {
+    /// Every kind tried, the default first.
+    pub candidates: Vec<Candidate>,
+    /// The kind chosen.
+    pub chosen: Family,
+}
+
+/// What a model is learnt from.
+pub(super) struct Lesson<'a> {
+    pub(super) inputs: &'a Rows,
+    pub(super) groups: &'a [usize],
+    /// Bent and standardised.
+    pub(super) outputs: &'a [f64],
+    /// Whether a reading is a number and no limit: the others do not count when kinds are compared.
+    pub(super) exact: &'a [bool],
+}
+
+/// Readings below which kinds cannot be told apart.
+const FEWEST: usize = 12;
+/// Another kind is chosen when its readings left out are more probable by this factor (logarithm) in all, and by this
+/// many standard errors of the mean.
+const MARGIN: f64 = 3.0;
+const ERRORS: f64 = 2.0;
+/// Columns from which the sparse prior is tried, and most readings for which it is affordable.
+const MANY_COLUMNS: usize = 10;
+const MOST_SAMPLED: usize = 300;
+/// The same data give the same model.
+const SEED: u64 = 0x006c_6561_726e;
+
+/// The model wanted by `options`; `average` is the default kind, already fitted. A kind that cannot be fitted is left
+/// out, so that the default remains.
+pub(super) fn choose(average: GpAverage, lesson: &Lesson<'_>, options: &Options) -> (Arc<dyn Surrogate>, Choice) {
+    let default: Arc<dyn Surrogate> = Arc::new(average);
+    let mut densities = vec![(Family::GaussianProcess, log_densities(default.as_ref(), lesson))];
+    let mut chosen = (Family::GaussianProcess, default);
+    for family in others(lesson, options) {
+        let Ok(surrogate) = fit(family, lesson, options) else { continue };
+        let own = log_densities(surrogate.as_ref(), lesson);
+        let current = densities.iter().find(|(family, _)| *family == chosen.0);
+        if options.wanted != Wanted::Auto || current.is_some_and(|(_, current)| is_better(&own, current)) {
+            chosen = (family, surrogate);
+        }
+        densities.push((family, own));
+    }
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len().max(1) as f64;
+    let candidates = densities.iter().map(|(family, each)| Candidate { family: *family, score: mean(each) }).collect();
+    (chosen.1, Choice { candidates, chosen: chosen.0 })
+}
+
+/// The kinds to try beside the default.
+fn others(lesson: &Lesson<'_>, options: &Options) -> Vec<Family> {
+    let size = lesson.outputs.len();
+    match options.wanted {
+        Wanted::GaussianProcess => Vec::new(),
+        Wanted::Saas => vec![Family::Saas],
+        Wanted::Forest => vec![Family::Forest],
+        Wanted::Auto if size < FEWEST => Vec::new(),
+        Wanted::Auto => {
+            let columns = lesson.groups.iter().max().map_or(0, |most| most + 1);
+            let mut families = vec![Family::Forest];
+            if !options.rough {
+                families.push(Family::RoughGaussianProcess);
+            }
+            if columns >= MANY_COLUMNS && size <= MOST_SAMPLED {
+                families.push(Family::Saas);
+            }
+            families
+        }
+    }
+}
+
+fn fit(family: Family, lesson: &Lesson<'_>, options: &Options) -> Result<Arc<dyn Surrogate>, FitError> {
+    let Lesson { inputs, groups, outputs, .. } = lesson;
+    Ok(match family {
+        Family::GaussianProcess => Arc::new(GpAverage::fit(inputs, groups, outputs, options)?),
+        Family::RoughGaussianProcess => {
+            Arc::new(GpAverage::fit(inputs, groups, outputs, &Options { rough: true, ..options.clone() })?)
+        }
+        Family::Saas => {
+            let kernel = options.kernels.first().copied().unwrap_or(Kernel::Matern52);
+            let structure = Structure { kernel, groups: groups.to_vec() };
+            let gps = SparseFit::new(&structure, inputs, outputs, SEED)?.gps;
+            let share = 1.0 / gps.len() as f64;
+            Arc::new(GpAverage::of(gps.into_iter().map(|gp| Member { share, gp }).collect()))
+        }
+        Family::Forest => Arc::new(Forest::fit(inputs, groups, outputs, &vec![1.0; outputs.len()], SEED)?),
+    })
+}
+
+/// Log density of every exact reading, predicted from all others.
+fn log_densities(surrogate: &dyn Surrogate, lesson: &Lesson<'_>) -> Vec<f64> {
+    let each = surrogate.leave_one_out().into_iter().zip(lesson.outputs).zip(lesson.exact);
+    let density = |m: crate::gp::Moments, y: f64| {
+        let variance = m.variance.max(f64::MIN_POSITIVE);
+        -0.5 * ((y - m.mean).powi(2) / variance + (2.0 * std::f64::consts::PI * variance).ln())
+    };
+    each.filter(|(_, exact)| **exact).map(|((m, y), _)| density(m, *y)).collect()
+}
+
+fn is_better(own: &[f64], other: &[f64]) -> bool {
+    let count = own.len() as f64;
+    let gains: Vec<f64> = own.iter().zip(other).map(|(a, b)| a - b).collect();
+    let total: f64 = gains.iter().sum();
+    let mean = total / count;
+    let variance = gains.iter().map(|g| (g - mean).powi(2)).sum::<f64>() / (count - 1.0).max(1.0);
+    total > MARGIN && mean > ERRORS * (variance / count).sqrt()
+}
