@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use matdock_message::{Message, say};
+use matdock_plan::Wanted;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -145,6 +146,7 @@ pub(super) struct PoolPart {
 pub(super) struct PlannerPart {
     pub initial: Option<Spanned<toml::Value>>,
     pub random_start: Option<bool>,
+    pub surrogate: Option<Wanted>,
 }
 
 #[derive(Debug, Deserialize)]

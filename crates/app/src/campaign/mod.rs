@@ -346,8 +346,11 @@ impl Reader<'_> {
     }
 
     fn planner(&self, parsed: &CampaignFile, rows: Option<usize>, inputs: usize) -> Result<Settings, Message> {
-        let mut settings =
-            Settings { random_start: parsed.planner.random_start.unwrap_or(false), ..Settings::default() };
+        let mut settings = Settings {
+            random_start: parsed.planner.random_start.unwrap_or(false),
+            surrogate: parsed.planner.surrogate.unwrap_or_default(),
+            ..Settings::default()
+        };
         let default = (inputs + 1).max(settings.initial);
         settings.initial = match &parsed.planner.initial {
             None => rows.map_or(default, |rows| settings.initial.min(rows)),

@@ -29,13 +29,13 @@ const ROUGHER: f64 = 3.0;
 const ROUGH_NOISE: (f64, f64) = (-6.0, 1.5);
 /// Members below this share are dropped.
 const SMALLEST_SHARE: f64 = 0.02;
+
 impl GpAverage {
-    /// Fits every process of `options` to standardised `outputs` (n) at `inputs` (n x d, scaled to about 0..1);
-    /// `groups` as in [`Structure::groups`].
+    /// Fits every process of `options` to `data` (n x d); `groups` as in [`Structure::groups`].
     ///
     /// Errors: see [`FitError`].
-    pub fn fit(inputs: &Rows, groups: &[usize], outputs: &[f64], options: &Options) -> Result<Self, FitError> {
-        Ok(Self { members: fit_members(inputs, groups, outputs, options)? })
+    pub fn fit(data: &Data<'_>, groups: &[usize], options: &Options) -> Result<Self, FitError> {
+        Ok(Self { members: fit_members(data, groups, options)? })
     }
 
     /// Processes given from elsewhere; their shares add up to 1.
@@ -107,7 +107,7 @@ impl Surrogate for GpAverage {
     }
 }
 
-fn fit_members(inputs: &Rows, groups: &[usize], outputs: &[f64], options: &Options) -> Result<Vec<Member>, FitError> {
+fn fit_members(data: &Data<'_>, groups: &[usize], options: &Options) -> Result<Vec<Member>, FitError> {
     let separate = groups.iter().max().map_or(0, |most| most + 1);
     let structures: Vec<Structure> = options.kernels.iter().map(|&kernel| Structure::new(kernel, groups)).collect();
     let prior = Prior::scaled_to(separate);
@@ -123,7 +123,7 @@ fn fit_members(inputs: &Rows, groups: &[usize], outputs: &[f64], options: &Optio
     let mut failure = FitError::Empty;
     let mut scored = Vec::new();
     for (structure, prior) in structures.iter().flat_map(|s| priors.iter().map(move |p| (s, p))) {
-        match Fit::new(structure, prior, &Data::new(inputs, outputs)) {
+        match Fit::new(structure, prior, data) {
             Ok(fit) => scored.push((fit.log_posterior, fit.gp)),
             Err(error) => failure = error,
         }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::{GpAverage, Member, Options, Surrogate};
 use crate::{
     forest::Forest,
-    gp::{FitError, SparseFit, Structure},
-    kernel::{Kernel, Rows},
+    gp::{Data, FitError, SparseFit, Structure},
+    kernel::Kernel,
 };
 
 /// Kinds of model.
@@ -30,9 +30,9 @@ pub enum Family {
 #[serde(rename_all = "kebab-case")]
 pub enum Wanted {
     /// Gaussian processes, unless another kind predicts readings left out clearly better.
-    #[default]
     Auto,
     /// Gaussian processes.
+    #[default]
     GaussianProcess,
     /// Gaussian processes sampled under a prior that lets few columns matter.
     Saas,
@@ -61,10 +61,9 @@ pub struct Choice {
 
 /// What a model is learnt from.
 pub(super) struct Lesson<'a> {
-    pub(super) inputs: &'a Rows,
-    pub(super) groups: &'a [usize],
     /// Bent and standardised.
-    pub(super) outputs: &'a [f64],
+    pub(super) data: Data<'a>,
+    pub(super) groups: &'a [usize],
     /// Whether a reading is a number and no limit: the others do not count when kinds are compared.
     pub(super) exact: &'a [bool],
 }
@@ -85,10 +84,11 @@ const SEED: u64 = 0x006c_6561_726e;
 /// out, so that the default remains.
 pub(super) fn choose(average: GpAverage, lesson: &Lesson<'_>, options: &Options) -> (Arc<dyn Surrogate>, Choice) {
     let default: Arc<dyn Surrogate> = Arc::new(average);
+    let noise = default.noise();
     let mut densities = vec![(Family::GaussianProcess, log_densities(default.as_ref(), lesson))];
     let mut chosen = (Family::GaussianProcess, default);
     for family in others(lesson, options) {
-        let Ok(surrogate) = fit(family, lesson, options) else { continue };
+        let Ok(surrogate) = fit(family, lesson, options, noise) else { continue };
         let own = log_densities(surrogate.as_ref(), lesson);
         let current = densities.iter().find(|(family, _)| *family == chosen.0);
         if options.wanted != Wanted::Auto || current.is_some_and(|(_, current)| is_better(&own, current)) {
@@ -103,7 +103,7 @@ pub(super) fn choose(average: GpAverage, lesson: &Lesson<'_>, options: &Options)
 
 /// The kinds to try beside the default.
 fn others(lesson: &Lesson<'_>, options: &Options) -> Vec<Family> {
-    let size = lesson.outputs.len();
+    let size = lesson.data.len();
     match options.wanted {
         Wanted::GaussianProcess => Vec::new(),
         Wanted::Saas => vec![Family::Saas],
@@ -123,27 +123,31 @@ fn others(lesson: &Lesson<'_>, options: &Options) -> Vec<Family> {
     }
 }
 
-fn fit(family: Family, lesson: &Lesson<'_>, options: &Options) -> Result<Arc<dyn Surrogate>, FitError> {
-    let Lesson { inputs, groups, outputs, .. } = lesson;
+fn fit(family: Family, lesson: &Lesson<'_>, options: &Options, noise: f64) -> Result<Arc<dyn Surrogate>, FitError> {
+    let Lesson { data, groups, .. } = lesson;
     Ok(match family {
-        Family::GaussianProcess => Arc::new(GpAverage::fit(inputs, groups, outputs, options)?),
+        Family::GaussianProcess => Arc::new(GpAverage::fit(data, groups, options)?),
         Family::RoughGaussianProcess => {
-            Arc::new(GpAverage::fit(inputs, groups, outputs, &Options { rough: true, ..options.clone() })?)
+            Arc::new(GpAverage::fit(data, groups, &Options { rough: true, ..options.clone() })?)
         }
         Family::Saas => {
             let kernel = options.kernels.first().copied().unwrap_or(Kernel::Matern52);
-            let structure = Structure { kernel, groups: groups.to_vec() };
-            let gps = SparseFit::new(&structure, inputs, outputs, SEED)?.gps;
+            let gps = SparseFit::new(&Structure::new(kernel, groups), data, SEED)?.gps;
             let share = 1.0 / gps.len() as f64;
             Arc::new(GpAverage::of(gps.into_iter().map(|gp| Member { share, gp }).collect()))
         }
-        Family::Forest => Arc::new(Forest::fit(inputs, groups, outputs, &vec![1.0; outputs.len()], SEED)?),
+        Family::Forest => {
+            let noise = noise.max(1e-6);
+            let extra = (0..data.len()).map(|index| data.extra_noise.get(index).copied().unwrap_or(0.0));
+            let weights: Vec<f64> = extra.map(|extra| noise / (noise + extra)).collect();
+            Arc::new(Forest::fit(data.inputs, groups, data.outputs, &weights, SEED)?)
+        }
     })
 }
 
 /// Log density of every exact reading, predicted from all others.
 fn log_densities(surrogate: &dyn Surrogate, lesson: &Lesson<'_>) -> Vec<f64> {
-    let each = surrogate.leave_one_out().into_iter().zip(lesson.outputs).zip(lesson.exact);
+    let each = surrogate.leave_one_out().into_iter().zip(lesson.data.outputs).zip(lesson.exact);
     let density = |m: crate::gp::Moments, y: f64| {
         let variance = m.variance.max(f64::MIN_POSITIVE);
         -0.5 * ((y - m.mean).powi(2) / variance + (2.0 * std::f64::consts::PI * variance).ln())

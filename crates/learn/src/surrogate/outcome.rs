@@ -8,7 +8,7 @@ use super::{
     mixed,
 };
 use crate::{
-    gp::{FitError, Moments},
+    gp::{Data, FitError, Moments},
     kernel::{Kernel, Rows},
     normal,
     warp::Warp,
@@ -49,7 +49,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { kernels: vec![Kernel::Matern52], rough: false, bend_evidence: 10.0, wanted: Wanted::GaussianProcess }
+        Self { kernels: vec![Kernel::Matern52], rough: false, bend_evidence: 10.0, wanted: Wanted::default() }
     }
 }
 
@@ -81,18 +81,18 @@ impl OutcomeModel {
         let all: Vec<f64> = readings.iter().map(|r| r.number()).collect();
         let warp = Warp::fit(if values.is_empty() { &all } else { &values }, options.bend_evidence);
         let mut outputs: Vec<f64> = all.iter().map(|&value| warp.forward(value)).collect();
-        let mut average = GpAverage::fit(inputs, groups, &outputs, options)?;
+        let mut average = GpAverage::fit(&Data::new(inputs, &outputs), groups, options)?;
         if values.len() < readings.len() {
             let limits = outputs.clone();
             for _ in 0..CENSORED_FITS {
                 fill_in(&mut outputs, &limits, &average, readings);
-                average = GpAverage::fit(inputs, groups, &outputs, options)?;
+                average = GpAverage::fit(&Data::new(inputs, &outputs), groups, options)?;
             }
             fill_in(&mut outputs, &limits, &average, readings);
             average = average.with_outputs(&outputs);
         }
         let exact: Vec<bool> = readings.iter().map(|r| matches!(r, Reading::Value(_))).collect();
-        let lesson = Lesson { inputs, groups, outputs: &outputs, exact: &exact };
+        let lesson = Lesson { data: Data::new(inputs, &outputs), groups, exact: &exact };
         let (surrogate, choice) = choice::choose(average, &lesson, options);
         Ok(Self { warp, surrogate, outputs, choice: Some(choice) })
     }
