@@ -19,7 +19,7 @@ mod start;
 pub use expression::{Condition, Formula};
 pub use goal::{Bound, Combine, Direction, Goal, Objective};
 pub use history::{Measured, Observation};
-pub use model::{Calibration, Driver, Effect, Importance, LeftOut, Model, Slice, Surface};
 pub use matdock_learn::Wanted;
+pub use model::{Calibration, Driver, Effect, Importance, LeftOut, Model, Slice, Surface};
 pub use planner::{Planner, Prediction, Purpose, Remaining, Settings, Suggestion};
 pub use space::{Parameter, ParameterKind, Point, Pool, Scale, Space, Value};
