@@ -6,6 +6,7 @@
 pub mod backtest;
 pub mod campaign;
 pub mod comparison;
+pub mod explain;
 pub mod export;
 pub mod history;
 pub mod lab_files;

@@ -20,6 +20,8 @@ pub struct Panel {
     pub log_y: bool,
     /// Names at whole numbers of the horizontal axis, for choices without an order.
     pub names: Vec<String>,
+    /// The same for the vertical axis.
+    pub y_names: Vec<String>,
     /// What is drawn, first at the back.
     pub marks: Vec<Mark>,
 }
@@ -37,6 +39,10 @@ pub enum Mark {
     Points(String, Vec<(f64, f64)>, Colour),
     /// Crosses, for what failed.
     Crosses(String, Vec<(f64, f64)>, Colour),
+    /// Bars from zero to the right `(length, y)`, of height 0.7.
+    Bars(String, Vec<(f64, f64)>, Colour),
+    /// Coloured cells `(left, right, bottom, top, value)`, dark for low and bright for high values.
+    Cells(Vec<[f64; 5]>),
 }
 
 /// Colours told apart by people with colour-blindness (Okabe & Ito 2008).
@@ -95,17 +101,17 @@ fn draw(panel: &Panel, place: &Place<'_>) -> Result<(), String> {
         .caption(&panel.title, ("sans-serif", 17))
         .margin(10)
         .x_label_area_size(42)
-        .y_label_area_size(64)
+        .y_label_area_size(if panel.y_names.is_empty() { 64 } else { 150 })
         .build_cartesian_2d(x.clone(), y)
         .map_err(|e| e.to_string())?;
     let x_label = |value: &f64| panel.x_label(*value);
-    let y_label = |value: &f64| axis_label(*value, panel.log_y);
+    let y_label = |value: &f64| panel.y_label(*value);
     chart
         .configure_mesh()
         .x_desc(&panel.x)
         .y_desc(&panel.y)
         .x_labels(if panel.names.is_empty() { 7 } else { panel.names.len().min(12) })
-        .y_labels(7)
+        .y_labels(if panel.y_names.is_empty() { 7 } else { 2 * panel.y_names.len() + 3 })
         .light_line_style(TRANSPARENT)
         .bold_line_style(RGBColor(225, 225, 225))
         .x_label_formatter(&x_label)
@@ -146,6 +152,21 @@ fn draw(panel: &Panel, place: &Place<'_>) -> Result<(), String> {
                 let swatch = move |(x, y)| Cross::new((x + 7, y), 4, style);
                 drawn.map_err(|e| e.to_string())?.label(name).legend(swatch);
             }
+            Mark::Bars(name, bars, colour) => {
+                let style = colour.rgb().mix(0.75).filled();
+                let bars = bars.iter().map(|(x, y)| Rectangle::new([(0.0, y - 0.35), (*x, y + 0.35)], style));
+                let swatch = move |(x, y)| Rectangle::new([(x, y - 5), (x + 14, y + 5)], style);
+                chart.draw_series(bars).map_err(|e| e.to_string())?.label(name).legend(swatch);
+            }
+            Mark::Cells(cells) => {
+                let values = || cells.iter().map(|cell| cell[4]).filter(|value| value.is_finite());
+                let (low, high) = (values().fold(f64::MAX, f64::min), values().fold(f64::MIN, f64::max));
+                let cells = cells.iter().map(|[left, right, bottom, top, value]| {
+                    let colour = shade((value - low) / (high - low).max(f64::MIN_POSITIVE));
+                    Rectangle::new([(*left, *bottom), (*right, *top)], colour.filled())
+                });
+                chart.draw_series(cells).map_err(|e| e.to_string())?;
+            }
         }
     }
     if panel.marks.iter().any(|mark| !mark.name().is_empty()) {
@@ -158,6 +179,18 @@ fn draw(panel: &Panel, place: &Place<'_>) -> Result<(), String> {
             .map_err(|e| e.to_string())?;
     }
     Ok(())
+}
+
+/// Colour of a share from 0 to 1, readable in grey and by people with colour-blindness (after viridis).
+fn shade(share: f64) -> RGBColor {
+    const STOPS: [(f64, f64, f64); 5] =
+        [(68.0, 1.0, 84.0), (59.0, 82.0, 139.0), (33.0, 145.0, 140.0), (94.0, 201.0, 98.0), (253.0, 231.0, 37.0)];
+    let place = (if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 }) * 4.0;
+    // At most 3, so that there is a next stop.
+    let index = (place as usize).min(3);
+    let (from, to, part) = (STOPS[index], STOPS[index + 1], place - index as f64);
+    let mix = |a: f64, b: f64| (a + part * (b - a)) as u8;
+    RGBColor(mix(from.0, to.0), mix(from.1, to.1), mix(from.2, to.2))
 }
 
 fn stairs(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
@@ -178,7 +211,9 @@ impl Mark {
             | Self::Stairs(name, ..)
             | Self::Band(name, ..)
             | Self::Points(name, ..)
-            | Self::Crosses(name, ..) => name,
+            | Self::Crosses(name, ..)
+            | Self::Bars(name, ..) => name,
+            Self::Cells(_) => "",
         }
     }
 
@@ -190,6 +225,11 @@ impl Mark {
             Self::Stairs(name, points, colour) => Self::Stairs(name.clone(), pairs(points), *colour),
             Self::Points(name, points, colour) => Self::Points(name.clone(), pairs(points), *colour),
             Self::Crosses(name, points, colour) => Self::Crosses(name.clone(), pairs(points), *colour),
+            Self::Bars(name, points, colour) => Self::Bars(name.clone(), pairs(points), *colour),
+            Self::Cells(cells) => {
+                let cells = cells.iter().filter_map(|c| Some([x(c[0])?, x(c[1])?, y(c[2])?, y(c[3])?, c[4]]));
+                Self::Cells(cells.collect())
+            }
             Self::Band(name, points, colour) => {
                 let points = points.iter().filter_map(|p| Some((x(p.0)?, y(p.1)?, y(p.2)?)));
                 Self::Band(name.clone(), points.collect(), *colour)
@@ -204,6 +244,8 @@ impl Mark {
             | Self::Points(_, points, _)
             | Self::Crosses(_, points, _) => points.clone(),
             Self::Band(_, points, _) => points.iter().flat_map(|p| [(p.0, p.1), (p.0, p.2)]).collect(),
+            Self::Bars(_, points, _) => points.iter().flat_map(|p| [(0.0, p.1 - 0.5), (p.0, p.1 + 0.5)]).collect(),
+            Self::Cells(cells) => cells.iter().flat_map(|c| [(c[0], c[2]), (c[1], c[3])]).collect(),
         }
     }
 }
@@ -230,13 +272,22 @@ impl Panel {
     }
 
     fn x_label(&self, value: f64) -> String {
-        if self.names.is_empty() {
-            return axis_label(value, self.log_x);
-        }
-        let index = value.round();
-        let name = if (value - index).abs() < 1e-6 && index >= 0.0 { self.names.get(index as usize) } else { None };
-        name.cloned().unwrap_or_default()
+        named(&self.names, value).unwrap_or_else(|| axis_label(value, self.log_x))
     }
+
+    fn y_label(&self, value: f64) -> String {
+        named(&self.y_names, value).unwrap_or_else(|| axis_label(value, self.log_y))
+    }
+}
+
+/// The name at a whole number, nothing between; `None` on an axis of numbers.
+fn named(names: &[String], value: f64) -> Option<String> {
+    if names.is_empty() {
+        return None;
+    }
+    let index = value.round();
+    let whole = (value - index).abs() < 1e-6 && index >= 0.0;
+    Some(whole.then(|| names.get(index as usize).cloned()).flatten().unwrap_or_default())
 }
 
 fn padded(values: impl Iterator<Item = f64>, share: f64) -> std::ops::Range<f64> {

@@ -1,7 +1,7 @@
 //! Asks the planner and writes down what it proposes.
 
 use matdock_message::Message;
-use matdock_plan::{Purpose, Suggestion};
+use matdock_plan::{Observation, Purpose, Suggestion};
 use matdock_record::{Agent, IdSource, Provenance, Record, SuggestionId, Timestamp, body};
 
 use crate::{campaign::Campaign, history::History};
@@ -35,12 +35,39 @@ pub fn propose(
     let first = history.next_number();
     let seed = mix(campaign.seed, u64::from(first));
     let suggestions = campaign.planner()?.suggest(&observations, &pending, count, seed)?;
-    let records = suggestions.into_iter().zip(first..).map(|(suggestion, number)| {
-        let body = stored(campaign, history, &numbers, suggestion, number, seed);
+    let drivers = drivers(campaign, &observations, &suggestions, seed);
+    let records = suggestions.into_iter().zip(drivers).zip(first..).map(|((suggestion, drivers), number)| {
+        let body = body::Suggestion { drivers, ..stored(campaign, history, &numbers, suggestion, number, seed) };
         Record::suggestion(SuggestionId::new(ids, at), Provenance::new(Agent::Planner, at), body)
     });
     Ok(records.collect())
 }
+
+/// What drives the expected main outcome of each suggestion; nothing for those made without a model.
+fn drivers(
+    campaign: &Campaign,
+    observations: &[Observation],
+    suggestions: &[Suggestion],
+    seed: u64,
+) -> Vec<Vec<body::Driver>> {
+    let informed = suggestions.iter().any(|suggestion| !suggestion.predicted.is_empty());
+    let few = campaign.space.parameters().len() <= MOST_PARAMETERS;
+    // An explanation that cannot be given is no reason to withhold the suggestion.
+    let model =
+        (informed && few).then(|| campaign.planner().and_then(|planner| planner.model(observations, seed)).ok());
+    let model = model.flatten();
+    let of = |suggestion: &Suggestion| {
+        let model = model.as_ref().filter(|_| !suggestion.predicted.is_empty())?;
+        let drivers = model.drivers(0, &suggestion.point).ok()?;
+        let kept = drivers.into_iter().filter(|driver| driver.effect.is_finite() && driver.effect != 0.0);
+        Some(kept.take(DRIVERS).map(|d| body::Driver { parameter: d.parameter, effect: d.effect }).collect())
+    };
+    suggestions.iter().map(|suggestion| of(suggestion).unwrap_or_default()).collect()
+}
+
+/// Drivers kept with a suggestion, and number of parameters above which looking for them takes too long.
+const DRIVERS: usize = 3;
+const MOST_PARAMETERS: usize = 200;
 
 fn stored(
     campaign: &Campaign,
@@ -69,6 +96,7 @@ fn stored(
         purpose: purpose_word(suggestion.purpose).to_owned(),
         exploration: suggestion.exploration,
         nearest: suggestion.nearest.and_then(|(index, distance)| Some((*numbers.get(index)?, distance))),
+        drivers: Vec::new(),
         observed: u32::try_from(numbers.len()).unwrap_or(u32::MAX),
         seed,
     }

@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::{
     campaign::{Campaign, header},
     comparison::Comparison,
-    export,
+    explain, export,
     history::History,
     plot::{self, Colour, Mark, Panel, number},
     status::{self, Learnt, Status},
@@ -114,6 +114,9 @@ pub fn text(campaign: &Campaign, report: &Report, language: Language) -> String 
                 line(say!("app-report-setting", name = input.name, value = value));
             }
         }
+    }
+    if let Some(remaining) = &status.remaining {
+        line(explain::remaining_line(campaign, remaining));
     }
     if let Some(c) = &report.comparison {
         let unit = campaign.unit_of(&c.outcome);
@@ -248,6 +251,7 @@ fn model(campaign: &Campaign, learnt: &Learnt, language: Language) -> Result<Opt
             log_x,
             log_y: low > 0.0 && high / low > 30.0,
             names,
+            y_names: Vec::new(),
             marks: vec![
                 Mark::Band(legend("app-plot-interval"), band, Colour::Blue),
                 Mark::Points(legend("app-plot-measured"), seen, Colour::Grey),

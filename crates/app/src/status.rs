@@ -1,7 +1,7 @@
 //! Where a campaign stands.
 
 use matdock_message::Message;
-use matdock_plan::{Model, Observation, Prediction};
+use matdock_plan::{Model, Observation, Prediction, Remaining};
 use matdock_record::{Datum, Outcome, Qualifier, Timestamp, body::Fields};
 use matdock_store::Dock;
 use serde::Serialize;
@@ -32,6 +32,8 @@ pub struct Status {
     pub goal_reached: bool,
     /// Time from the first suggestion to the last result \[s\].
     pub lab_seconds: f64,
+    /// What is still to be gained; none while there is no model.
+    pub remaining: Option<Remaining>,
 }
 
 /// How experiments ended.
@@ -85,6 +87,7 @@ pub fn status(dock: &Dock, campaign: &Campaign) -> Result<Status, Message> {
             best: None,
             goal_reached: false,
             lab_seconds: 0.0,
+            remaining: None,
         }),
     }
 }
@@ -107,6 +110,7 @@ pub fn of(campaign: &Campaign, history: &History) -> Result<Status, Message> {
         best: learnt.best(history),
         goal_reached: goal_reached(campaign, &history.experiments),
         lab_seconds: first.zip(last).map_or(0.0, |(first, last)| last.seconds_since(first).max(0.0)),
+        remaining: campaign.planner()?.remaining(&learnt.observations, campaign.seed)?,
     })
 }
 

@@ -35,6 +35,7 @@ pub enum Verb {
     Record(Record),
     Status(OfCampaign),
     Report(Report),
+    Explain(Report),
     Backtest(Backtest),
     Export(Export),
     Show(Show),

@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use matdock_app::{
     backtest,
     campaign::Campaign,
-    comparison, export,
+    comparison, explain, export,
     history::History,
     lab_files, new,
     new::{PoolWish, Template, Wish},
@@ -42,6 +42,7 @@ pub fn run(arguments: Arguments, language: Language) -> Result<ExitCode, Message
         Verb::Record(a) => face.record(&a),
         Verb::Status(a) => face.status(&a),
         Verb::Report(a) => face.report(&a),
+        Verb::Explain(a) => face.explain(&a),
         Verb::Backtest(a) => face.backtest(&a),
         Verb::Export(a) => face.export(&a),
         Verb::Show(a) => face.show_record(&a),
@@ -213,7 +214,17 @@ impl Face {
     fn status(&self, a: &arguments::OfCampaign) -> Result<ExitCode, Message> {
         let campaign = self.campaign(&a.campaign)?;
         let status = status::status(&self.dock(Mode::Read)?, &campaign)?;
-        self.show(&status, || view::status(&status, self.language))
+        self.show(&status, || view::status(&campaign, &status, self.language))
+    }
+
+    fn explain(&self, a: &arguments::Report) -> Result<ExitCode, Message> {
+        let campaign = self.campaign(&a.campaign)?;
+        let folder = a.out.clone().unwrap_or_else(|| self.report_folder(&campaign).join("explain"));
+        let explanation = explain::explain(&self.dock(Mode::Read)?, &campaign, &folder, self.language)?;
+        self.show(&explanation, || {
+            view::print(&explain::text(&campaign, &explanation, self.language));
+            self.line(&say!("cli-explain-folder", folder = explanation.folder.display()));
+        })
     }
 
     fn report(&self, a: &arguments::Report) -> Result<ExitCode, Message> {

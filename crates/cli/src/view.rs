@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use matdock_app::{
     campaign::Campaign,
+    explain,
     plot::number,
     record_results::Recorded,
     report::{duration, rounded},
@@ -112,6 +113,12 @@ pub fn why(suggestion: &body::Suggestion, language: Language) -> String {
         let near = say!("cli-why-nearest", experiment = experiment, distance = number(distance));
         text.push_str(&near.text(language));
     }
+    if !suggestion.drivers.is_empty() {
+        let signed = |effect: f64| format!("{}{}", if effect > 0.0 { "+" } else { "" }, number(effect));
+        let drivers = suggestion.drivers.iter().map(|d| format!("{} {}", d.parameter, signed(d.effect)));
+        let drivers = drivers.collect::<Vec<_>>().join(", ");
+        text.push_str(&say!("cli-why-drivers", drivers = drivers).text(language));
+    }
     if suggestion.success < 0.95 {
         text.push_str(&say!("cli-why-risk", share = number(100.0 * (1.0 - suggestion.success))).text(language));
     }
@@ -137,7 +144,7 @@ pub fn recorded(recorded: &Recorded, language: Language) {
     }
 }
 
-pub fn status(status: &Status, language: Language) {
+pub fn status(campaign: &Campaign, status: &Status, language: Language) {
     line(&say!("app-report-title", name = status.campaign), language);
     let Some(begun) = status.begun else {
         return line(&say!("cli-status-new"), language);
@@ -168,6 +175,9 @@ pub fn status(status: &Status, language: Language) {
         for (name, datum) in best.values.iter().chain(&best.settings) {
             line(&say!("app-report-setting", name = name, value = rounded(datum)), language);
         }
+    }
+    if let Some(remaining) = &status.remaining {
+        line(&explain::remaining_line(campaign, remaining), language);
     }
     if status.goal_reached {
         line(&say!("app-report-goal"), language);

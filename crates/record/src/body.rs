@@ -85,10 +85,22 @@ pub struct Suggestion {
     /// Number of the nearest experiment so far and its distance in scaled settings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nearest: Option<(u32, f64)>,
+    /// What makes the expected main outcome differ from that of the other experiments, largest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drivers: Vec<Driver>,
     /// How many finished experiments the model knew.
     pub observed: u32,
     /// Seed of this proposal.
     pub seed: u64,
+}
+
+/// What one setting does to a prediction.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Driver {
+    /// Name of the parameter.
+    pub parameter: String,
+    /// Difference it makes to the expected outcome (unit of the outcome).
+    pub effect: f64,
 }
 
 /// What the model expected of one outcome.

@@ -143,3 +143,27 @@ app-control-help = Type one of these and Enter:
   {"  "}back STATION            put it back; a sample lost in it has been taken away
   {"  "}status                  what the lab is doing
   {"  "}Ctrl-C                  stop cleanly; the same command goes on later
+
+app-explain-nothing = the campaign "{ $name }" has no measured outcome to learn from yet. Record a result first.
+app-explain-title = # What the model of { $name } has learnt from { $count } experiments
+app-explain-outcome = ## { $name }
+app-explain-few = Fewer than three readings: nothing can be said about the quality of the model yet.
+app-explain-error = Error of predictions for readings the model has not seen: { $error } { $unit } (of the mean alone: { $mean } { $unit }; { $readings } readings, each left out once).
+app-explain-inside = Of these readings { $half } % lie inside their 50 % interval and { $most } % inside their 90 % interval.
+app-explain-no-better = WARNING: the model is no better than the mean. The parameters explain nothing that can be told from noise so far; do not trust what follows.
+app-explain-narrow = WARNING: the intervals are too narrow; take them for wider than they say.
+app-explain-importance = Share of the variation each parameter has a part in (they add up to more than 100 % where parameters act together):
+app-explain-parameter = - { $name }: { $share } %{ $trend }
+app-explain-rises = , rises from { $low } to { $high }
+app-explain-falls = , falls from { $high } to { $low }
+app-explain-between = , lowest { $low } at { $at_low }, highest { $high } at { $at_high }
+app-remaining = Still to be gained: with { $probability } % probability there is something better; expected gain { $expected } { $unit } (80 % between { $low } and { $high }).
+app-plot-importance = Importance
+app-plot-share = share of the variation [%]
+app-plot-places = 80 % of places
+app-plot-mean-effect = mean effect
+app-plot-calibration = Each reading predicted from all others
+app-plot-predicted = predicted
+app-plot-perfect = equal
+app-plot-readings = readings
+app-plot-shades = { $name }: dark { $low }, bright { $high }

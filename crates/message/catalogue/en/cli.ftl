@@ -185,3 +185,9 @@ cli-check-fine = The recipe fits the lab.
 cli-check-count = { $count } problems: the recipe does not fit the lab.
 cli-simulate-head = { $samples } samples, at most { $in_flight } under way: { $time }, { $per_day } samples a day
 cli-simulate-lost = { $count } samples were lost: { $reasons }.
+
+cli-help-explain = Explain the model of a campaign: importance, effects, how far it can be trusted
+cli-help-explain-campaign = Campaign file, or the folder it is in
+cli-help-explain-out = Folder for the plots (default: reports/NAME/explain in the dock)
+cli-explain-folder = Plots: { $folder }
+cli-why-drivers = ; driven by { $drivers }

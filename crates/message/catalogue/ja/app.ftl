@@ -143,3 +143,27 @@ app-control-help = 次のいずれかを入力して Enter を押してくださ
   {"  "}back ステーション       使用に戻す(残っていた試料は取り出し済み)
   {"  "}status                  ラボの様子
   {"  "}Ctrl-C                  きれいに停止する(同じコマンドで続きから)
+
+app-explain-nothing = キャンペーン「{ $name }」には学習できる測定結果がまだありません。先に結果を記録してください。
+app-explain-title = # { $name } のモデルが { $count } 件の実験から学んだこと
+app-explain-outcome = ## { $name }
+app-explain-few = 測定値が 3 件未満のため、モデルの良し悪しはまだ判断できません。
+app-explain-error = 学習に使っていない測定値に対する予測誤差: { $error } { $unit }(平均値だけで予測した場合: { $mean } { $unit }、{ $readings } 件を 1 件ずつ除いて評価)。
+app-explain-inside = そのうち 50 % 区間に入ったのは { $half } %、90 % 区間に入ったのは { $most } % です。
+app-explain-no-better = 警告: モデルは平均値と変わりません。今のところ、ノイズと区別できる影響はパラメータに見られません。以下の内容を信用しないでください。
+app-explain-narrow = 警告: 区間が狭すぎます。表示より広いものと考えてください。
+app-explain-importance = 各パラメータが関わる変動の割合(互いに作用し合う場合は合計が 100 % を超えます):
+app-explain-parameter = - { $name }: { $share } %{ $trend }
+app-explain-rises = 、{ $low } から { $high } へ増加
+app-explain-falls = 、{ $high } から { $low } へ減少
+app-explain-between = 、最低 { $low }({ $at_low } のとき)、最高 { $high }({ $at_high } のとき)
+app-remaining = 改善の余地: より良い条件がある確率は { $probability } %、期待される改善は { $expected } { $unit }(80 % の範囲は { $low } から { $high })。
+app-plot-importance = 重要度
+app-plot-share = 変動の割合 [%]
+app-plot-places = 各点の 80 %
+app-plot-mean-effect = 平均的な効果
+app-plot-calibration = 他のすべてから予測した各測定値
+app-plot-predicted = 予測
+app-plot-perfect = 一致
+app-plot-readings = 測定値
+app-plot-shades = { $name }: 暗 { $low }、明 { $high }

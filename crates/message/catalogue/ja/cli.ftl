@@ -185,3 +185,9 @@ cli-check-fine = レシピはラボに合っています。
 cli-check-count = 異常 { $count } 件: レシピはラボに合いません。
 cli-simulate-head = 試料 { $samples } 個、同時に最大 { $in_flight } 個: { $time }、1 日 { $per_day } 個
 cli-simulate-lost = { $count } 個の試料が失われました: { $reasons }。
+
+cli-help-explain = モデルを説明する: 重要度、効果、どこまで信用できるか
+cli-help-explain-campaign = キャンペーンファイル、またはそのフォルダ
+cli-help-explain-out = 図のフォルダ(既定: ドック内の reports/名前/explain)
+cli-explain-folder = 図: { $folder }
+cli-why-drivers = ;主な要因: { $drivers }

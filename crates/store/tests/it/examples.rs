@@ -76,6 +76,7 @@ impl Maker {
             purpose: "initial".into(),
             exploration: 0.5,
             nearest: None,
+            drivers: Vec::new(),
             observed: 0,
             seed: 1,
         };

@@ -1,0 +1,353 @@
+//! `matdock explain`: what the model of a campaign has learnt, and how far it can be trusted.
+
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+};
+
+use matdock_message::{Language, Message, say};
+use matdock_plan::{
+    Calibration, Effect, Importance, LeftOut, Model, Parameter, ParameterKind, Remaining, Scale, Surface, Value,
+};
+use matdock_store::Dock;
+use serde::Serialize;
+
+use crate::{
+    campaign::{Campaign, header},
+    history::History,
+    plot::{self, Colour, Mark, Panel, number},
+    status::Learnt,
+    table,
+};
+
+/// What the model has learnt.
+#[derive(Debug, Clone, Serialize)]
+pub struct Explanation {
+    /// Name of the campaign.
+    pub campaign: String,
+    /// Number of experiments it was learnt from.
+    pub experiments: usize,
+    /// Per outcome of the goal.
+    pub outcomes: Vec<Explained>,
+    /// What is still to be gained.
+    pub remaining: Option<Remaining>,
+    /// The folder with the files.
+    pub folder: PathBuf,
+    /// The files in it.
+    pub files: Vec<PathBuf>,
+}
+
+/// What the model has learnt of one outcome.
+#[derive(Debug, Clone, Serialize)]
+pub struct Explained {
+    /// Name of the outcome.
+    pub outcome: String,
+    /// Its unit.
+    pub unit: String,
+    /// How well unseen readings are predicted; none with fewer than three.
+    pub calibration: Option<Calibration>,
+    /// All parameters, most important first.
+    pub importance: Vec<Importance>,
+    /// Mean effects of the most important parameters.
+    pub effects: Vec<Effect>,
+    /// Effects of pairs of the most important parameters, around the best experiment.
+    pub pairs: Vec<Surface>,
+    #[serde(skip)]
+    left_out: Vec<LeftOut>,
+}
+
+/// Parameters whose effects are drawn, and how many of them in pairs.
+const EFFECTS: usize = 9;
+const IN_PAIRS: usize = 3;
+/// Bars in the plot of importance.
+const BARS: usize = 20;
+/// Share of readings inside a 90 % interval below which intervals are too narrow, from this many readings on.
+const FEW_INSIDE: f64 = 0.75;
+const ENOUGH: usize = 10;
+
+/// Explains the model of a campaign, with plots in `folder`.
+///
+/// # Errors
+/// Nothing was measured yet, or the disk refuses.
+pub fn explain(dock: &Dock, campaign: &Campaign, folder: &Path, language: Language) -> Result<Explanation, Message> {
+    let history = History::read(dock, campaign)?.ok_or_else(|| say!("app-no-history", name = campaign.name))?;
+    let learnt = Learnt::from(campaign, &history)?;
+    let Some(model) = &learnt.model else { return Err(say!("app-explain-nothing", name = campaign.name)) };
+    let outcomes = (0..campaign.outcomes.len()).map(|outcome| explained(campaign, &learnt, model, outcome));
+    let outcomes = outcomes.collect::<Result<Vec<_>, _>>()?;
+    let remaining = campaign.planner()?.remaining(&learnt.observations, campaign.seed)?;
+    std::fs::create_dir_all(folder)
+        .map_err(|error| say!("app-file-unwritable", file = folder.display(), reason = error))?;
+    let mut files = Vec::new();
+    let mut write = |name: &str, text: &str| -> Result<(), Message> {
+        let path = folder.join(name);
+        table::save(text.as_bytes(), &path)?;
+        files.push(path);
+        Ok(())
+    };
+    for (index, one) in outcomes.iter().enumerate() {
+        // The first outcome is the one people look for; the others follow with their number.
+        let tail = if index == 0 { String::new() } else { format!("-{}", index + 1) };
+        for (name, panels, columns) in pictures(campaign, one, language) {
+            if !panels.is_empty() {
+                write(&format!("{name}{tail}.svg"), &plot::svg(&panels, columns)?)?;
+            }
+        }
+    }
+    let experiments = learnt.observations.len();
+    let folder = folder.to_path_buf();
+    let explanation =
+        Explanation { campaign: campaign.name.clone(), experiments, outcomes, remaining, folder, files: Vec::new() };
+    write("explain.md", &text(campaign, &explanation, language))?;
+    Ok(Explanation { files, ..explanation })
+}
+
+fn explained(campaign: &Campaign, learnt: &Learnt, model: &Model, outcome: usize) -> Result<Explained, Message> {
+    let parameters = campaign.space.parameters();
+    let own = &campaign.outcomes[outcome];
+    let importance = model.importance(outcome, campaign.seed)?;
+    let position = |name: &str| parameters.iter().position(|parameter| parameter.name == name);
+    let order: Vec<usize> = importance.iter().filter_map(|one| position(&one.parameter)).collect();
+    let effects = order.iter().take(EFFECTS).map(|&index| model.effect(outcome, index, 25));
+    let effects = effects.collect::<Result<Vec<_>, _>>()?;
+    let best = model.best_observed().and_then(|index| learnt.observations.get(index));
+    let top: Vec<usize> = order.iter().copied().take(IN_PAIRS).collect();
+    let mut pairs = Vec::new();
+    if let Some(best) = best {
+        for (index, &first) in top.iter().enumerate() {
+            for &second in &top[index + 1..] {
+                pairs.push(model.surface(outcome, &best.point, [first, second], 21)?);
+            }
+        }
+    }
+    Ok(Explained {
+        outcome: own.name.clone(),
+        unit: own.unit.to_string(),
+        calibration: model.calibration(outcome),
+        importance,
+        effects,
+        pairs,
+        left_out: model.leave_one_out(outcome),
+    })
+}
+
+/// The explanation as text (Markdown), for the terminal and for `explain.md`.
+pub fn text(campaign: &Campaign, explanation: &Explanation, language: Language) -> String {
+    let mut out = String::new();
+    // Writing to a String cannot fail.
+    let mut line = |message: Message| {
+        let _ = writeln!(out, "{}", message.text(language));
+    };
+    line(say!("app-explain-title", name = explanation.campaign, count = explanation.experiments));
+    for one in &explanation.outcomes {
+        let unit = campaign.unit_of(&one.outcome);
+        line(say!("app-explain-outcome", name = header(&one.outcome, &unit)));
+        match &one.calibration {
+            None => line(say!("app-explain-few")),
+            Some(c) => {
+                line(say!(
+                    "app-explain-error",
+                    error = number(c.error),
+                    mean = number(c.error_of_mean),
+                    unit = unit,
+                    readings = c.readings
+                ));
+                line(say!(
+                    "app-explain-inside",
+                    half = number(100.0 * c.inside_50),
+                    most = number(100.0 * c.inside_90)
+                ));
+                if !c.better_than_mean {
+                    line(say!("app-explain-no-better"));
+                }
+                if c.readings >= ENOUGH && c.inside_90 < FEW_INSIDE {
+                    line(say!("app-explain-narrow"));
+                }
+            }
+        }
+        line(say!("app-explain-importance"));
+        for importance in one.importance.iter().take(BARS) {
+            let effect = one.effects.iter().find(|effect| effect.parameter == importance.parameter);
+            line(say!(
+                "app-explain-parameter",
+                name = importance.parameter,
+                share = format!("{:.1}", 100.0 * importance.share),
+                trend = effect.map_or(String::new(), |effect| trend(effect, language))
+            ));
+        }
+    }
+    if let Some(remaining) = &explanation.remaining {
+        line(remaining_line(campaign, remaining));
+    }
+    out
+}
+
+/// What is still to be gained, as a sentence.
+pub fn remaining_line(campaign: &Campaign, remaining: &Remaining) -> Message {
+    let objective = campaign.main_objective();
+    let unit = if campaign.goal.objectives.len() == 1 {
+        campaign.unit_of(&objective.outcome).to_string()
+    } else {
+        String::new()
+    };
+    say!(
+        "app-remaining",
+        probability = format!("{:.0}", 100.0 * remaining.probability),
+        expected = number(remaining.expected),
+        low = number(remaining.low),
+        high = number(remaining.high),
+        unit = if unit == "1" { String::new() } else { unit }
+    )
+}
+
+/// Where an effect goes, in words.
+fn trend(effect: &Effect, language: Language) -> String {
+    let (Some(first), Some(last)) = (effect.mean.first(), effect.mean.last()) else { return String::new() };
+    let low = effect.mean.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = effect.mean.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let at = |wanted: f64| {
+        let index = effect.mean.iter().position(|value| *value == wanted);
+        index.and_then(|index| effect.settings.get(index)).map(shown).unwrap_or_default()
+    };
+    let width = high - low;
+    let numeric = effect.settings.iter().all(|setting| setting.number().is_some());
+    let message = if numeric && last - first > 0.8 * width {
+        say!("app-explain-rises", low = number(low), high = number(high))
+    } else if numeric && first - last > 0.8 * width {
+        say!("app-explain-falls", low = number(low), high = number(high))
+    } else {
+        say!("app-explain-between", low = number(low), at_low = at(low), high = number(high), at_high = at(high))
+    };
+    message.text(language)
+}
+
+fn shown(value: &Value) -> String {
+    value.number().map_or_else(|| value.to_string(), number)
+}
+
+/// Name of the file, panels, and panels in a row.
+fn pictures(campaign: &Campaign, one: &Explained, language: Language) -> Vec<(&'static str, Vec<Panel>, usize)> {
+    let word = |id: &str| matdock_message::text_of(language, id).unwrap_or_default();
+    let y = header(&one.outcome, &campaign.unit_of(&one.outcome));
+    let shares: Vec<&Importance> = one.importance.iter().take(BARS).rev().collect();
+    let importance = Panel {
+        title: format!("{}: {}", word("app-plot-importance"), one.outcome),
+        x: word("app-plot-share"),
+        y_names: shares.iter().map(|one| one.parameter.clone()).collect(),
+        marks: vec![Mark::Bars(
+            String::new(),
+            shares.iter().enumerate().map(|(index, one)| (100.0 * one.share, index as f64)).collect(),
+            Colour::Blue,
+        )],
+        ..Panel::default()
+    };
+    let effects = one.effects.iter().enumerate().filter_map(|(index, effect)| {
+        let axis = Axis::of(campaign, &effect.parameter)?;
+        let legend = |id: &str| if index == 0 { word(id) } else { String::new() };
+        let x: Vec<f64> = effect.settings.iter().map(|setting| axis.place(setting)).collect();
+        let band = x.iter().zip(effect.low.iter().zip(&effect.high)).map(|(x, (low, high))| (*x, *low, *high));
+        let mean = x.iter().zip(&effect.mean).map(|(x, mean)| (*x, *mean));
+        Some(Panel {
+            title: effect.parameter.clone(),
+            x: axis.title.clone(),
+            y: y.clone(),
+            log_x: axis.log,
+            names: axis.names.clone(),
+            marks: vec![
+                Mark::Band(legend("app-plot-places"), band.collect(), Colour::Blue),
+                Mark::Line(legend("app-plot-mean-effect"), mean.collect(), Colour::Blue),
+            ],
+            ..Panel::default()
+        })
+    });
+    let pairs = one.pairs.iter().filter_map(|pair| {
+        let axes = [Axis::of(campaign, &pair.parameters[0])?, Axis::of(campaign, &pair.parameters[1])?];
+        let values = || pair.mean.iter().flatten().copied();
+        let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
+        Some(Panel {
+            title: say!("app-plot-shades", low = number(low), high = number(high), name = one.outcome).text(language),
+            x: axes[0].title.clone(),
+            y: axes[1].title.clone(),
+            log_x: axes[0].log,
+            log_y: axes[1].log,
+            names: axes[0].names.clone(),
+            y_names: axes[1].names.clone(),
+            marks: vec![Mark::Cells(cells(pair, &axes))],
+        })
+    });
+    let readings = one.left_out.iter().map(|left| (left.predicted.mean, left.measured)).collect::<Vec<_>>();
+    let (low, high) = readings.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), p| (l.min(p.1), h.max(p.1)));
+    let calibration = Panel {
+        title: word("app-plot-calibration"),
+        x: format!("{} {y}", word("app-plot-predicted")),
+        y: format!("{} {y}", word("app-plot-measured")),
+        marks: vec![
+            Mark::Line(word("app-plot-perfect"), vec![(low, low), (high, high)], Colour::Grey),
+            Mark::Points(word("app-plot-readings"), readings, Colour::Blue),
+        ],
+        ..Panel::default()
+    };
+    vec![
+        ("importance", vec![importance], 1),
+        ("effects", effects.collect(), 3),
+        ("pairs", pairs.collect(), 3),
+        ("calibration", vec![calibration], 1),
+    ]
+}
+
+/// How a parameter is drawn along an axis.
+struct Axis {
+    title: String,
+    names: Vec<String>,
+    log: bool,
+}
+
+impl Axis {
+    fn of(campaign: &Campaign, name: &str) -> Option<Self> {
+        let parameter: &Parameter = campaign.space.parameters().iter().find(|parameter| parameter.name == name)?;
+        let names = match &parameter.kind {
+            ParameterKind::Categorical { levels } => levels.clone(),
+            _ => Vec::new(),
+        };
+        let log = matches!(parameter.kind, ParameterKind::Continuous { scale: Scale::Log, .. });
+        let unit = parameter.unit.parse().unwrap_or_else(|_| matdock_record::Unit::one());
+        Some(Self { title: header(name, &unit), names, log })
+    }
+
+    fn place(&self, value: &Value) -> f64 {
+        match value.number() {
+            Some(number) => number,
+            None => {
+                let text = value.to_string();
+                self.names.iter().position(|name| *name == text).unwrap_or(0) as f64
+            }
+        }
+    }
+}
+
+fn cells(pair: &Surface, axes: &[Axis; 2]) -> Vec<[f64; 5]> {
+    let edges = |settings: &[Value], axis: &Axis| {
+        let x: Vec<f64> = settings.iter().map(|setting| axis.place(setting)).collect();
+        let middle = |a: f64, b: f64| if axis.log { (a * b).sqrt() } else { 0.5 * (a + b) };
+        (0..x.len())
+            .map(|index| {
+                let named = !axis.names.is_empty();
+                let before = index.checked_sub(1).and_then(|before| x.get(before));
+                let low =
+                    before.map_or(if named { x[index] - 0.5 } else { x[index] }, |before| middle(*before, x[index]));
+                let after = x.get(index + 1);
+                let high =
+                    after.map_or(if named { x[index] + 0.5 } else { x[index] }, |after| middle(x[index], *after));
+                (low, high)
+            })
+            .collect::<Vec<_>>()
+    };
+    let (first, second) = (edges(&pair.first, &axes[0]), edges(&pair.second, &axes[1]));
+    let mut cells = Vec::new();
+    for ((left, right), row) in first.iter().zip(&pair.mean) {
+        for ((bottom, top), value) in second.iter().zip(row) {
+            cells.push([*left, *right, *bottom, *top, *value]);
+        }
+    }
+    cells
+}
