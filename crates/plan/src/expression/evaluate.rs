@@ -104,35 +104,7 @@ impl Comparison {
             Self::AtLeast => left >= right || near(ROUNDING),
         }
     }
-
-    fn opposite(self) -> Self {
-        match self {
-            Self::Equal => Self::Different,
-            Self::Different => Self::Equal,
-            Self::Less => Self::AtLeast,
-            Self::AtLeast => Self::Less,
-            Self::More => Self::AtMost,
-            Self::AtMost => Self::More,
-        }
-    }
-
-    /// How far from true, positive where false.
-    fn gap(self, left: f64, right: f64) -> f64 {
-        if self.of(left, right) {
-            return 0.0;
-        }
-        let gap = match self {
-            Self::Equal => (left - right).abs(),
-            Self::Different => EQUAL * left.abs().max(right.abs()),
-            Self::Less | Self::AtMost => left - right,
-            Self::More | Self::AtLeast => right - left,
-        };
-        if gap.is_finite() { gap.max(f64::MIN_POSITIVE) } else { WORST }
-    }
 }
-
-/// The gap where it cannot be measured.
-const WORST: f64 = 1e100;
 
 impl Number {
     /// The value; `None` where a parameter is absent.
@@ -211,26 +183,16 @@ impl Truth {
         }
     }
 
-    /// How far `point` is from making this `wanted`; 0 where it is so or unknown.
-    pub(super) fn gap(&self, point: &[Value], wanted: bool) -> f64 {
+    /// A comparison to be changed so that this becomes `wanted`, where several would do any of them.
+    pub(super) fn broken(&self, point: &[Value], wanted: bool, pick: &mut dyn FnMut(usize) -> usize) -> Option<Leaf<'_>> {
         match self {
-            Self::Numbers(comparison, left, right) => {
-                let (Some(left), Some(right)) = (left.of(point), right.of(point)) else { return 0.0 };
-                let comparison = if wanted { *comparison } else { comparison.opposite() };
-                // What is no number is never true, and so always false.
-                if !wanted && (left.is_nan() || right.is_nan()) { 0.0 } else { comparison.gap(left, right) }
-            }
-            Self::Texts { .. } => f64::from(u8::from(self.of(point) == Some(!wanted))),
-            Self::And(parts) if wanted => parts.iter().map(|part| part.gap(point, true)).sum(),
-            Self::Or(parts) if !wanted => parts.iter().map(|part| part.gap(point, false)).sum(),
+            Self::Numbers(..) | Self::Texts { .. } => Some(Leaf { truth: self, wanted }),
+            Self::Not(inner) => inner.broken(point, !wanted, pick),
             Self::And(parts) | Self::Or(parts) => {
-                let gaps = parts.iter().map(|part| (part.of(point), part.gap(point, wanted)));
-                // An unknown part is no way out while another part is known to be wrong.
-                let known = gaps.filter(|(truth, _)| truth.is_some()).map(|(_, gap)| gap);
-                let least = known.fold(f64::INFINITY, f64::min);
-                if self.of(point) == Some(!wanted) && least.is_finite() { least } else { 0.0 }
+                let wrong: Vec<&Truth> = parts.iter().filter(|part| part.of(point) == Some(!wanted)).collect();
+                let next = wrong.get(pick(wrong.len().max(1)))?;
+                next.broken(point, wanted, pick)
             }
-            Self::Not(inner) => inner.gap(point, !wanted),
         }
     }
 
@@ -262,4 +224,47 @@ fn all(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
         }
     }
     truth
+}
+
+/// One comparison that should be true, or should not.
+#[derive(Debug)]
+pub(crate) struct Leaf<'a> {
+    truth: &'a Truth,
+    wanted: bool,
+}
+
+impl Leaf<'_> {
+    /// Positions of the parameters it compares, each once.
+    pub(crate) fn parameters(&self) -> Vec<usize> {
+        let mut found = Vec::new();
+        self.truth.collect(&mut found);
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Left minus right side of a comparison of numbers, moved a little where equal sides are not enough.
+    pub(crate) fn gap(&self, point: &[Value]) -> Option<f64> {
+        let Truth::Numbers(comparison, left, right) = self.truth else { return None };
+        let (left, right) = (left.of(point)?, right.of(point)?);
+        let margin = 1e-9 * left.abs().max(right.abs()).max(f64::MIN_POSITIVE);
+        let margin = match (comparison, self.wanted) {
+            (Comparison::Equal, true) | (Comparison::Different, false) => 0.0,
+            (Comparison::Less, true) | (Comparison::AtLeast, false) => margin,
+            (Comparison::More, true) | (Comparison::AtMost, false) => -margin,
+            (Comparison::Equal, false) | (Comparison::Different, true) => 4.0 * margin,
+            _ => 0.0,
+        };
+        Some(left - right + margin)
+    }
+
+    /// The level that would set parameter `index` right in a comparison of levels.
+    pub(crate) fn level(&self, index: usize, point: &[Value]) -> Option<String> {
+        let Truth::Texts { left, right, equal } = self.truth else { return None };
+        if *equal != self.wanted {
+            return None;
+        }
+        let other = if *left == Text::Parameter(index) { right } else { left };
+        other.of(point).map(str::to_owned)
+    }
 }

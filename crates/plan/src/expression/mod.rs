@@ -9,7 +9,8 @@ mod token;
 
 use matdock_message::Message;
 
-use crate::space::{Parameter, ParameterKind, Value};
+use crate::space::{Parameter, Value};
+pub(crate) use evaluate::Leaf;
 use evaluate::{Number, Truth};
 
 /// A condition on the settings, such as `temperature * time <= 500` or `solvent in ('ether', 'thf')`.
@@ -57,9 +58,9 @@ impl Condition {
         self.truth.of(point)
     }
 
-    /// How far `point` is from making it `wanted`, in the units of what is compared; 0 where it is so or unknown.
-    pub fn gap(&self, point: &[Value], wanted: bool) -> f64 {
-        self.truth.gap(point, wanted)
+    /// A comparison in it to be changed so that it becomes `wanted`; `pick(n)` gives a number below n.
+    pub(crate) fn broken(&self, point: &[Value], wanted: bool, pick: &mut dyn FnMut(usize) -> usize) -> Option<Leaf<'_>> {
+        self.truth.broken(point, wanted, pick)
     }
 
     /// Positions of the parameters it speaks of, in order, each once.
@@ -109,10 +110,7 @@ fn names(parameters: &[Parameter]) -> Vec<Name<'_>> {
         .iter()
         .map(|parameter| Name {
             name: &parameter.name,
-            levels: match &parameter.kind {
-                ParameterKind::Categorical { levels } => Some(levels.as_slice()),
-                _ => None,
-            },
+            levels: parameter.kind.names(),
         })
         .collect()
 }
@@ -127,7 +125,7 @@ pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> O
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::space::Scale;
+    use crate::space::{ParameterKind, Scale};
 
     fn parameters() -> Vec<Parameter> {
         let number = |name: &str| Parameter {
@@ -180,8 +178,6 @@ mod tests {
         ] {
             let condition = Condition::parse(text, &parameters()).unwrap_or_else(|error| panic!("{text}: {error}"));
             assert_eq!(condition.holds(&at), expected, "{text}");
-            assert_eq!(condition.gap(&at, true) == 0.0, expected, "{text}");
-            assert_eq!(condition.gap(&at, false) == 0.0, !expected, "{text}");
         }
     }
 
@@ -239,13 +235,5 @@ mod tests {
         assert_eq!(Formula::parse("x + 1", &parameters()).unwrap().value(&at), None);
         let formula = Formula::parse("`film thickness` / 2", &parameters()).unwrap();
         assert_eq!(formula.value(&at), Some(1.5));
-    }
-
-    #[test]
-    fn the_gap_falls_towards_where_a_condition_holds() {
-        let condition = Condition::parse("x * x + `film thickness` <= 4 or x > 90", &parameters()).unwrap();
-        let gap = |x: f64| condition.gap(&point(x, 0.0, "thf", "true"), true);
-        assert!(gap(5.0) > gap(3.0) && gap(3.0) > 0.0 && gap(2.0) == 0.0);
-        assert_eq!(condition.parameters(), vec![0, 1]);
     }
 }
