@@ -123,6 +123,8 @@ fn middle(kind: &ParameterKind) -> Value {
         ParameterKind::Continuous { low, high, .. } => Value::Number(low / 2.0 + high / 2.0),
         ParameterKind::Integer { low, high } => Value::Number((*low as f64 / 2.0 + *high as f64 / 2.0).round()),
         ParameterKind::Ordinal { levels } => Value::Number(levels.get(levels.len() / 2).copied().unwrap_or_default()),
-        ParameterKind::Categorical { levels } => Value::Level(levels.first().cloned().unwrap_or_default()),
+        ParameterKind::Categorical { levels } | ParameterKind::Substance { levels, .. } => {
+            Value::Level(levels.first().cloned().unwrap_or_default())
+        }
     }
 }

@@ -275,7 +275,9 @@ fn outside(kind: &ParameterKind, value: &Value) -> Option<String> {
         (ParameterKind::Ordinal { levels }, Value::Number(v)) => {
             (levels.contains(v), levels.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
         }
-        (ParameterKind::Categorical { levels }, Value::Level(v)) => (levels.contains(v), levels.join(", ")),
+        (ParameterKind::Categorical { levels } | ParameterKind::Substance { levels, .. }, Value::Level(v)) => {
+            (levels.contains(v), levels.join(", "))
+        }
         _ => (false, String::new()),
     };
     (!inside).then_some(allowed)

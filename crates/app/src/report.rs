@@ -219,10 +219,7 @@ fn model(campaign: &Campaign, learnt: &Learnt, language: Language) -> Result<Opt
     let mut panels = Vec::new();
     for (index, parameter) in campaign.space.parameters().iter().enumerate() {
         let slice = model.slice(&best.point, index, 81)?;
-        let names: Vec<String> = match &parameter.kind {
-            matdock_plan::ParameterKind::Categorical { levels } => levels.clone(),
-            _ => Vec::new(),
-        };
+        let names: Vec<String> = parameter.kind.names().unwrap_or_default().to_vec();
         let x = |value: &Value| match value {
             Value::Number(number) => *number,
             Value::Level(level) => names.iter().position(|name| name == level).unwrap_or(0) as f64,

@@ -1,5 +1,6 @@
 //! Learners: Gaussian processes, their validation and explanation. Pure: same data and seed, same bytes.
 
+mod components;
 mod feasibility;
 mod forest;
 pub mod gp;
@@ -11,6 +12,7 @@ pub mod optimise;
 mod surrogate;
 mod warp;
 
+pub use components::principal_components;
 pub use feasibility::Feasibility;
 pub use forest::Forest;
 pub use gp::Moments;

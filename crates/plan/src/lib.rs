@@ -22,4 +22,4 @@ pub use history::{Measured, Observation};
 pub use matdock_learn::Wanted;
 pub use model::{Calibration, Driver, Effect, Importance, LeftOut, Model, Slice, Surface};
 pub use planner::{Planner, Prediction, Purpose, Remaining, Settings, Suggestion};
-pub use space::{Parameter, ParameterKind, Point, Pool, Scale, Space, Value};
+pub use space::{Mixture, Parameter, ParameterKind, Point, Pool, Ranges, Rule, Rules, Scale, Space, Value};

@@ -1,34 +1,13 @@
 //! Experiments before there is a model: spread over the space.
 
-use rand::{RngExt, seq::index};
+use rand::seq::index;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
 use crate::{encode::Encoding, space::Point};
 
-/// Dimensions the Sobol numbers cover; beyond them plain random numbers do.
-const SOBOL_DIMENSIONS: usize = 250;
-
-/// `count` points of a scrambled Sobol sequence over ranges with `parameters` parameters.
-///
-/// Source: Burley, Practical hash-based Owen scrambling, JCGT 2020 (crate `sobol_burley`, direction numbers of
-/// Joe & Kuo).
-pub(crate) fn sobol(encoding: &Encoding, parameters: usize, count: usize, seed: u64) -> Vec<Point> {
-    let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let scramble = random.random::<u32>();
-    (0..count)
-        .map(|number| {
-            (0..parameters)
-                .map(|parameter| {
-                    let unit = if parameter < SOBOL_DIMENSIONS && number < 1 << 16 {
-                        f64::from(sobol_burley::sample(number as u32, parameter as u32, scramble))
-                    } else {
-                        random.random::<f64>()
-                    };
-                    encoding.setting(parameter, unit)
-                })
-                .collect()
-        })
-        .collect()
+/// `count` allowed points spread over ranges; fewer where the rules leave fewer.
+pub(crate) fn spread(encoding: &Encoding, count: usize, seed: u64) -> Vec<Point> {
+    encoding.ranges().map_or_else(Vec::new, |ranges| ranges.draw(count, seed))
 }
 
 /// The candidate of `candidates` furthest from everything in `taken`; the first when nothing is taken.

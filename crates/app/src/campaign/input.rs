@@ -70,14 +70,17 @@ impl Input {
                 (*low as f64..=*high as f64).contains(number)
             }
             (InputKind::Plain(ParameterKind::Ordinal { levels }), Value::Number(number)) => levels.contains(number),
-            (InputKind::Plain(ParameterKind::Categorical { levels }), Value::Level(level)) => levels.contains(level),
+            (InputKind::Plain(kind), Value::Level(level)) => kind.names().is_some_and(|levels| levels.contains(level)),
             _ => false,
         }
     }
 
     /// Whether numbers are set.
     pub fn is_number(&self) -> bool {
-        !matches!(self.kind, InputKind::Formula(_) | InputKind::Plain(ParameterKind::Categorical { .. }))
+        match &self.kind {
+            InputKind::Plain(kind) => kind.names().is_none(),
+            InputKind::Formula(_) => false,
+        }
     }
 
     /// The header of its column in tables, `name [unit]`.

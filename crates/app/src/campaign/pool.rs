@@ -297,8 +297,8 @@ fn found_kind(kind: &ParameterKind, values: &[Value]) -> ParameterKind {
     let high = numbers().fold(f64::NEG_INFINITY, f64::max);
     match kind {
         ParameterKind::Continuous { scale, .. } => {
-            // A logarithm needs positive numbers; with others in the table differences have to do.
-            let scale = if low > 0.0 { *scale } else { Scale::Linear };
+            // A logarithm needs positive numbers; with others in the table differences have to do. So with other scales.
+            let scale = if scale.has(low) && scale.has(high) { scale.clone() } else { Scale::Linear };
             ParameterKind::Continuous { low, high, scale, step: None }
         }
         ParameterKind::Integer { .. } if numbers().all(|v| v.fract() == 0.0 && v.abs() < 9e15) => {
@@ -311,7 +311,7 @@ fn found_kind(kind: &ParameterKind, values: &[Value]) -> ParameterKind {
             levels.dedup();
             ParameterKind::Ordinal { levels }
         }
-        ParameterKind::Categorical { .. } => {
+        ParameterKind::Categorical { .. } | ParameterKind::Substance { .. } => {
             let mut levels: Vec<String> = values.iter().map(ToString::to_string).collect();
             levels.sort();
             levels.dedup();

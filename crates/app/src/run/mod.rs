@@ -196,7 +196,9 @@ fn range(campaign: &Campaign, input: &Input) -> Result<ParameterRange, Message> 
             ParameterValues::Range { low: *low as f64, high: *high as f64 }
         }
         (InputKind::Plain(ParameterKind::Ordinal { levels }), None) => ParameterValues::Levels(levels.clone()),
-        (InputKind::Plain(ParameterKind::Categorical { levels }), None) => ParameterValues::Choices(levels.clone()),
+        (InputKind::Plain(ParameterKind::Categorical { levels } | ParameterKind::Substance { levels, .. }), None) => {
+            ParameterValues::Choices(levels.clone())
+        }
         (InputKind::Formula(_), None) => return Err(say!("app-formula-outside-pool", name = input.name)),
     };
     Ok(ParameterRange { name: input.name.clone(), unit: input.unit.clone(), values })

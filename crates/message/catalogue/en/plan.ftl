@@ -55,3 +55,22 @@ plan-expression-level-near = { $name } has no level { $level }; did you mean { $
 plan-expression-level = { $name } has no level { $level }; it has { $levels }
 plan-expression-function = there is no function { $name }; there are { $functions }
 plan-expression-arguments = the function { $name } takes one argument
+plan-point-absent = a point does not fit the search space: parameter { $name } is not set
+plan-parameter-scale = parameter { $name } goes from { $low } to { $high }, which its scale does not have: "log" and "reciprocal" need numbers above 0, "sqrt" from 0 on, "logit" between 0 and 1
+plan-parameter-scale-pairs = the scale of parameter { $name } needs at least two pairs [setting, position], the settings rising, the positions all rising or all falling
+plan-parameter-descriptors = parameter { $name } has { $levels } levels, but { $rows } rows of descriptors or rows of different lengths
+plan-parameter-descriptor = parameter { $name }: level { $level } has a descriptor that is not a finite number
+plan-mixture-total = mixture { $name } has the total { $total }; it must be a positive number
+plan-mixture-few = mixture { $name } needs at least two components
+plan-mixture-none = mixture { $name } allows no component at all; at_most has to be at least 1
+plan-mixture-component = component { $component } of mixture { $name } has to be a continuous parameter that starts at 0 or above, with a linear scale (or "sqrt") when it may be left out
+plan-mixture-unit = components { $first } and { $second } of mixture { $name } have different units; give them the same
+plan-mixture-twice = component { $component } is in two mixtures, or twice in one; keep one
+plan-mixture-infeasible = mixture { $name } cannot add up to { $total }: its components make between { $least } and { $most } together, as their ranges stand; widen a range or change the total
+plan-mixture-infeasible-most = mixture { $name } cannot add up to { $total } with at most { $count } of its components: as their ranges stand they make between { $least } and { $most }; widen a range, allow more components or change the total
+plan-mixture-steps = no settings on the steps of the components of mixture { $name } were found that add up to { $total }; leave the step of one component away, or choose steps that fit the total
+plan-when-circle = the conditions of these parameters go in a circle: { $names }; one of them has to be there always
+plan-when-mixture = component { $name } of a mixture cannot have a condition; let it be left out (optional = true)
+plan-rules-one = no settings within the ranges keep the rule { $rule }; change the rule or the ranges. (Between continuous parameters an "=" leaves next to nothing: a [[mixture]], or leaving one of the parameters out, says the same.)
+plan-rules-contradict = no settings keep all of these rules, though they do when one is left out: { $rules }
+plan-rules-none = no settings were found that keep the conditions of the parameters

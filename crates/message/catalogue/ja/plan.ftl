@@ -55,3 +55,22 @@ plan-expression-level-near = { $name } に水準 { $level } はありません�
 plan-expression-level = { $name } に水準 { $level } はありません。あるのは { $levels } です
 plan-expression-function = 関数 { $name } はありません。使えるのは { $functions } です
 plan-expression-arguments = 関数 { $name } の引数は 1 つです
+plan-point-absent = 点が探索空間に合いません: パラメータ { $name } が設定されていません
+plan-parameter-scale = パラメータ { $name } の範囲 { $low } ~ { $high } はその目盛では表せません。"log" と "reciprocal" には 0 より大きい数、"sqrt" には 0 以上、"logit" には 0 と 1 の間の数が必要です
+plan-parameter-scale-pairs = パラメータ { $name } の目盛には、[設定, 位置] の組が 2 つ以上必要です。設定は増加、位置はすべて増加かすべて減少にしてください
+plan-parameter-descriptors = パラメータ { $name } の水準は { $levels } 個ですが、記述子は { $rows } 行か、行の長さが不揃いです
+plan-parameter-descriptor = パラメータ { $name }: 水準 { $level } の記述子に有限でない数があります
+plan-mixture-total = 混合 { $name } の合計が { $total } です。正の数にしてください
+plan-mixture-few = 混合 { $name } には 2 つ以上の成分が必要です
+plan-mixture-none = 混合 { $name } に成分が 1 つも許されていません。at_most は 1 以上にしてください
+plan-mixture-component = 混合 { $name } の成分 { $component } は、0 以上から始まる連続パラメータにしてください。省けるときは線形目盛(または "sqrt")にしてください
+plan-mixture-unit = 混合 { $name } の成分 { $first } と { $second } の単位が異なります。揃えてください
+plan-mixture-twice = 成分 { $component } が 2 つの混合に、または 1 つの混合に 2 回あります。1 つにしてください
+plan-mixture-infeasible = 混合 { $name } は合計 { $total } になりません。今の範囲では成分の和は { $least } ~ { $most } です。範囲を広げるか合計を変えてください
+plan-mixture-infeasible-most = 混合 { $name } は最大 { $count } 成分では合計 { $total } になりません。今の範囲では { $least } ~ { $most } です。範囲を広げるか、成分数を増やすか、合計を変えてください
+plan-mixture-steps = 混合 { $name } の成分の刻みの上に、合計 { $total } になる設定が見つかりません。1 つの成分の刻みをなくすか、合計に合う刻みにしてください
+plan-when-circle = これらのパラメータの条件が循環しています: { $names }。どれか 1 つは常にあるようにしてください
+plan-when-mixture = 混合の成分 { $name } には条件を付けられません。省けるようにしてください(optional = true)
+plan-rules-one = 範囲の中に規則 { $rule } を守る設定がありません。規則か範囲を変えてください。(連続パラメータ間の「=」ではほとんど何も残りません。[[mixture]] を使うか、パラメータを 1 つ省いてください。)
+plan-rules-contradict = 次の規則をすべて守る設定がありません。1 つを外せばあります: { $rules }
+plan-rules-none = パラメータの条件を守る設定が見つかりません

@@ -184,7 +184,12 @@ impl Truth {
     }
 
     /// A comparison to be changed so that this becomes `wanted`, where several would do any of them.
-    pub(super) fn broken(&self, point: &[Value], wanted: bool, pick: &mut dyn FnMut(usize) -> usize) -> Option<Leaf<'_>> {
+    pub(super) fn broken(
+        &self,
+        point: &[Value],
+        wanted: bool,
+        pick: &mut dyn FnMut(usize) -> usize,
+    ) -> Option<Leaf<'_>> {
         match self {
             Self::Numbers(..) | Self::Texts { .. } => Some(Leaf { truth: self, wanted }),
             Self::Not(inner) => inner.broken(point, !wanted, pick),

@@ -59,7 +59,12 @@ impl Condition {
     }
 
     /// A comparison in it to be changed so that it becomes `wanted`; `pick(n)` gives a number below n.
-    pub(crate) fn broken(&self, point: &[Value], wanted: bool, pick: &mut dyn FnMut(usize) -> usize) -> Option<Leaf<'_>> {
+    pub(crate) fn broken(
+        &self,
+        point: &[Value],
+        wanted: bool,
+        pick: &mut dyn FnMut(usize) -> usize,
+    ) -> Option<Leaf<'_>> {
         self.truth.broken(point, wanted, pick)
     }
 
@@ -106,13 +111,7 @@ struct Name<'a> {
 }
 
 fn names(parameters: &[Parameter]) -> Vec<Name<'_>> {
-    parameters
-        .iter()
-        .map(|parameter| Name {
-            name: &parameter.name,
-            levels: parameter.kind.names(),
-        })
-        .collect()
+    parameters.iter().map(|parameter| Name { name: &parameter.name, levels: parameter.kind.names() }).collect()
 }
 
 /// Those of `known` most like `word`, for an error text; none when nothing is like it.

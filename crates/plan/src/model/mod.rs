@@ -11,7 +11,6 @@ use crate::{
     encode::Encoding,
     history::Observation,
     planner::Prediction,
-    search,
     space::{Point, Space, Value},
 };
 
@@ -89,6 +88,9 @@ impl Model {
         let points: Vec<Point> = settings
             .iter()
             .map(|value| {
+                if let (Space::Ranges(ranges), true) = (&self.space, parameter < point.len()) {
+                    return ranges.with(point, parameter, value.clone());
+                }
                 let mut moved = point.to_vec();
                 if let Some(cell) = moved.get_mut(parameter) {
                     *cell = value.clone();
@@ -107,9 +109,9 @@ impl Model {
         Ok(match &self.space {
             Space::Pool(pool) => column_settings(pool.rows(), parameter, count),
             Space::Ranges(_) => {
-                let all = search::setting_count(along);
+                let all = along.count();
                 if all <= count.max(64) {
-                    search::settings(along, &self.encoding, parameter, all)
+                    along.settings(all)
                 } else {
                     let last = count.max(2) - 1;
                     (0..=last).map(|k| self.encoding.setting(parameter, k as f64 / last as f64)).collect()

@@ -47,7 +47,7 @@ impl Planner {
                 start::any(&all, count, seed).into_iter().map(|row| listed.points[row].clone()).collect()
             }
             None => {
-                let points = start::sobol(&self.encoding, self.space.parameters().len(), count, seed);
+                let points = start::spread(&self.encoding, count, seed);
                 let mut seen = HashSet::new();
                 points.into_iter().filter(|point| seen.insert(key(point))).collect()
             }
@@ -56,14 +56,12 @@ impl Planner {
 
     /// Points of a Sobol sequence; once there are experiments, those that are furthest from them.
     fn spread(&self, situation: &Situation<'_>, mut known: Vec<Vec<f64>>, count: usize) -> Vec<Point> {
-        let parameters = self.space.parameters().len();
         if known.is_empty() {
-            let points = start::sobol(&self.encoding, parameters, count, situation.seed);
+            let points = start::spread(&self.encoding, count, situation.seed);
             let mut seen = HashSet::new();
             return points.into_iter().filter(|point| seen.insert(key(point))).collect();
         }
-        let mut candidates =
-            start::sobol(&self.encoding, parameters, INITIAL_CANDIDATES.max(2 * count), situation.seed);
+        let mut candidates = start::spread(&self.encoding, INITIAL_CANDIDATES.max(2 * count), situation.seed);
         candidates.retain(|point| !situation.taken.contains(&key(point)));
         let mut columns: Vec<Vec<f64>> =
             candidates.iter().map(|point| self.encoding.encode(point).unwrap_or_default()).collect();
@@ -92,13 +90,10 @@ impl Planner {
                 Some(listed) => {
                     listed.free(&situation.taken).into_iter().map(|row| listed.points[row].clone()).collect()
                 }
-                None => {
-                    let parameters = self.space.parameters().len();
-                    start::sobol(&self.encoding, parameters, INITIAL_CANDIDATES, situation.seed)
-                        .into_iter()
-                        .filter(|point| !situation.taken.contains(&key(point)))
-                        .collect()
-                }
+                None => start::spread(&self.encoding, INITIAL_CANDIDATES, situation.seed)
+                    .into_iter()
+                    .filter(|point| !situation.taken.contains(&key(point)))
+                    .collect(),
             };
             let scored = points.into_iter().filter_map(|point| {
                 let columns = self.encoding.encode(&point).ok()?;

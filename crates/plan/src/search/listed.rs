@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use matdock_learn::Rows;
 use matdock_message::Message;
 
-use super::{Appraisal, setting_count, settings};
+use super::Appraisal;
 use crate::{
     encode::Encoding,
-    space::{CellKey, Parameter, Point, Space, key},
+    space::{CellKey, Parameter, Point, Ranges, Space, Value, key},
 };
 
 /// Ranges with at most this many points are searched one by one.
@@ -26,7 +26,7 @@ impl Listed {
     pub(crate) fn new(space: &Space, encoding: &Encoding) -> Result<Option<Self>, Message> {
         let points = match space {
             Space::Pool(pool) => pool.rows().to_vec(),
-            Space::Ranges(parameters) => match all_points(parameters, encoding) {
+            Space::Ranges(ranges) => match all_points(ranges) {
                 Some(points) => points,
                 None => return Ok(None),
             },
@@ -51,17 +51,57 @@ impl Listed {
     }
 }
 
-/// Every point of ranges that have only a few.
-fn all_points(parameters: &[Parameter], encoding: &Encoding) -> Option<Vec<Point>> {
-    let counts: Vec<usize> = parameters.iter().map(setting_count).collect();
-    counts.iter().try_fold(1usize, |total, count| total.checked_mul(*count).filter(|total| *total <= LISTED))?;
-    let mut points: Vec<Point> = vec![Vec::new()];
-    for (index, parameter) in parameters.iter().enumerate() {
-        let settings = settings(parameter, encoding, index, counts[index]);
-        points = points
-            .into_iter()
-            .flat_map(|point| settings.iter().map(move |value| point.iter().cloned().chain([value.clone()]).collect()))
-            .collect();
+/// Every allowed point of ranges that have only a few.
+fn all_points(ranges: &Ranges) -> Option<Vec<Point>> {
+    let counts: Vec<usize> = ranges.parameters().iter().map(Parameter::count).collect();
+    let total = counts.iter().try_fold(1usize, |total, count| total.checked_mul(*count));
+    if counts.contains(&usize::MAX) || (!ranges.is_ruled() && total.is_none_or(|total| total > LISTED)) {
+        return None;
     }
-    Some(points)
+    let mut walk = Walk { ranges, points: Vec::new(), visits: 0 };
+    let mut point = vec![Value::Absent; counts.len()];
+    walk.visit(0, &mut point).then_some(walk.points)
+}
+
+/// Goes through all combinations of settings, parents of conditions first.
+struct Walk<'a> {
+    ranges: &'a Ranges,
+    points: Vec<Point>,
+    visits: usize,
+}
+
+/// Combinations gone through before a space counts as large.
+const VISITS: usize = 100_000;
+
+impl Walk<'_> {
+    /// Whether it got to the end.
+    fn visit(&mut self, depth: usize, point: &mut Point) -> bool {
+        self.visits += 1;
+        if self.visits > VISITS || self.points.len() > LISTED {
+            return false;
+        }
+        let Some(&index) = self.ranges.order().get(depth) else {
+            if !self.ranges.is_ruled() || self.ranges.allows(point) {
+                self.points.push(point.clone());
+            }
+            return true;
+        };
+        if !self.ranges.is_there(index, point) {
+            point[index] = Value::Absent;
+            return self.visit(depth + 1, point);
+        }
+        let parameter = &self.ranges.parameters()[index];
+        let mut settings = parameter.settings(parameter.count());
+        if self.ranges.is_optional(index) && !settings.contains(&Value::Number(0.0)) {
+            settings.push(Value::Number(0.0));
+        }
+        for value in settings {
+            point[index] = value;
+            if self.ranges.may_add_up(index, point) && !self.visit(depth + 1, point) {
+                return false;
+            }
+        }
+        point[index] = Value::Absent;
+        true
+    }
 }

@@ -1,6 +1,7 @@
 //! The best point of ranges under a belief: gradients for what is continuous, exchange for what is not.
 
 mod listed;
+mod ruled;
 
 use std::collections::HashSet;
 
@@ -15,7 +16,7 @@ use rand_distr::{Distribution, StandardNormal};
 use crate::{
     belief::Belief,
     encode::Encoding,
-    space::{CellKey, Parameter, ParameterKind, Point, Value, key},
+    space::{CellKey, Parameter, Point, Value, key},
     start,
 };
 
@@ -74,10 +75,11 @@ struct Candidate {
 impl Search<'_> {
     /// The best point found from spread starts and around `good` points; `None` when everything tried is taken.
     pub(crate) fn best(&self, good: &[Point], seed: u64) -> Option<(Point, f64)> {
-        let mut points = start::sobol(self.encoding, self.parameters.len(), SPREAD, seed);
+        let mut points = start::spread(self.encoding, SPREAD, seed);
         let mut random = ChaCha8Rng::seed_from_u64(seed ^ 0x6e65_6172);
         for point in good.iter().take(NEAR_POINTS) {
-            points.extend((0..NEAR).map(|_| self.neighbour(point, &mut random)));
+            let near = (0..NEAR).map(|_| self.neighbour(point, &mut random)).collect();
+            points.extend(self.allowed(near, &mut random));
         }
         let mut candidates = self.scored(points);
         candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
@@ -99,7 +101,7 @@ impl Search<'_> {
             .filter(|point| !self.taken.contains(&key(point)))
             .filter_map(|point| self.encoding.encode(&point).ok().map(|columns| (point, columns)))
             .collect();
-        let rows = Rows::collect(self.encoding.width(), free.iter().map(|(_, columns)| columns.as_slice()));
+        let rows = self.rows(&free);
         let scores = self.appraisal.scores(free.iter().map(|(point, _)| point.as_slice()), &rows);
         let sound = free.into_iter().zip(scores).filter(|(_, score)| !score.is_nan());
         sound.map(|((point, columns), score)| Candidate { point, columns, score }).collect()
@@ -114,6 +116,8 @@ impl Search<'_> {
             .map(|index| {
                 let step: f64 = StandardNormal.sample(random);
                 match (self.encoding.column(index).and_then(|c| columns.get(c)), point.get(index)) {
+                    // A component that is left out stays so, an absent setting too.
+                    (_, Some(value)) if self.stays_out(index, value) => value.clone(),
                     (Some(unit), _) => self.encoding.setting(index, unit + spread * step),
                     (None, Some(value)) if random.random_bool(keep) && self.parameters[index].allows(value) => {
                         value.clone()
@@ -124,27 +128,33 @@ impl Search<'_> {
             .collect()
     }
 
+    fn stays_out(&self, parameter: usize, value: &Value) -> bool {
+        let optional = || self.ranges().is_some_and(|ranges| ranges.is_optional(parameter));
+        *value == Value::Absent || (*value == Value::Number(0.0) && optional())
+    }
+
     fn improve(&self, start: Candidate, random: &mut ChaCha8Rng) -> Candidate {
         let numeric: Vec<usize> = (0..self.parameters.len()).filter(|&i| self.encoding.column(i).is_some()).collect();
-        let continuous: Vec<usize> = numeric.iter().copied().filter(|&i| is_free(&self.parameters[i])).collect();
-        let discrete: Vec<usize> = (0..self.parameters.len()).filter(|&i| !is_free(&self.parameters[i])).collect();
+        let continuous: Vec<usize> = numeric.iter().copied().filter(|&i| self.parameters[i].is_free()).collect();
+        let discrete: Vec<usize> = (0..self.parameters.len()).filter(|&i| !self.parameters[i].is_free()).collect();
         // First everything with a direction as if continuous, then settings that exist.
-        let mut best = self.climb(start, &numeric);
-        if discrete.is_empty() {
+        let mut best = self.climb(start, &numeric, random);
+        let mixtures = self.ranges().filter(|ranges| !ranges.blends().is_empty());
+        if discrete.is_empty() && mixtures.is_none() {
             return best;
         }
         for _ in 0..SWEEPS {
             let before = best.score;
             for &parameter in &discrete {
                 let points = self.exchanges(&best.point, parameter, random);
-                for candidate in self.scored(points) {
-                    if candidate.score > best.score {
-                        best = candidate;
-                    }
-                }
+                best = self.better(best, points, random);
+            }
+            if let Some(ranges) = mixtures {
+                let points = self.mixture_exchanges(ranges, &best.point);
+                best = self.better(best, points, random);
             }
             if !continuous.is_empty() {
-                best = self.climb(best, &continuous);
+                best = self.climb(best, &continuous, random);
             }
             if best.score <= before + 1e-6 {
                 break;
@@ -153,8 +163,17 @@ impl Search<'_> {
         best
     }
 
+    /// The best of `best` and the allowed ones of `points`.
+    fn better(&self, best: Candidate, points: Vec<Point>, random: &mut ChaCha8Rng) -> Candidate {
+        let points = self.allowed(points, random);
+        self.scored(points).into_iter().fold(best, |best, other| if other.score > best.score { other } else { best })
+    }
+
     /// Moves the given numeric parameters up the gradient; the start is kept when that does not help.
-    fn climb(&self, start: Candidate, parameters: &[usize]) -> Candidate {
+    fn climb(&self, start: Candidate, parameters: &[usize], random: &mut ChaCha8Rng) -> Candidate {
+        if let Some(ranges) = self.ranges().filter(|ranges| ranges.is_ruled()) {
+            return self.climb_ruled(start, ranges, random);
+        }
         let columns: Vec<usize> = parameters.iter().filter_map(|&i| self.encoding.column(i)).collect();
         if columns.is_empty() {
             return start;
@@ -189,12 +208,13 @@ impl Search<'_> {
             changed[parameter] = value;
             changed
         };
-        let count = setting_count(&self.parameters[parameter]);
+        let absent = point[parameter] == Value::Absent;
+        if absent || self.ranges().is_some_and(|ranges| ranges.blend_of(parameter).is_some()) {
+            return Vec::new();
+        }
+        let count = self.parameters[parameter].count();
         if count <= FEW {
-            return settings(&self.parameters[parameter], self.encoding, parameter, count)
-                .into_iter()
-                .map(with)
-                .collect();
+            return self.parameters[parameter].settings(count).into_iter().map(with).collect();
         }
         let column = self.encoding.column(parameter);
         let own = column.and_then(|c| self.encoding.encode(point).ok().map(|columns| columns[c]));
@@ -202,37 +222,6 @@ impl Search<'_> {
         let near = own.into_iter().flat_map(|own| [-2.0, -1.0, 1.0, 2.0].map(|steps| own + steps * step));
         let units: Vec<f64> = near.chain((0..FEW).map(|_| random.random())).collect();
         units.into_iter().map(|unit| with(self.encoding.setting(parameter, unit))).collect()
-    }
-}
-
-/// Whether a parameter can take any number of its range.
-fn is_free(parameter: &Parameter) -> bool {
-    matches!(parameter.kind, ParameterKind::Continuous { step: None, .. })
-}
-
-/// Number of different settings of a discrete parameter.
-pub(crate) fn setting_count(parameter: &Parameter) -> usize {
-    match &parameter.kind {
-        ParameterKind::Continuous { step: None, .. } => usize::MAX,
-        ParameterKind::Continuous { low, high, step: Some(step), .. } => ((high - low) / step + 1e-9) as usize + 1,
-        ParameterKind::Integer { low, high } => {
-            usize::try_from(high.abs_diff(*low)).unwrap_or(usize::MAX).saturating_add(1)
-        }
-        ParameterKind::Ordinal { levels } => levels.len(),
-        ParameterKind::Categorical { levels } => levels.len(),
-    }
-}
-
-/// All settings of a discrete parameter.
-pub(crate) fn settings(parameter: &Parameter, encoding: &Encoding, index: usize, count: usize) -> Vec<Value> {
-    match &parameter.kind {
-        ParameterKind::Ordinal { levels } => levels.iter().map(|level| Value::Number(*level)).collect(),
-        ParameterKind::Categorical { levels } => levels.iter().map(|level| Value::Level(level.clone())).collect(),
-        ParameterKind::Integer { low, .. } => (0..count).map(|k| Value::Number(*low as f64 + k as f64)).collect(),
-        ParameterKind::Continuous { low, high, step, .. } => match step {
-            Some(step) => (0..count).map(|k| Value::Number((low + k as f64 * step).min(*high))).collect(),
-            None => (0..count).map(|k| encoding.setting(index, k as f64 / (count.max(2) - 1) as f64)).collect(),
-        },
     }
 }
 

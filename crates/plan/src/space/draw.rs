@@ -144,7 +144,11 @@ impl Ranges {
         let (mut low, mut high) = (-1.0f64, 1.0f64);
         for _ in 0..24 {
             let t: f64 = random.random_range(low..high);
-            if t >= 0.0 { high = t } else { low = t }
+            if t >= 0.0 {
+                high = t
+            } else {
+                low = t
+            }
             let mut moved = point.clone();
             for (index, parameter) in self.parameters().iter().enumerate() {
                 if direction[index] != 0.0 {
@@ -235,7 +239,10 @@ impl Ranges {
         let mut random = ChaCha8Rng::seed_from_u64(0x616e_6368);
         let mut found: Vec<Point> = Vec::new();
         for number in 0..REPAIRED {
-            let Some(point) = self.ruled_point(number, 0x7275_6c65, &mut random).or_else(|| self.settled(&mut random)) else { continue };
+            let Some(point) = self.ruled_point(number, 0x7275_6c65, &mut random).or_else(|| self.settled(&mut random))
+            else {
+                continue;
+            };
             if let Some(point) = self.repair(point, &mut random)
                 && !found.contains(&point)
             {

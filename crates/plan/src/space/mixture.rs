@@ -56,7 +56,8 @@ impl Blend {
         let optional = mixture.is_optional();
         let mut limits = Vec::new();
         for &component in &mixture.components {
-            let Some(Parameter { kind: ParameterKind::Continuous { low, high, scale, step }, name: own, unit }) = parameters.get(component)
+            let Some(Parameter { kind: ParameterKind::Continuous { low, high, scale, step }, name: own, unit }) =
+                parameters.get(component)
             else {
                 let own = parameters.get(component).map_or("", |p| p.name.as_str());
                 return Err(say!("plan-mixture-component", name = name, component = own));
@@ -93,7 +94,14 @@ impl Blend {
         let (least, most) = (plain(least), plain(most));
         match at_most {
             Some(at_most) => {
-                say!("plan-mixture-infeasible-most", name = name, total = total, count = at_most, least = least, most = most)
+                say!(
+                    "plan-mixture-infeasible-most",
+                    name = name,
+                    total = total,
+                    count = at_most,
+                    least = least,
+                    most = most
+                )
             }
             None => say!("plan-mixture-infeasible", name = name, total = total, least = least, most = most),
         }
@@ -158,7 +166,8 @@ impl Blend {
             let count = 1 + pick(self.most());
             let mut order: Vec<usize> = (0..self.limits.len()).collect();
             for place in 0..count {
-                order.swap(place, place + pick(order.len() - place));
+                let other = place + pick(order.len() - place);
+                order.swap(place, other);
             }
             let mut set = order[..count].to_vec();
             set.sort_unstable();
@@ -295,11 +304,34 @@ impl Blend {
         self.limits[component].high - self.limits[component].low
     }
 
+    /// The same components with single steps moved from one to another.
+    pub(crate) fn shifted(&self, amounts: &[f64]) -> Vec<Vec<f64>> {
+        let stepped: Vec<usize> =
+            self.present(amounts).into_iter().filter(|&i| self.limits[i].step.is_some()).collect();
+        let mut found = Vec::new();
+        for &from in &stepped {
+            for &to in &stepped {
+                let step = |i: usize| self.limits[i].step.unwrap_or_default();
+                let way = step(from).max(step(to));
+                if from != to && amounts[from] - way > 0.0 {
+                    let mut other = amounts.to_vec();
+                    other[from] -= way;
+                    other[to] += way;
+                    if self.settle(&mut other) {
+                        found.push(other);
+                    }
+                }
+            }
+        }
+        found
+    }
+
     /// Amounts with `kept` at its place and the others in their proportions, as far as limits and steps let them.
     pub(crate) fn around(&self, amounts: &[f64], kept: usize) -> Vec<f64> {
         let rest: f64 = amounts.iter().enumerate().filter(|(i, _)| *i != kept).map(|(_, amount)| amount).sum();
         let wanted = self.mixture.total - amounts[kept];
-        let scaled = |(i, &amount): (usize, &f64)| if i == kept || rest <= 0.0 { amount } else { amount * wanted / rest };
+        let scaled =
+            |(i, &amount): (usize, &f64)| if i == kept || rest <= 0.0 { amount } else { amount * wanted / rest };
         let mut moved: Vec<f64> = amounts.iter().enumerate().map(scaled).collect();
         if self.settle(&mut moved) { moved } else { amounts.to_vec() }
     }
@@ -393,7 +425,8 @@ mod tests {
 
     #[test]
     fn amounts_settle_on_steps_that_add_up() {
-        let stepped = blend(&[(0.0, 1.0, Some(0.1)), (0.0, 1.0, Some(0.1)), (0.0, 1.0, Some(0.1))], None, true).unwrap();
+        let stepped =
+            blend(&[(0.0, 1.0, Some(0.1)), (0.0, 1.0, Some(0.1)), (0.0, 1.0, Some(0.1))], None, true).unwrap();
         let mut amounts = [0.33, 0.33, 0.34];
         assert!(stepped.settle(&mut amounts));
         assert_eq!(amounts.iter().filter(|a| **a == 0.3).count(), 2, "{amounts:?}");

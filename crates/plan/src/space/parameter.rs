@@ -253,7 +253,12 @@ fn check_kind(parameter: &Parameter) -> Result<(), Message> {
             check_levels(name, levels.iter())?;
             let width = descriptors.first().map_or(0, Vec::len);
             if descriptors.len() != levels.len() || descriptors.iter().any(|row| row.len() != width) {
-                return Err(say!("plan-parameter-descriptors", name = name, levels = levels.len(), rows = descriptors.len()));
+                return Err(say!(
+                    "plan-parameter-descriptors",
+                    name = name,
+                    levels = levels.len(),
+                    rows = descriptors.len()
+                ));
             }
             if let Some(row) = descriptors.iter().position(|row| row.iter().any(|number| !number.is_finite())) {
                 return Err(say!("plan-parameter-descriptor", name = name, level = levels[row]));

@@ -161,6 +161,25 @@ impl Ranges {
         }
     }
 
+    /// Parameters in an order in which each comes after those its condition speaks of.
+    pub(crate) fn order(&self) -> &[usize] {
+        &self.order
+    }
+
+    /// Whether the mixture of a parameter is not yet beyond its total at a point that is only set in part.
+    pub(crate) fn may_add_up(&self, parameter: usize, point: &[Value]) -> bool {
+        self.blend_of(parameter).is_none_or(|(blend, _)| {
+            let components = blend.mixture.components.iter();
+            let sum: f64 = components.filter_map(|&component| point[component].number()).sum();
+            sum <= blend.mixture.total * (1.0 + 1e-9)
+        })
+    }
+
+    /// Components of mixtures, mixture by mixture.
+    pub(crate) fn blends(&self) -> &[Blend] {
+        &self.blends
+    }
+
     /// The mixture of a parameter and its place there.
     pub(crate) fn blend_of(&self, parameter: usize) -> Option<(&Blend, usize)> {
         self.place[parameter].map(|(blend, position)| (&self.blends[blend], position))

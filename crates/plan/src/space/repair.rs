@@ -29,9 +29,7 @@ impl Ranges {
                 return self.allows(&point).then_some(point);
             }
             let rule = &self.rules[broken[random.random_range(0..broken.len())]];
-            let Some(leaf) = rule.condition.broken(&point, rule.wanted, &mut |n| random.random_range(0..n)) else {
-                return None;
-            };
+            let leaf = rule.condition.broken(&point, rule.wanted, &mut |n| random.random_range(0..n))?;
             // A little beyond the border, but exactly onto an equality.
             let reach = if round % 3 == 0 { 1.0 } else { random.random_range(1.0..1.3) };
             self.mend(&leaf, &mut point, reach, random);
@@ -49,7 +47,8 @@ impl Ranges {
                 match blend.fill(&set, &units) {
                     Some(filled) => amounts = filled,
                     None => {
-                        let middle = |i: usize| if set.contains(&i) { 0.5 * blend.width(i) + f64::MIN_POSITIVE } else { 0.0 };
+                        let middle =
+                            |i: usize| if set.contains(&i) { 0.5 * blend.width(i) + f64::MIN_POSITIVE } else { 0.0 };
                         amounts = (0..amounts.len()).map(middle).collect();
                         if !blend.settle(&mut amounts) {
                             return false;
@@ -74,7 +73,8 @@ impl Ranges {
     fn mend(&self, leaf: &Leaf<'_>, point: &mut Point, reach: f64, random: &mut ChaCha8Rng) {
         let mut pick = |n: usize| random.random_range(0..n.max(1));
         let spoken = leaf.parameters();
-        let named: Vec<usize> = spoken.iter().copied().filter(|&i| self.parameters()[i].kind.names().is_some()).collect();
+        let named: Vec<usize> =
+            spoken.iter().copied().filter(|&i| self.parameters()[i].kind.names().is_some()).collect();
         if !named.is_empty() {
             let index = named[pick(named.len())];
             let names = self.parameters()[index].kind.names().unwrap_or_default();
@@ -120,7 +120,8 @@ impl Ranges {
         let mut found: Vec<(usize, f64, f64)> = slopes.iter().map(|&(i, slope)| (i, slope, slope)).collect();
         for blend in &self.blends {
             let Some(amounts) = blend.amounts(point) else { continue };
-            let members: Vec<usize> = blend.present(&amounts).into_iter().map(|i| blend.mixture.components[i]).collect();
+            let members: Vec<usize> =
+                blend.present(&amounts).into_iter().map(|i| blend.mixture.components[i]).collect();
             if !found.iter().any(|(i, ..)| members.contains(i)) {
                 continue;
             }
