@@ -65,6 +65,10 @@ pub struct Objective {
     /// How much change of the outcome counts as one unit of merit (unit of the outcome); without it, the
     /// standard deviation of what was observed.
     pub scale: Option<f64>,
+    /// For a Pareto front the worst value still acceptable (unit of the outcome; for a target or window the largest
+    /// distance from it); without it slightly worse than the worst on the front.
+    #[serde(default)]
+    pub reference: Option<f64>,
 }
 
 /// Limits an outcome has to keep (unit of the outcome).
@@ -80,8 +84,8 @@ pub struct Bound {
 
 /// What to make better, and what must not be violated on the way.
 ///
-/// Several objectives are added up by weight, each in units of its scale; bounds count by the probability
-/// that they are kept.
+/// Several objectives are added up by weight, each in units of its scale, or make a Pareto front; bounds count by the
+/// probability that they are kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Goal {
     /// At least one outcome to make better.
@@ -96,7 +100,7 @@ pub struct Goal {
 impl Goal {
     /// The goal to make one outcome better.
     pub fn single(outcome: impl Into<String>, direction: Direction) -> Self {
-        let objective = Objective { outcome: outcome.into(), direction, weight: 1.0, scale: None };
+        let objective = Objective { outcome: outcome.into(), direction, weight: 1.0, scale: None, reference: None };
         Self { objectives: vec![objective], combine: Combine::Sum, bounds: Vec::new() }
     }
 
@@ -111,6 +115,11 @@ impl Goal {
             }
         }
         names
+    }
+
+    /// Whether several objectives are wanted as a Pareto front.
+    pub fn is_front(&self) -> bool {
+        self.combine == Combine::Pareto && self.objectives.len() > 1
     }
 
     /// Position of `outcome` in [`Goal::outcomes`].
@@ -133,6 +142,10 @@ impl Goal {
             }
             if let Some(scale) = objective.scale.filter(|scale| !(scale.is_finite() && *scale > 0.0)) {
                 return Err(say!("plan-goal-scale", outcome = name, scale = scale));
+            }
+            let least = if objective.direction.window().is_some() { 0.0 } else { f64::NEG_INFINITY };
+            if let Some(value) = objective.reference.filter(|value| !(value.is_finite() && *value > least)) {
+                return Err(say!("plan-goal-reference", outcome = name, reference = value));
             }
             if let Some((low, high)) = objective.direction.window()
                 && !(low.is_finite() && high.is_finite() && low <= high)

@@ -20,6 +20,6 @@ pub use expression::{Condition, Formula};
 pub use goal::{Bound, Combine, Direction, Goal, Objective};
 pub use history::{Measured, Observation};
 pub use matdock_learn::Wanted;
-pub use model::{Calibration, Driver, Effect, Importance, LeftOut, Model, Slice, Surface};
+pub use model::{Calibration, Driver, Effect, Importance, LeftOut, Model, ParetoFront, Slice, Surface};
 pub use planner::{Planner, Prediction, Purpose, Remaining, Settings, Suggestion};
 pub use space::{Mixture, Parameter, ParameterKind, Point, Pool, Ranges, Rule, Rules, Scale, Space, Value};

@@ -73,6 +73,7 @@ pub(super) struct ObjectivePart {
     pub high: Option<f64>,
     pub weight: Option<f64>,
     pub scale: Option<f64>,
+    pub reference: Option<f64>,
     pub stop_at: Option<f64>,
     pub good: Option<f64>,
 }

@@ -34,6 +34,7 @@ impl Reader<'_> {
                 direction,
                 weight: objective.weight.unwrap_or(1.0),
                 scale: objective.scale,
+                reference: objective.reference,
             });
             goal.check().map_err(|what| self.at(part, what))?;
         }

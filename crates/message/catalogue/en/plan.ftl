@@ -3,6 +3,7 @@ plan-goal-empty = the goal names no outcome to minimise, maximise or bring to a 
 plan-goal-twice = outcome { $outcome } is an objective twice; keep one
 plan-goal-weight = the weight of objective { $outcome } is { $weight }; it must be a positive number
 plan-goal-scale = the scale of objective { $outcome } is { $scale }; it must be a positive number
+plan-goal-reference = the reference of objective { $outcome } is { $reference }; give the worst value still acceptable, for a target the largest distance from it, above zero
 plan-goal-target = the target of objective { $outcome } reaches from { $low } to { $high }; give finite numbers, the lower one first
 plan-goal-bound = the bound on { $outcome } needs a lower or an upper limit, finite, the lower not above the upper
 plan-space-empty = the search space has no parameter; give at least one

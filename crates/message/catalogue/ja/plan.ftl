@@ -3,6 +3,7 @@ plan-goal-empty = 目標に、最小化・最大化・目標値合わせをす�
 plan-goal-twice = 結果 { $outcome } が目的に 2 回あります。1 つにしてください
 plan-goal-weight = 目的 { $outcome } の重みが { $weight } です。正の数にしてください
 plan-goal-scale = 目的 { $outcome } の尺度が { $scale } です。正の数にしてください
+plan-goal-reference = 目的 { $outcome } の参照値が { $reference } です。許容できる最悪の値を指定してください（目標値合わせでは、目標からの許容できる最大の隔たりを正の数で指定します）
 plan-goal-target = 目的 { $outcome } の目標が { $low } から { $high } になっています。有限の数を小さい順に指定してください
 plan-goal-bound = { $outcome } の制限には、有限の下限か上限が必要で、下限は上限を超えられません
 plan-space-empty = 探索空間にパラメータがありません。少なくとも 1 つ指定してください

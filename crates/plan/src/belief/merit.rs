@@ -2,7 +2,7 @@
 
 use matdock_learn::{Moments, OutcomeModel, Reading, normal};
 
-use super::{gain::Sloped, reading};
+use super::{gain::Sloped, hypervolume::Want, reading};
 use crate::{
     goal::{Direction, Goal},
     history::Observation,
@@ -17,6 +17,9 @@ pub(super) enum Merit {
     Window { outcome: usize, low: f64, high: f64 },
     /// A weighted sum, each outcome in units of its scale.
     Sum(Vec<Term>),
+    /// Each objective for itself, on the standardised scale of its model. As one number their sum by weight: a
+    /// compromise that is on the front.
+    Front(Vec<Want>),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +46,13 @@ impl Merit {
         observed: &[Observation],
         model: impl Fn(usize) -> Option<&'a OutcomeModel>,
     ) -> Self {
+        if goal.is_front() {
+            let want = |objective: &crate::goal::Objective| {
+                let outcome = goal.position(&objective.outcome)?;
+                Some(Want::new(objective, outcome, model(outcome)))
+            };
+            return Self::Front(goal.objectives.iter().filter_map(want).collect());
+        }
         let [objective] = goal.objectives.as_slice() else { return Self::Sum(terms(goal, observed)) };
         let outcome = goal.position(&objective.outcome).unwrap_or(0);
         match objective.direction.window() {
@@ -59,6 +69,7 @@ impl Merit {
         match self {
             Self::Single { outcome, .. } | Self::Window { outcome, .. } => vec![*outcome],
             Self::Sum(terms) => terms.iter().map(|term| term.outcome).collect(),
+            Self::Front(wants) => wants.iter().map(|want| want.outcome).collect(),
         }
     }
 
@@ -76,6 +87,10 @@ impl Merit {
                 Some(window.merit(forward(*outcome, number(*outcome)?)?))
             }
             Self::Sum(terms) => terms.iter().map(|term| Some(term.merit(number(term.outcome)?))).sum(),
+            Self::Front(wants) => wants
+                .iter()
+                .map(|want| Some(want.weighted(want.merit(forward(want.outcome, number(want.outcome)?)?))))
+                .sum(),
         }
     }
 }

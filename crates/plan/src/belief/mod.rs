@@ -1,6 +1,8 @@
 //! What is believed about outcomes and success, and how much a candidate is expected to improve.
 
+mod front;
 mod gain;
+mod hypervolume;
 mod merit;
 
 use std::sync::Arc;
@@ -16,6 +18,7 @@ use crate::{
 };
 
 use gain::{Sloped, log_improvement_with_gradient, log_improvements, log_nearer, log_within, mix};
+use hypervolume::Front;
 use merit::{Merit, distance_moments};
 
 pub(crate) use merit::deviation;
@@ -30,6 +33,8 @@ pub(crate) struct Belief {
     merit: Merit,
     /// Highest expected merit where an observation kept the bounds.
     best: Option<f64>,
+    /// For several objectives that make a front.
+    front: Option<Front>,
 }
 
 impl Belief {
@@ -58,8 +63,10 @@ impl Belief {
         let failed: Vec<bool> = observed.iter().map(|o| o.failed).collect();
         let merit = Merit::new(goal, observed, |outcome| models.outcome(outcome));
         let feasibility = Feasibility::fit(inputs, &failed);
-        let mut belief = Self { goal: goal.clone(), names, outcomes: Arc::new(models), feasibility, merit, best: None };
+        let mut belief =
+            Self { goal: goal.clone(), names, outcomes: Arc::new(models), feasibility, merit, best: None, front: None };
         belief.best = belief.best_expected(inputs, observed);
+        belief.front = belief.front_expected(inputs, observed);
         belief
     }
 
@@ -92,7 +99,8 @@ impl Belief {
 
     /// The belief when the experiment at `input` gives what is expected of it.
     pub(crate) fn believing(&self, input: &[f64]) -> Self {
-        Self { outcomes: self.outcomes.believing(input), ..self.clone() }
+        let front = self.front_with(input);
+        Self { outcomes: self.outcomes.believing(input), front, ..self.clone() }
     }
 
     /// Index and merit of the best observation: not failed, objectives measured, bounds kept.
@@ -177,6 +185,7 @@ impl Belief {
                 parts.map(|(share, m)| share * (1.0 - (below(m, high - best) - below(m, low + best)))).sum()
             }
             Merit::Sum(_) => self.summed(&rows).first().map_or(1.0, |m| below(*m, best)),
+            Merit::Front(wants) => self.front_exploration(wants, &rows),
         }
     }
 
@@ -193,6 +202,7 @@ impl Belief {
                 moments.iter().map(|m| -distance_moments(*m, *low, *high).0.value).collect()
             }
             Merit::Sum(_) => self.summed(points).iter().map(|m| m.mean).collect(),
+            Merit::Front(wants) => self.compromise(wants, points),
         }
     }
 
@@ -288,6 +298,7 @@ impl Belief {
                 let component = Component { share: 1.0, moments: self.summed(points) };
                 log_improvements(&[component], 1.0, best)
             }
+            Merit::Front(wants) => self.front_gains(wants, points),
         }
     }
 
@@ -304,6 +315,7 @@ impl Belief {
                 Some(mix(&slopes, &each))
             }
             Merit::Sum(_) => Some(log_improvement_with_gradient(&[self.summed_slope(point)?], 1.0, best)),
+            Merit::Front(wants) => self.front_gain_with_gradient(wants, point),
         }
     }
 

@@ -10,6 +10,7 @@ use crate::{
     belief::Belief,
     encode::Encoding,
     history::Observation,
+    pareto,
     planner::Prediction,
     space::{Point, Space, Value},
 };
@@ -38,6 +39,20 @@ pub struct LeftOut {
     pub predicted: Prediction,
     /// Ends of the 50 % interval.
     pub half: (f64, f64),
+}
+
+/// Several objectives without weights: which experiments no other beats in all of them, and how much that is worth.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ParetoFront {
+    /// The worst values still acceptable, in the order of the objectives (unit of the outcome; for a target or window
+    /// the distance from it): the corner from which the hypervolume is measured.
+    pub reference: Vec<f64>,
+    /// Observations on the front by their readings.
+    pub measured: Vec<usize>,
+    /// Observations on the front by what the model expects of a repetition: noise averaged out.
+    pub believed: Vec<usize>,
+    /// Hypervolume of the readings after each observation (product of the units of the outcomes).
+    pub hypervolume: Vec<f64>,
 }
 
 /// What the planner has learnt from the observations.
@@ -132,6 +147,28 @@ impl Model {
         let (index, _) = sound.max_by(|a, b| a.1.total_cmp(b.1))?;
         let row = Rows::collect(self.inputs.width(), [self.inputs.row(index)]);
         Some((index, self.belief.predictions(&row).pop().unwrap_or_default()))
+    }
+
+    /// The front of a goal with several objectives without weights; `None` for other goals, and while no observation
+    /// has all objectives measured and keeps the bounds.
+    pub fn front(&self) -> Option<ParetoFront> {
+        let [measured, believed] = self.belief.fronts(&self.inputs, &self.observed)?;
+        let (corner, reference) = self.belief.reference()?;
+        let unit = self.belief.unit_of_hypervolume();
+        let mut front: Vec<Vec<f64>> = Vec::new();
+        let mut reached = 0.0;
+        let after = |observation: &Observation| {
+            let merits = self.belief.merits_read(observation).filter(|_| self.belief.counts(observation));
+            let merits = merits.filter(|merits| merits.iter().zip(&corner).all(|(merit, worst)| merit > worst));
+            if let Some(merits) = merits.filter(|merits| !front.iter().any(|other| pareto::dominates(other, merits))) {
+                front.retain(|other| !pareto::dominates(&merits, other));
+                front.push(merits);
+                reached = unit * pareto::hypervolume(&front, &corner);
+            }
+            reached
+        };
+        let hypervolume = self.observed.iter().map(after).collect();
+        Some(ParetoFront { reference, measured, believed, hypervolume })
     }
 
     /// For one outcome of the goal, every reading beside its prediction from all the others; empty when

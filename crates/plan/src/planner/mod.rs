@@ -152,7 +152,7 @@ impl Planner {
         if let Some(listed) = &self.listed {
             return listed.best(&appraisal, &situation.taken);
         }
-        let merits = belief.expected_merit(&situation.inputs);
+        let merits = belief.promise(&situation.inputs);
         let mut order: Vec<usize> = (0..merits.len()).collect();
         order.sort_by(|a, b| merits[*b].total_cmp(&merits[*a]));
         let good: Vec<Point> = order.iter().take(8).map(|&index| situation.observed[index].point.clone()).collect();

@@ -7,12 +7,12 @@ use matdock_message::Message;
 use serde::{Deserialize, Serialize};
 
 use super::{Planner, Situation};
-use crate::{belief::Belief, history::Observation};
+use crate::{belief::Belief, history::Observation, pareto};
 
 /// What the best experiment of the whole space is expected to be better than the best so far.
 ///
 /// For one outcome that goes up or down, or to a target, figures are in the unit of the outcome; for several
-/// objectives added up, in units of merit.
+/// objectives added up, in units of merit; for a Pareto front they are shares of the hypervolume reached so far.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Remaining {
     /// Expected gain.
@@ -31,6 +31,15 @@ const DRAWS: usize = 128;
 const PLACES: usize = 384;
 /// Gains below this share of the spread of the observed merits count as none.
 const NOTHING: f64 = 0.01;
+
+/// Of gains in ascending order; `None` of none.
+fn summary(gains: &[f64], nothing: f64) -> Option<Remaining> {
+    let at = |share: f64| gains.get((gains.len().saturating_sub(1) as f64 * share).round() as usize).copied();
+    let above = gains.iter().filter(|gain| **gain > nothing).count();
+    let count = gains.len() as f64;
+    let (low, high) = (at(0.1)?, at(0.9)?);
+    Some(Remaining { expected: gains.iter().sum::<f64>() / count, low, high, probability: above as f64 / count })
+}
 
 impl Planner {
     /// What is still to be gained, from joint draws of the response at places spread over the space and around the
@@ -56,6 +65,9 @@ impl Planner {
         let believed = (0..merits.len()).filter(counting).max_by(|&a, &b| merits[a].total_cmp(&merits[b]))?;
         let mut places = Rows::collect(inputs.width(), [inputs.row(believed)]);
         self.places(belief, situation).iter().for_each(|columns| places.push(columns));
+        if let Some((reference, _)) = belief.reference() {
+            return self.remaining_front(belief, situation, &reference);
+        }
         let draws = belief.draw_wanted(&places, DRAWS, situation.seed);
         let mut gains: Vec<f64> = draws
             .iter()
@@ -65,20 +77,30 @@ impl Planner {
             })
             .filter(|gain| gain.is_finite())
             .collect();
-        if gains.is_empty() {
-            return None;
-        }
         gains.sort_by(f64::total_cmp);
-        let spread = belief.spread_of_wanted(observed);
-        let at = |share: f64| gains[((gains.len() - 1) as f64 * share).round() as usize];
-        let above = gains.iter().filter(|gain| **gain > NOTHING * spread).count();
-        let count = gains.len() as f64;
-        Some(Remaining {
-            expected: gains.iter().sum::<f64>() / count,
-            low: at(0.1),
-            high: at(0.9),
-            probability: above as f64 / count,
-        })
+        summary(&gains, NOTHING * belief.spread_of_wanted(observed))
+    }
+
+    /// By which share the hypervolume of all places is larger than that of those already seen, draw by draw.
+    fn remaining_front(&self, belief: &Belief, situation: &Situation<'_>, reference: &[f64]) -> Option<Remaining> {
+        let [_, believed] = belief.fronts(&situation.inputs, situation.observed)?;
+        let seen = believed.len();
+        let mut places =
+            Rows::collect(situation.inputs.width(), believed.iter().map(|&index| situation.inputs.row(index)));
+        // Exact hypervolumes of many objectives take long, so fewer draws and places have to do.
+        let (draws, most) = if reference.len() <= 3 { (DRAWS, PLACES) } else { (DRAWS / 4, PLACES / 8) };
+        let all = self.places(belief, situation);
+        let stride = all.len().div_ceil(most).max(1);
+        all.iter().step_by(stride).for_each(|columns| places.push(columns));
+        let gain = |draw: Vec<Vec<f64>>| {
+            let before = pareto::hypervolume(draw.get(..seen)?, reference);
+            let gain = pareto::hypervolume(&draw, reference) / before - 1.0;
+            gain.is_finite().then_some(gain.max(0.0))
+        };
+        let draws = belief.draw_merits(&places, draws, situation.seed);
+        let mut gains: Vec<f64> = draws.into_iter().filter_map(gain).collect();
+        gains.sort_by(f64::total_cmp);
+        summary(&gains, NOTHING)
     }
 
     /// Columns of places spread over what is left of the space, and the most promising of many more.

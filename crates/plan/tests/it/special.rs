@@ -90,8 +90,13 @@ fn a_target_is_hit() {
 #[test]
 fn several_objectives_and_a_bound() {
     // y rises with a, cost with a too: the bound on cost decides; z pulls b to 0.3.
-    let objective =
-        |outcome: &str, direction| Objective { outcome: outcome.into(), direction, weight: 1.0, scale: None };
+    let objective = |outcome: &str, direction| Objective {
+        outcome: outcome.into(),
+        direction,
+        weight: 1.0,
+        scale: None,
+        reference: None,
+    };
     let goal = Goal {
         objectives: vec![objective("y", Direction::Maximise), objective("z", Direction::Target(0.3))],
         combine: Combine::Sum,
