@@ -103,7 +103,7 @@ fn problems() -> Vec<Problem> {
             dimensions: 5,
             range: (1.0, 3.0),
             reference: vec![1_698.55, 11.21, 0.29],
-            most: 246.816_070_819_459_42,
+            most: 246.816_070_819_459,
             spread: vec![10.0, 1.5, 0.08],
             function: vehicle_safety,
         },
@@ -169,8 +169,7 @@ fn main() -> Result<(), matdock_message::Message> {
             let (low, high) = problem.range;
             let point =
                 |random: &mut ChaCha8Rng| (0..problem.dimensions).map(|_| random.random_range(low..high)).collect();
-            let draws: Vec<Vec<f64>> =
-                (0..evaluations).map(|_| (problem.function)(&Vec::<f64>::as_slice(&point(&mut random)))).collect();
+            let draws: Vec<Vec<f64>> = (0..evaluations).map(|_| (problem.function)(&point(&mut random))).collect();
             Ok((curve(&values, &problem.reference), curve(&draws, &problem.reference)))
         });
         let curves = each.collect::<Result<Vec<_>, matdock_message::Message>>()?;

@@ -100,6 +100,7 @@ fn front_of(objectives: &[(&str, Direction)]) -> Goal {
         direction: *direction,
         weight: 1.0,
         scale: None,
+        reference: None,
     };
     Goal { objectives: objectives.iter().map(objective).collect(), combine: Combine::Pareto, bounds: vec![] }
 }

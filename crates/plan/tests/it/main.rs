@@ -4,6 +4,7 @@
 
 mod backtest;
 mod explanation;
+mod goals;
 mod laws;
 mod optima;
 mod special;

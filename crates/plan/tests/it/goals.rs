@@ -1,0 +1,110 @@
+//! Laws that hold for any goal: several objectives added up or as a front, windows, bounds, whatever was measured.
+
+use matdock_plan::{
+    Bound, Combine, Direction, Goal, Measured, Objective, Observation, Parameter, ParameterKind, Planner, Pool, Scale,
+    Settings, Space, Value,
+};
+use proptest::prelude::*;
+
+use crate::continuous;
+
+fn direction() -> impl Strategy<Value = Direction> {
+    prop_oneof![
+        Just(Direction::Minimise),
+        Just(Direction::Maximise),
+        (-5.0..5.0f64).prop_map(Direction::Target),
+        (-5.0..5.0f64, 0.0..3.0f64).prop_map(|(low, width)| Direction::Window { low, high: low + width }),
+    ]
+}
+
+/// Up to four objectives on the outcomes y0, y1 ..., and perhaps a bound on one of them or on another outcome.
+fn goal() -> impl Strategy<Value = Goal> {
+    let objective = (direction(), 0.1..10.0f64, prop::option::of(0.1..20.0f64));
+    let bound = (0..5usize, -10.0..10.0f64, prop::bool::ANY);
+    (prop::collection::vec(objective, 1..5), prop::option::of(bound), prop::bool::ANY).prop_map(
+        |(objectives, bound, front)| {
+            let named = |(number, (direction, weight, reference))| Objective {
+                outcome: format!("y{number}"),
+                direction,
+                weight,
+                scale: None,
+                reference,
+            };
+            let bound = bound.map(|(number, at, low)| Bound {
+                outcome: format!("y{number}"),
+                low: low.then_some(at),
+                high: (!low).then_some(at),
+            });
+            Goal {
+                objectives: objectives.into_iter().enumerate().map(named).collect(),
+                combine: if front { Combine::Pareto } else { Combine::Sum },
+                bounds: bound.into_iter().collect(),
+            }
+        },
+    )
+}
+
+fn measured() -> impl Strategy<Value = Measured> {
+    prop_oneof![
+        8 => (-10.0..10.0f64).prop_map(Measured::Value),
+        1 => Just(Measured::Value(3.0)),
+        1 => (-1e9..1e9f64).prop_map(Measured::Value),
+        1 => (-10.0..10.0f64).prop_map(Measured::Below),
+        1 => (-10.0..10.0f64).prop_map(Measured::Above),
+        1 => Just(Measured::Missing),
+    ]
+}
+
+fn space(pool: bool) -> Space {
+    let levels = ["x", "y"].map(str::to_owned).to_vec();
+    let choice = Parameter {
+        name: "c".into(),
+        unit: String::new(),
+        kind: ParameterKind::Categorical { levels: levels.clone() },
+    };
+    let columns = vec![continuous("a", 0.0, 1.0), choice];
+    if !pool {
+        return Space::ranges(columns).unwrap();
+    }
+    let rows =
+        (0..30).map(|i| vec![Value::Number(f64::from(i % 15) / 14.0), Value::Level(levels[i as usize / 15].clone())]);
+    Space::Pool(Pool::new(columns, rows.collect(), vec![]).unwrap())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_goal_with_any_history_gives_suggestions_in_the_space(
+        goal in goal(),
+        pool in prop::bool::ANY,
+        results in prop::collection::vec((prop::collection::vec(measured(), 5), prop::bool::weighted(0.15)), 0..10),
+        count in 1..4usize,
+    ) {
+        let space = space(pool);
+        let planner = Planner::new(space.clone(), goal.clone(), Settings { initial: 2, ..Settings::default() }).unwrap();
+        let mut observed: Vec<Observation> = Vec::new();
+        for (number, (values, failed)) in results.into_iter().enumerate() {
+            let suggestion = planner.suggest(&observed, &[], 1, number as u64).unwrap().remove(0);
+            let outcomes = values.into_iter().take(goal.outcomes().len()).collect();
+            observed.push(Observation { point: suggestion.point, row: suggestion.row, outcomes, failed });
+        }
+        for suggestion in planner.suggest(&observed, &[], count, 99).unwrap() {
+            prop_assert!(space.contains(&suggestion.point), "{:?}", suggestion.point);
+            prop_assert!(suggestion.score.is_finite());
+            prop_assert!((0.0..=1.0).contains(&suggestion.exploration));
+        }
+        if let Ok(model) = planner.model(&observed, 0) {
+            let front = model.front();
+            prop_assert!(front.is_none() || goal.is_front());
+            if let Some(front) = front {
+                prop_assert!(front.reference.iter().all(|r| r.is_finite()));
+                prop_assert!(!front.measured.is_empty() && !front.believed.is_empty());
+                prop_assert!(front.hypervolume.windows(2).all(|pair| pair[0] <= pair[1] * (1.0 + 1e-9)));
+            }
+        }
+        if let Some(remaining) = planner.remaining(&observed, 0).unwrap() {
+            prop_assert!(remaining.expected.is_finite() && remaining.low <= remaining.high);
+        }
+    }
+}
