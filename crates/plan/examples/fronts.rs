@@ -167,8 +167,9 @@ fn main() -> Result<(), matdock_message::Message> {
             let values = planned(&problem, evaluations, noise, seed)?;
             let mut random = ChaCha8Rng::seed_from_u64(!seed);
             let (low, high) = problem.range;
-            let point =
-                |random: &mut ChaCha8Rng| (0..problem.dimensions).map(|_| random.random_range(low..high)).collect();
+            let point = |random: &mut ChaCha8Rng| -> Vec<f64> {
+                (0..problem.dimensions).map(|_| random.random_range(low..high)).collect()
+            };
             let draws: Vec<Vec<f64>> = (0..evaluations).map(|_| (problem.function)(&point(&mut random))).collect();
             Ok((curve(&values, &problem.reference), curve(&draws, &problem.reference)))
         });

@@ -1,7 +1,7 @@
 //! Laws that hold for any goal: several objectives added up or as a front, windows, bounds, whatever was measured.
 
 use matdock_plan::{
-    Bound, Combine, Direction, Goal, Measured, Objective, Observation, Parameter, ParameterKind, Planner, Pool, Scale,
+    Bound, Combine, Direction, Goal, Measured, Objective, Observation, Parameter, ParameterKind, Planner, Pool,
     Settings, Space, Value,
 };
 use proptest::prelude::*;
