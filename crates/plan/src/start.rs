@@ -1,5 +1,6 @@
 //! Experiments before there is a model: spread over the space.
 
+use matdock_learn::Rows;
 use rand::seq::index;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
@@ -31,17 +32,11 @@ const TRIALS: usize = 60;
 
 /// `count` of the `free` candidates that, with those `taken`, stand for all `rows` best: of several random
 /// subsets the one with the smallest mean distance from a row to its nearest member.
-pub(crate) fn representatives(
-    rows: &[Vec<f64>],
-    free: &[usize],
-    taken: &[Vec<f64>],
-    count: usize,
-    seed: u64,
-) -> Vec<usize> {
+pub(crate) fn representatives(rows: &Rows, free: &[usize], taken: &[Vec<f64>], count: usize, seed: u64) -> Vec<usize> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let count = count.min(free.len());
     let stride = rows.len().div_ceil(REFERENCES).max(1);
-    let references: Vec<&Vec<f64>> = rows.iter().step_by(stride).collect();
+    let references: Vec<&[f64]> = rows.iter().step_by(stride).collect();
     let reached: Vec<f64> = references
         .iter()
         .map(|row| taken.iter().map(|other| Encoding::distance(row, other)).fold(f64::INFINITY, f64::min))
@@ -52,7 +47,7 @@ pub(crate) fn representatives(
         let total: f64 = references
             .iter()
             .zip(&reached)
-            .map(|(row, reached)| chosen.iter().map(|&c| Encoding::distance(row, &rows[c])).fold(*reached, f64::min))
+            .map(|(row, reached)| chosen.iter().map(|&c| Encoding::distance(row, rows.row(c))).fold(*reached, f64::min))
             .sum();
         if best.as_ref().is_none_or(|(least, _)| total < *least) {
             best = Some((total, chosen));

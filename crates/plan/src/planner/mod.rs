@@ -14,7 +14,7 @@ use crate::{
     goal::Goal,
     history::Observation,
     model::Model,
-    search::{Appraisal, Listed, Search},
+    search::{Appraisal, Listed, Ranking, Search},
     space::{Point, Space, key},
 };
 
@@ -25,6 +25,8 @@ pub use suggestion::{Prediction, Purpose, Settings, Suggestion};
 /// Above this share of exploration a suggestion explores, below the other it exploits.
 const EXPLORES: f64 = 0.85;
 const EXPLOITS: f64 = 0.6;
+/// Best observations the search begins from.
+const GOOD: usize = 8;
 /// Points a model is looked at for explanations.
 const BACKGROUND: usize = 256;
 
@@ -126,9 +128,10 @@ impl Planner {
         for columns in &situation.pending {
             fantasy = fantasy.believing(columns);
         }
+        let mut ranking = Ranking::default();
         for number in 0..count {
             let seed = situation.seed.wrapping_add(0x9e37_79b9_7f4a_7c15u64.wrapping_mul(number as u64 + 1));
-            let Some((point, score)) = self.best(situation, &fantasy, seed) else { break };
+            let Some((point, score)) = self.best(situation, &fantasy, &mut ranking, seed) else { break };
             let Ok(columns) = self.encoding.encode(&point) else { break };
             let exploration = fantasy.exploration(&columns).clamp(0.0, 1.0);
             let purpose = match exploration {
@@ -147,15 +150,25 @@ impl Planner {
         }
     }
 
-    fn best(&self, situation: &Situation<'_>, belief: &Belief, seed: u64) -> Option<(Point, f64)> {
+    fn best(
+        &self,
+        situation: &Situation<'_>,
+        belief: &Belief,
+        ranking: &mut Ranking,
+        seed: u64,
+    ) -> Option<(Point, f64)> {
         let appraisal = Appraisal { belief, preferences: &[] };
+        let good = || {
+            let merits = belief.promise(&situation.inputs);
+            let mut order: Vec<usize> = (0..merits.len()).collect();
+            order.sort_by(|a, b| merits[*b].total_cmp(&merits[*a]));
+            order.into_iter().take(GOOD)
+        };
         if let Some(listed) = &self.listed {
-            return listed.best(&appraisal, &situation.taken);
+            let good = || good().map(|index| situation.inputs.row(index).to_vec()).collect();
+            return listed.best(&appraisal, &situation.taken, ranking, good, seed);
         }
-        let merits = belief.promise(&situation.inputs);
-        let mut order: Vec<usize> = (0..merits.len()).collect();
-        order.sort_by(|a, b| merits[*b].total_cmp(&merits[*a]));
-        let good: Vec<Point> = order.iter().take(8).map(|&index| situation.observed[index].point.clone()).collect();
+        let good: Vec<Point> = good().map(|index| situation.observed[index].point.clone()).collect();
         let parameters = self.space.parameters();
         Search { parameters, encoding: &self.encoding, appraisal, taken: &situation.taken }.best(&good, seed)
     }
@@ -168,7 +181,7 @@ impl Planner {
         situation.taken.insert(key(&point));
         situation.pending.push(columns);
         let row = match &self.space {
-            Space::Pool(pool) => pool.rows().iter().position(|row| *row == point),
+            Space::Pool(pool) => pool.position(&point),
             Space::Ranges(_) => None,
         };
         Suggestion { point, row, predicted: Vec::new(), success, purpose, exploration: 1.0, nearest, score: 0.0 }

@@ -15,6 +15,8 @@ use crate::{
 
 /// Candidates for the initial experiments.
 const INITIAL_CANDIDATES: usize = 512;
+/// Rows of a pool looked at while there is no model.
+const UNINFORMED: usize = 20_000;
 
 impl Planner {
     /// Space-filling experiments.
@@ -88,7 +90,11 @@ impl Planner {
         for _ in 0..count {
             let points: Vec<Point> = match &self.listed {
                 Some(listed) => {
-                    listed.free(&situation.taken).into_iter().map(|row| listed.points[row].clone()).collect()
+                    let mut free = listed.free(&situation.taken);
+                    if free.len() > UNINFORMED {
+                        free = start::any(&free, UNINFORMED, situation.seed);
+                    }
+                    free.into_iter().map(|row| listed.points[row].clone()).collect()
                 }
                 None => start::spread(&self.encoding, INITIAL_CANDIDATES, situation.seed)
                     .into_iter()

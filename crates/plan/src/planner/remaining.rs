@@ -109,7 +109,7 @@ impl Planner {
             Some(listed) => {
                 let free = listed.free(&situation.taken);
                 let stride = free.len().div_ceil(16 * PLACES).max(1);
-                free.into_iter().step_by(stride).map(|row| listed.columns[row].clone()).collect()
+                free.into_iter().step_by(stride).map(|row| listed.columns.row(row).to_vec()).collect()
             }
             None => {
                 let points = self.anywhere(8 * PLACES, situation.seed);

@@ -1,54 +1,136 @@
 //! Candidates given one by one: the rows of a pool, or ranges with only a few points.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use matdock_learn::Rows;
 use matdock_message::Message;
 
-use super::Appraisal;
+use super::{Appraisal, climb::AGAIN};
 use crate::{
     encode::Encoding,
-    space::{CellKey, Parameter, Point, Ranges, Space, Value, key},
+    space::{CellKey, Parameter, Point, PointIndex, Ranges, Space, Value},
 };
 
 /// Ranges with at most this many points are searched one by one.
 const LISTED: usize = 4096;
 
+/// Lists up to this long are scored row by row; in longer ones the best row is searched for.
+const SCORED: usize = 20_000;
+/// Rows scored anew at once, and how far a score may have risen since it was made: believing a suggestion lowers
+/// scores, save for bounds that are kept more surely.
+const ANEW: usize = 256;
+const RISE: f64 = 0.1;
+
 /// Candidates given one by one, with their columns.
 #[derive(Debug, Clone)]
 pub(crate) struct Listed {
-    pub(crate) points: Vec<Point>,
-    pub(crate) columns: Vec<Vec<f64>>,
+    pub(crate) points: Arc<Vec<Point>>,
+    pub(crate) columns: Arc<Rows>,
+    index: Arc<PointIndex>,
+}
+
+/// Scores of rows as they were when made, the highest first: what the next suggestion of a batch begins from.
+#[derive(Debug, Default)]
+pub(crate) struct Ranking(pub(super) Vec<(f64, usize)>);
+
+impl Ranking {
+    fn sort(&mut self) {
+        self.0.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
+    }
 }
 
 impl Listed {
     /// The candidates of a space; `None` where there are too many combinations of settings.
     pub(crate) fn new(space: &Space, encoding: &Encoding) -> Result<Option<Self>, Message> {
-        let points = match space {
-            Space::Pool(pool) => pool.rows().to_vec(),
+        let (points, index) = match space {
+            Space::Pool(pool) => pool.shared(),
             Space::Ranges(ranges) => match all_points(ranges) {
-                Some(points) => points,
+                Some(points) => {
+                    let index = PointIndex::new(&points);
+                    (Arc::new(points), Arc::new(index))
+                }
                 None => return Ok(None),
             },
         };
-        let columns = points.iter().map(|point| encoding.encode(point)).collect::<Result<_, _>>()?;
-        Ok(Some(Self { points, columns }))
+        let mut columns = Rows::new(encoding.width());
+        for point in points.iter() {
+            columns.push(&encoding.encode(point)?);
+        }
+        Ok(Some(Self { points, columns: Arc::new(columns), index }))
+    }
+
+    /// Numbers of the candidates in `taken`.
+    pub(super) fn taken(&self, taken: &HashSet<Vec<CellKey>>) -> HashSet<usize> {
+        taken.iter().filter_map(|key| self.index.find(&self.points, &point(key))).collect()
     }
 
     /// Numbers of the candidates that are still free.
     pub(crate) fn free(&self, taken: &HashSet<Vec<CellKey>>) -> Vec<usize> {
-        (0..self.points.len()).filter(|&index| !taken.contains(&key(&self.points[index]))).collect()
+        let taken = self.taken(taken);
+        (0..self.points.len()).filter(|index| !taken.contains(index)).collect()
     }
 
-    /// The free candidate with the highest score.
-    pub(crate) fn best(&self, appraisal: &Appraisal<'_>, taken: &HashSet<Vec<CellKey>>) -> Option<(Point, f64)> {
-        let free = self.free(taken);
-        let width = self.columns.first().map_or(0, Vec::len);
-        let rows = Rows::collect(width, free.iter().map(|&row| self.columns[row].as_slice()));
-        let scores = appraisal.scores(free.iter().map(|&row| self.points[row].as_slice()), &rows);
-        let best = free.into_iter().zip(scores).filter(|(_, s)| !s.is_nan()).max_by(|a, b| a.1.total_cmp(&b.1));
-        best.map(|(row, score)| (self.points[row].clone(), score))
+    /// The free candidate with the highest score: among all of a list up to 20,000 rows, beyond that by search.
+    ///
+    /// `ranking` is empty for the first suggestion of a batch and kept between the others. These believe the ones before
+    /// them, which lowers scores; so rows are scored anew from the top of the ranking, until no old score is as high as
+    /// a new one (lazy greedy, Minoux 1978). `good` are the columns of the best observations.
+    pub(crate) fn best(
+        &self,
+        appraisal: &Appraisal<'_>,
+        taken: &HashSet<Vec<CellKey>>,
+        ranking: &mut Ranking,
+        good: impl FnOnce() -> Vec<Vec<f64>>,
+        seed: u64,
+    ) -> Option<(Point, f64)> {
+        let taken = self.taken(taken);
+        let long = self.points.len() > SCORED;
+        if !ranking.0.is_empty() {
+            ranking.0.retain(|(_, row)| !taken.contains(row));
+            self.refresh(appraisal, ranking);
+            if long {
+                let from = ranking.0.iter().take(AGAIN).map(|(_, row)| self.columns.row(*row).to_vec()).collect();
+                self.climb(appraisal, &taken, ranking, from);
+            }
+        } else if long {
+            self.sample(appraisal, &taken, ranking, good(), seed);
+        } else {
+            let free: Vec<usize> = (0..self.points.len()).filter(|row| !taken.contains(row)).collect();
+            ranking.0 = self.scored(appraisal, free);
+        }
+        ranking.sort();
+        ranking.0.first().map(|&(score, row)| (self.points[row].clone(), score))
     }
+
+    /// Scores of rows; those that have none are left out.
+    pub(super) fn scored(&self, appraisal: &Appraisal<'_>, rows: Vec<usize>) -> Vec<(f64, usize)> {
+        let columns = self.columns.select(&rows);
+        let scores = appraisal.scores(rows.iter().map(|&row| self.points[row].as_slice()), &columns);
+        scores.into_iter().zip(rows).filter(|(score, _)| !score.is_nan()).collect()
+    }
+
+    fn refresh(&self, appraisal: &Appraisal<'_>, ranking: &mut Ranking) {
+        let (mut best, mut done) = (f64::NEG_INFINITY, 0);
+        while done < ranking.0.len() && ranking.0[done].0 + RISE > best {
+            let until = (done + ANEW).min(ranking.0.len());
+            let rows = ranking.0[done..until].iter().map(|(_, row)| *row).collect();
+            let scored = self.scored(appraisal, rows);
+            best = scored.iter().map(|(score, _)| *score).fold(best, f64::max);
+            let count = scored.len();
+            ranking.0.splice(done..until, scored);
+            done += count;
+        }
+        ranking.sort();
+    }
+}
+
+fn point(key: &[CellKey]) -> Point {
+    let value = |cell: &CellKey| match cell {
+        CellKey::Number(bits) => Value::Number(f64::from_bits(*bits)),
+        CellKey::Level(level) => Value::Level(level.clone()),
+        CellKey::Absent => Value::Absent,
+    };
+    key.iter().map(value).collect()
 }
 
 /// Every allowed point of ranges that have only a few.

@@ -1,5 +1,6 @@
 //! The best point of ranges under a belief: gradients for what is continuous, exchange for what is not.
 
+mod climb;
 mod listed;
 mod ruled;
 
@@ -20,7 +21,7 @@ use crate::{
     start,
 };
 
-pub(crate) use listed::Listed;
+pub(crate) use listed::{Listed, Ranking};
 
 /// Spread candidates, and candidates near each of the best observations.
 const SPREAD: usize = 1024;
@@ -238,3 +239,6 @@ fn distinct(sorted: &[Candidate], count: usize) -> Vec<Candidate> {
     }
     chosen
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use mixture::Mixture;
 pub use parameter::{Parameter, ParameterKind};
+pub(crate) use pool::PointIndex;
 pub use pool::Pool;
 pub use ranges::{Ranges, Rule, Rules};
 pub use scale::Scale;
@@ -89,7 +90,7 @@ impl Space {
     pub fn contains(&self, point: &[Value]) -> bool {
         match self {
             Self::Ranges(ranges) => ranges.allows(point),
-            Self::Pool(pool) => pool.rows().iter().any(|row| row == point),
+            Self::Pool(pool) => pool.position(point).is_some(),
         }
     }
 
