@@ -27,7 +27,7 @@ fn fit_and_predict(criterion: &mut Criterion) {
     group.sample_size(10);
     let structure = Structure::new(Kernel::Matern52, &(0..DIMENSION).collect::<Vec<_>>());
     let (points, _) = data(10_000);
-    for size in [50, 200, 500, 1000] {
+    for size in [50, 200, 500, 1000, 2000, 5000] {
         let (inputs, outputs) = data(size);
         group.bench_function(format!("fit/{size}"), |bencher| {
             bencher.iter(|| Fit::new(&structure, &Prior::scaled_to(DIMENSION), &Data::new(&inputs, &outputs)));

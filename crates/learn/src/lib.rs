@@ -1,5 +1,6 @@
 //! Learners: Gaussian processes, their validation and explanation. Pure: same data and seed, same bytes.
 
+mod columns;
 mod components;
 mod feasibility;
 mod forest;

@@ -5,9 +5,12 @@ use faer::{
     dyn_stack::{MemBuffer, MemStack},
     linalg::{
         cholesky::llt::{factor, inverse},
+        triangular_inverse::invert_lower_triangular,
         triangular_solve::{solve_lower_triangular_in_place, solve_upper_triangular_in_place},
     },
 };
+
+use crate::columns::dot;
 
 /// Lower Cholesky factor `L` of a matrix (`L L^T = K + jitter I`).
 #[derive(Debug, Clone)]
@@ -20,12 +23,12 @@ pub(crate) struct Cholesky {
 const JITTERS: [f64; 8] = [0.0, 1e-12, 1e-10, 1e-8, 1e-6, 1e-4, 1e-2, 1.0];
 
 impl Cholesky {
-    /// Factor of the symmetric matrix in the lower triangle of what `build` gives (once, and once more for every
-    /// larger jitter); `None` when it is not finite.
-    pub(crate) fn new(build: impl Fn() -> Mat<f64>) -> Option<Self> {
+    /// Factor of the symmetric matrix of which `fill` writes the lower triangle (once, and once more for every larger
+    /// jitter) into `lower`, which is square and zero above its diagonal; `None` when the matrix is not finite.
+    pub(crate) fn new(mut lower: Mat<f64>, mut fill: impl FnMut(&mut Mat<f64>)) -> Option<Self> {
+        let size = lower.nrows();
         for relative in JITTERS {
-            let mut lower = build();
-            let size = lower.nrows();
+            fill(&mut lower);
             let diagonal = (0..size).map(|i| lower[(i, i)]).sum::<f64>() / size.max(1) as f64;
             if !diagonal.is_finite() {
                 return None;
@@ -71,13 +74,27 @@ impl Cholesky {
         solve_upper_triangular_in_place(self.lower.transpose(), column.as_mat_mut(), Par::Seq);
     }
 
-    /// Lower triangle of `K^-1`.
-    pub(crate) fn inverse(&self) -> Mat<f64> {
+    /// Lower triangle of `K^-1` into a matrix of the same size, with memory from [`inverse_memory`].
+    pub(crate) fn inverse_into(&self, out: &mut Mat<f64>, memory: &mut MemBuffer) {
+        inverse::inverse(out.as_mut(), self.lower.as_ref(), Par::Seq, MemStack::new(memory));
+    }
+
+    /// Diagonal of `K^-1`.
+    pub(crate) fn inverse_diagonal(&self) -> Vec<f64> {
         let size = self.size();
-        let mut out = Mat::zeros(size, size);
-        let mut memory = MemBuffer::new(inverse::inverse_scratch::<f64>(size, Par::Seq));
-        inverse::inverse(out.as_mut(), self.lower.as_ref(), Par::Seq, MemStack::new(&mut memory));
-        out
+        let mut half = Mat::zeros(size, size);
+        invert_lower_triangular(half.as_mut(), self.lower.as_ref(), Par::Seq);
+        (0..size)
+            .map(|i| {
+                let column = &half.col_as_slice(i)[i..];
+                dot(column, column)
+            })
+            .collect()
+    }
+
+    /// The matrix of the factor, to be used again.
+    pub(crate) fn into_buffer(self) -> Mat<f64> {
+        self.lower
     }
 
     /// `L z`.
@@ -93,19 +110,20 @@ impl Cholesky {
         let squares: f64 = row.iter().map(|value| value * value).sum();
         // A new row that repeats an old one leaves nothing; keep the factor regular all the same.
         let rest = (own + self.jitter - squares).max(1e-10 * own.max(f64::MIN_POSITIVE));
-        let lower = Mat::from_fn(size + 1, size + 1, |i, j| {
-            if i < size && j < size {
-                self.lower[(i, j)]
-            } else if i == size && j < size {
-                row[j]
-            } else if i == size && j == size {
-                rest.sqrt()
-            } else {
-                0.0
-            }
-        });
+        let mut lower = Mat::zeros(size + 1, size + 1);
+        for j in 0..size {
+            let column = lower.col_as_slice_mut(j);
+            column[j..size].copy_from_slice(&self.lower.col_as_slice(j)[j..]);
+            column[size] = row[j];
+        }
+        lower[(size, size)] = rest.sqrt();
         Self { lower, jitter: self.jitter }
     }
+}
+
+/// What [`Cholesky::inverse_into`] works in.
+pub(crate) fn inverse_memory(size: usize) -> MemBuffer {
+    MemBuffer::new(inverse::inverse_scratch::<f64>(size, Par::Seq))
 }
 
 #[cfg(test)]
@@ -116,13 +134,21 @@ mod tests {
         Mat::from_fn(4, 4, |i, j| if i == j { 2.0 } else { 1.0 / (1.0 + i.abs_diff(j) as f64) })
     }
 
+    fn of(matrix: &Mat<f64>) -> Option<Cholesky> {
+        Cholesky::new(Mat::zeros(matrix.nrows(), matrix.nrows()), |lower| lower.copy_from(matrix))
+    }
+
     #[test]
     fn solves_and_inverse_agree() {
         let matrix = example();
-        let factor = Cholesky::new(|| matrix.clone()).unwrap();
+        let factor = of(&matrix).unwrap();
         let mut b = vec![1.0, -2.0, 0.5, 3.0];
         factor.solve(&mut b);
-        let inverse = factor.inverse();
+        let mut inverse = Mat::zeros(4, 4);
+        factor.inverse_into(&mut inverse, &mut inverse_memory(4));
+        for (i, value) in factor.inverse_diagonal().into_iter().enumerate() {
+            assert!((value - inverse[(i, i)]).abs() < 1e-12);
+        }
         for i in 0..4 {
             let expected: f64 = [1.0, -2.0, 0.5, 3.0]
                 .iter()
@@ -136,16 +162,16 @@ mod tests {
     #[test]
     fn one_more_row_gives_the_factor_of_the_larger_matrix() {
         let matrix = example();
-        let small = Cholesky::new(|| matrix.as_ref().submatrix(0, 0, 3, 3).to_owned()).unwrap();
+        let small = of(&matrix.as_ref().submatrix(0, 0, 3, 3).to_owned()).unwrap();
         let large = small.extended(&[matrix[(3, 0)], matrix[(3, 1)], matrix[(3, 2)]], matrix[(3, 3)]);
-        let direct = Cholesky::new(|| matrix.clone()).unwrap();
+        let direct = of(&matrix).unwrap();
         assert!((large.log_determinant() - direct.log_determinant()).abs() < 1e-12);
     }
 
     #[test]
     fn a_singular_matrix_gets_jitter_and_a_broken_one_none() {
         let ones = Mat::from_fn(3, 3, |_, _| 1.0);
-        assert!(Cholesky::new(|| ones.clone()).is_some());
-        assert!(Cholesky::new(|| Mat::from_fn(2, 2, |_, _| f64::NAN)).is_none());
+        assert!(of(&ones).is_some());
+        assert!(of(&Mat::from_fn(2, 2, |_, _| f64::NAN)).is_none());
     }
 }

@@ -50,16 +50,43 @@ pub struct Minimum {
 
 const MEMORY: usize = 10;
 
+/// What a search has learnt of the curvature; a search for the minimum of a like function can go on with it.
+#[derive(Debug, Clone, Default)]
+pub struct Memory {
+    /// Steps and the changes of the gradient along them.
+    pairs: VecDeque<(Vec<f64>, Vec<f64>)>,
+}
+
+impl Memory {
+    /// The memory for a function that is `factor` times as large.
+    pub fn scaled(mut self, factor: f64) -> Self {
+        self.pairs.iter_mut().flat_map(|(_, changed)| changed).for_each(|change| *change *= factor);
+        self
+    }
+}
+
 /// Finds a local minimum of `function` within `low..=high` from `start` (moved into the bounds first).
 ///
 /// Shape: `start`, `low`, `high` and the gradient have one length. `function` writes its gradient into the
 /// second argument and returns the value; a value that is not finite is treated as a wall.
 pub fn minimise(
+    function: impl FnMut(&[f64], &mut [f64]) -> f64,
+    start: &[f64],
+    low: &[f64],
+    high: &[f64],
+    limits: Limits,
+) -> Minimum {
+    minimise_further(function, start, low, high, limits, &mut Memory::default())
+}
+
+/// [`minimise`], from what an earlier search has learnt; `memory` then holds what this one adds.
+pub fn minimise_further(
     mut function: impl FnMut(&[f64], &mut [f64]) -> f64,
     start: &[f64],
     low: &[f64],
     high: &[f64],
     limits: Limits,
+    memory: &mut Memory,
 ) -> Minimum {
     let size = start.len();
     let inside = |x: &mut [f64]| x.iter_mut().zip(low.iter().zip(high)).for_each(|(x, (l, h))| *x = x.max(*l).min(*h));
@@ -71,7 +98,7 @@ pub fn minimise(
     if !value.is_finite() || gradient.iter().any(|g| !g.is_finite()) {
         return Minimum { point, value, evaluations, status: Status::NotFinite };
     }
-    let mut pairs: VecDeque<(Vec<f64>, Vec<f64>)> = VecDeque::new();
+    let pairs = &mut memory.pairs;
     let mut small_steps = 0;
     let status = loop {
         let free: Vec<bool> = (0..size)
@@ -81,11 +108,11 @@ pub fn minimise(
         if steepest <= limits.gradient {
             break Status::Converged;
         }
-        let mut direction = descent(&gradient, &free, &pairs);
+        let mut direction = descent(&gradient, &free, pairs);
         let slope = dot(&direction, &gradient);
         if slope >= 0.0 || !slope.is_finite() {
             pairs.clear();
-            direction = descent(&gradient, &free, &pairs);
+            direction = descent(&gradient, &free, pairs);
         }
         if pairs.is_empty() {
             // Without curvature the first step has length one at most.

@@ -2,13 +2,14 @@
 
 use std::cell::RefCell;
 
-use faer::Mat;
+use faer::{Mat, dyn_stack::MemBuffer};
 
 use super::{Data, Gp, Hyperparameters, Prior, Structure, data};
 use crate::{
-    kernel::{Columns, Rows, dot},
-    linear::Cholesky,
-    optimise::{Limits, Status, minimise},
+    columns::{Columns, dot},
+    kernel::Rows,
+    linear::{Cholesky, inverse_memory},
+    optimise::{Limits, Memory, Minimum, Status, minimise_further},
 };
 
 /// A fitted process and how the fit went.
@@ -19,8 +20,11 @@ pub struct Fit {
     /// Log posterior of its hyperparameters (up to a constant that is the same for all processes with the
     /// same number of lengthscales).
     pub log_posterior: f64,
-    /// How the best search ended.
+    /// How the search ended: [`Status::Exhausted`] when it was cut short, [`Status::Stalled`] when something is wrong
+    /// with the numbers.
     pub status: Status,
+    /// Number of observations the hyperparameters were searched on; the process itself knows all of them.
+    pub rows: usize,
 }
 
 /// Why there is no fit.
@@ -40,8 +44,13 @@ pub enum FitError {
 const LENGTHSCALE_RANGE: (f64, f64) = (1e-2, 1e4);
 const NOISE_HIGHEST: f64 = 4.0;
 const SIGNAL_RANGE: (f64, f64) = (1e-2, 1e2);
-/// Above this many rows the starts are compared on a thinned set of this size.
-const THINNED: usize = 200;
+/// Sizes of thinned sets on which hyperparameters are searched first: the starts are compared on the smallest, and
+/// with more rows than the largest nothing changes any more that matters.
+const THINNED: [usize; 2] = [100, 400];
+/// Evaluations from every start, then from the best of them, then on every larger set.
+const FIRST: usize = 14;
+const SECOND: usize = 60;
+const REFINED: usize = 12;
 
 impl Fit {
     /// Fits a process.
@@ -59,28 +68,13 @@ impl Fit {
         if !data.is_sound(structure.groups.len()) {
             return Err(FitError::Data);
         }
-        let starts = starts(structure, prior);
-        let (low, high) = bounds(structure, prior);
-        let search = |posterior: &Posterior<'_>, start: &[f64], evaluations: usize| {
-            let limits = Limits { evaluations, gradient: 1e-3, decrease: 1e-6 };
-            minimise(|theta, gradient| posterior.negative_log(theta, gradient), start, &low, &high, limits)
-        };
-        let best_of = |posterior: &Posterior<'_>, evaluations: usize| {
-            let found = starts.iter().map(|start| search(posterior, start, evaluations));
-            found.filter(|m| m.value.is_finite()).min_by(|a, b| a.value.total_cmp(&b.value))
-        };
         let whole = Posterior::new(structure, prior, data);
-        let best = if size <= THINNED + THINNED / 2 {
-            best_of(&whole, 80)
-        } else {
-            let chosen: Vec<usize> = (0..THINNED).map(|i| i * size / THINNED).collect();
-            let rough = best_of(&whole.thinned(&chosen), 40).map(|m| m.point);
-            rough.map(|start| search(&whole, &start, 12)).filter(|m| m.value.is_finite())
-        };
-        let best = best.ok_or(FitError::Diverged)?;
+        let (best, rows) = whole.search().ok_or(FitError::Diverged)?;
         let hyperparameters = unpack(structure, prior, &best.point);
         let gp = Gp::new(structure.clone(), hyperparameters, prior.mean_variance, data).ok_or(FitError::Diverged)?;
-        Ok(Self { gp, log_posterior: -best.value, status: best.status })
+        let mut unused = vec![0.0; best.point.len()];
+        let log_posterior = gp.log_evidence() + whole.log_prior(&best.point, &mut unused);
+        Ok(Self { gp, log_posterior, status: best.status, rows })
     }
 }
 
@@ -133,16 +127,17 @@ pub(super) struct Covariance<'a> {
 }
 
 impl Covariance<'_> {
-    /// Lower triangle for inputs in lengthscales; derivatives of the kernel by the squared distance go to `slopes`.
-    pub(super) fn matrix(
+    /// Writes the lower triangle for inputs in lengthscales to `matrix`, and the derivatives of the kernel by the
+    /// squared distance to that of `slopes`.
+    pub(super) fn fill(
         &self,
         numbers: &Hyperparameters,
         scaled: &Columns,
+        matrix: &mut Mat<f64>,
         mut slopes: Option<&mut Mat<f64>>,
-    ) -> Mat<f64> {
+    ) {
         let kernel = self.structure.kernel;
         let size = scaled.len();
-        let mut matrix = Mat::zeros(size, size);
         let mut row = vec![0.0; self.structure.groups.len()];
         for j in 0..size {
             scaled.read(j, &mut row);
@@ -160,7 +155,6 @@ impl Covariance<'_> {
             }
             column[0] += numbers.noise + self.extra_noise[j];
         }
-        matrix
     }
 }
 
@@ -173,6 +167,22 @@ pub(super) struct Posterior<'a> {
     extra_noise: Vec<f64>,
     /// Outputs less what the trends are expected to add up to.
     residuals: Vec<f64>,
+    workspace: RefCell<Option<Workspace>>,
+}
+
+/// Matrices that every evaluation needs: asking the system for them each time costs as much as filling them.
+struct Workspace {
+    matrix: Mat<f64>,
+    slopes: Mat<f64>,
+    inverse: Mat<f64>,
+    memory: MemBuffer,
+}
+
+impl Workspace {
+    fn new(size: usize) -> Self {
+        let empty = || Mat::zeros(size, size);
+        Self { matrix: empty(), slopes: empty(), inverse: empty(), memory: inverse_memory(size) }
+    }
 }
 
 impl<'a> Posterior<'a> {
@@ -181,7 +191,15 @@ impl<'a> Posterior<'a> {
         let expected = data::expected_trend(&structure.trends, &trend_columns, data.len());
         let residuals = data.outputs.iter().zip(expected).map(|(y, m)| y - m).collect();
         let inputs = data.inputs.clone();
-        Self { structure, prior, inputs, trend_columns, extra_noise: data.extra(), residuals }
+        Self {
+            structure,
+            prior,
+            inputs,
+            trend_columns,
+            extra_noise: data.extra(),
+            residuals,
+            workspace: RefCell::default(),
+        }
     }
 
     /// The posterior given only some of the observations.
@@ -194,7 +212,55 @@ impl<'a> Posterior<'a> {
             trend_columns: self.trend_columns.iter().map(|column| pick(column)).collect(),
             extra_noise: pick(&self.extra_noise),
             residuals: pick(&self.residuals),
+            workspace: RefCell::default(),
         }
+    }
+
+    /// The most probable hyperparameters, and the number of rows they were searched on.
+    fn search(&self) -> Option<(Minimum, usize)> {
+        let size = self.residuals.len();
+        let thinned = |count: usize| {
+            let chosen: Vec<usize> = (0..count).map(|i| i * size / count).collect();
+            self.thinned(&chosen)
+        };
+        let thinned: Vec<Posterior<'_>> =
+            THINNED.into_iter().filter(|count| 3 * count <= 2 * size).map(thinned).collect();
+        let whole = (2 * size < 3 * THINNED[1]).then_some(self);
+        let mut levels = thinned.iter().chain(whole);
+        let first = levels.next()?;
+        let (mut memory, mut best) = first.best_of_starts()?;
+        let mut rows = first.residuals.len();
+        for level in levels {
+            let larger = level.residuals.len();
+            memory = memory.scaled(larger as f64 / rows as f64);
+            let found = level.search_from(&best.point, REFINED, &mut memory);
+            if found.value.is_finite() {
+                (best, rows) = (found, larger);
+            }
+        }
+        Some((best, rows))
+    }
+
+    fn search_from(&self, start: &[f64], evaluations: usize, memory: &mut Memory) -> Minimum {
+        let (low, high) = bounds(self.structure, self.prior);
+        let limits = Limits { evaluations, gradient: 1e-2, decrease: 1e-5 };
+        minimise_further(|theta, gradient| self.negative_log(theta, gradient), start, &low, &high, limits, memory)
+    }
+
+    /// Every start for a while, then the most promising to the end.
+    fn best_of_starts(&self) -> Option<(Memory, Minimum)> {
+        let tried = starts(self.structure, self.prior).into_iter().map(|start| {
+            let mut memory = Memory::default();
+            let found = self.search_from(&start, FIRST, &mut memory);
+            (memory, found)
+        });
+        let sound = tried.filter(|(_, found)| found.value.is_finite());
+        let (mut memory, best) = sound.min_by(|a, b| a.1.value.total_cmp(&b.1.value))?;
+        if best.status != Status::Exhausted {
+            return Some((memory, best));
+        }
+        let further = self.search_from(&best.point, SECOND, &mut memory);
+        Some((memory, if further.value <= best.value { further } else { best }))
     }
 
     /// Minus the log posterior of `theta`, and its gradient.
@@ -216,17 +282,19 @@ impl<'a> Posterior<'a> {
             extra_noise: &self.extra_noise,
             mean_variance: prior.mean_variance,
         };
-        let slopes = RefCell::new(Mat::zeros(size, size));
-        let Some(factor) = Cholesky::new(|| covariance.matrix(&numbers, &scaled, Some(&mut slopes.borrow_mut())))
+        let mut workspace = self.workspace.borrow_mut();
+        let Workspace { matrix, slopes, inverse, memory } = workspace.get_or_insert_with(|| Workspace::new(size));
+        let buffer = std::mem::replace(matrix, Mat::new());
+        let Some(factor) = Cholesky::new(buffer, |matrix| covariance.fill(&numbers, &scaled, matrix, Some(slopes)))
         else {
+            *workspace = None;
             return f64::INFINITY;
         };
-        let slopes = slopes.into_inner();
+        factor.inverse_into(inverse, memory);
         let mut weights = residuals.clone();
         factor.solve(&mut weights);
         let fit = dot(&weights, residuals);
         let evidence = -0.5 * (fit + factor.log_determinant() + size as f64 * (2.0 * std::f64::consts::PI).ln());
-        let inverse = factor.inverse();
 
         gradient.fill(0.0);
         let mut by_column = vec![0.0; inputs.width()];
@@ -263,6 +331,7 @@ impl<'a> Posterior<'a> {
                 .sum();
             gradient[groups + 1] = -(0.5 * (fit - size as f64) - noise - known);
         }
+        *matrix = factor.into_buffer();
         -evidence
     }
 

@@ -9,14 +9,19 @@ mod predict;
 mod sparse;
 #[cfg(test)]
 mod tests;
+mod thin;
 
 pub use data::{Basis, Data, Trend};
 pub use fit::{Fit, FitError};
 pub use predict::Moments;
 pub use sparse::SparseFit;
+use thin::Thinned;
+
+use faer::Mat;
 
 use crate::{
-    kernel::{Columns, Kernel, Rows, dot},
+    columns::{Columns, dot},
+    kernel::{Kernel, Rows},
     linear::Cholesky,
 };
 
@@ -114,11 +119,19 @@ pub struct Gp {
     /// `K^-1 (y - expected trend)`.
     weights: Vec<f64>,
     log_evidence: f64,
+    /// Set when it is not computed from all observations.
+    thinned: Option<Thinned>,
 }
+
+/// Observations up to which a process is exact. Memory is 8 n^2 bytes per process: 200 MB for 5,000.
+pub const EXACT: usize = 5000;
 
 impl Gp {
     /// The process with given hyperparameters on the given data; `None` when the data are not sound or something
     /// is not finite.
+    ///
+    /// Of more than [`EXACT`] observations only that many are used ([`Gp::kept`] says so): a tenth with the highest
+    /// and a tenth with the lowest outputs, and of the others those that are furthest from one another.
     ///
     /// Source: Rasmussen & Williams (2006), eq. 2.25 to 2.30 and, for the trends, 2.39 and 2.40.
     pub fn new(
@@ -130,6 +143,26 @@ impl Gp {
         if !data.is_sound(structure.groups.len()) {
             return None;
         }
+        if data.len() <= EXACT {
+            return Self::exact(structure, hyperparameters, mean_variance, data);
+        }
+        let kept = thin::chosen(data, EXACT);
+        let extra = data.extra();
+        let inputs = data.inputs.select(&kept);
+        let outputs: Vec<f64> = kept.iter().map(|&index| data.outputs[index]).collect();
+        let extra_noise: Vec<f64> = kept.iter().map(|&index| extra[index]).collect();
+        let some = Data { inputs: &inputs, outputs: &outputs, extra_noise: &extra_noise };
+        let process = Self::exact(structure, hyperparameters, mean_variance, &some)?;
+        let thinned = Some(Thinned { kept, inputs: data.inputs.clone(), extra_noise: extra });
+        Some(Self { thinned, ..process })
+    }
+
+    fn exact(
+        structure: Structure,
+        hyperparameters: Hyperparameters,
+        mean_variance: f64,
+        data: &Data<'_>,
+    ) -> Option<Self> {
         let rates: Vec<f64> = structure.groups.iter().map(|&g| 1.0 / hyperparameters.lengthscales[g]).collect();
         let scaled = Columns::scaled(data.inputs, &rates);
         let trend_columns = data::trend_columns(&structure.trends, data.inputs);
@@ -140,7 +173,8 @@ impl Gp {
             extra_noise: &extra_noise,
             mean_variance,
         };
-        let factor = Cholesky::new(|| prior.matrix(&hyperparameters, &scaled, None))?;
+        let buffer = Mat::zeros(data.len(), data.len());
+        let factor = Cholesky::new(buffer, |matrix| prior.fill(&hyperparameters, &scaled, matrix, None))?;
         let mut process = Self {
             structure,
             hyperparameters,
@@ -153,6 +187,7 @@ impl Gp {
             factor,
             weights: Vec::new(),
             log_evidence: 0.0,
+            thinned: None,
         };
         process.weigh();
         let sound = process.log_evidence.is_finite() && process.weights.iter().all(|w| w.is_finite());
@@ -187,7 +222,12 @@ impl Gp {
 
     /// Number of observations.
     pub fn len(&self) -> usize {
-        self.outputs.len()
+        self.thinned.as_ref().map_or(self.outputs.len(), |thinned| thinned.inputs.len())
+    }
+
+    /// Number of observations it is computed from, when these are not all: then it is an approximation.
+    pub fn kept(&self) -> Option<usize> {
+        self.thinned.as_ref().map(|thinned| thinned.kept.len())
     }
 
     /// Whether it has seen nothing.
@@ -198,8 +238,11 @@ impl Gp {
     /// The same process with other outputs at the same inputs.
     pub fn with_outputs(&self, outputs: &[f64]) -> Self {
         let mut changed = self.clone();
-        changed.outputs = outputs.to_vec();
-        changed.outputs.resize(self.len(), 0.0);
+        changed.outputs = match &self.thinned {
+            Some(thinned) => thinned.kept.iter().map(|&index| outputs.get(index).copied().unwrap_or(0.0)).collect(),
+            None => outputs.to_vec(),
+        };
+        changed.outputs.resize(self.outputs.len(), 0.0);
         changed.weigh();
         changed
     }
@@ -217,6 +260,11 @@ impl Gp {
         let cross = self.cross(&row, &trends);
         let own = self.prior_variance(&trends) + self.hyperparameters.noise + extra_noise;
         let mut extended = self.clone();
+        if let Some(thinned) = &mut extended.thinned {
+            thinned.kept.push(thinned.inputs.len());
+            thinned.inputs.push(input);
+            thinned.extra_noise.push(extra_noise);
+        }
         extended.factor = self.factor.extended(&cross, own);
         extended.scaled.push(&row);
         extended.trend_columns.iter_mut().zip(&trends).for_each(|(column, h)| column.push(*h));
@@ -228,7 +276,7 @@ impl Gp {
 
     /// Covariances with the observations of a point given in lengthscales and by its basis values.
     fn cross(&self, row: &[f64], trends: &[f64]) -> Vec<f64> {
-        let mut cross = vec![0.0; self.len()];
+        let mut cross = vec![0.0; self.outputs.len()];
         self.structure.kernel.values(&self.scaled, 0, row, &mut cross);
         self.complete_cross(&mut cross, trends);
         cross

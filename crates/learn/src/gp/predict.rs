@@ -8,7 +8,8 @@ use rand_distr::{Distribution, StandardNormal};
 
 use super::{Gp, data::trend_columns};
 use crate::{
-    kernel::{Columns, Rows, dot},
+    columns::{Columns, dot},
+    kernel::Rows,
     linear::Cholesky,
 };
 
@@ -46,7 +47,7 @@ impl Gp {
 
     /// Covariances of some of the points with the observations (n x m), and the means there.
     fn cross_block(&self, points: &Rows, trends: &[Vec<f64>], range: Range<usize>) -> (Mat<f64>, Vec<f64>) {
-        let mut block = Mat::zeros(self.len(), range.len());
+        let mut block = Mat::zeros(self.outputs.len(), range.len());
         let mut means = Vec::with_capacity(range.len());
         for (column, index) in range.enumerate() {
             let basis = at(trends, index);
@@ -68,8 +69,8 @@ impl Gp {
         let row = self.scale(point);
         let signal = self.hyperparameters.signal;
         let (basis, basis_gradients) = self.basis_with_gradients(point);
-        let mut cross = vec![0.0; self.len()];
-        let mut slopes = vec![0.0; self.len()];
+        let mut cross = vec![0.0; self.outputs.len()];
+        let mut slopes = vec![0.0; self.outputs.len()];
         self.structure.kernel.values_and_slopes(&self.scaled, 0, &row, &mut cross, &mut slopes);
         self.complete_cross(&mut cross, &basis);
         let mut solved = cross.clone();
@@ -142,8 +143,7 @@ impl Gp {
         self.factor.half_solve(block.as_mut());
         let signal = self.hyperparameters.signal;
         let scaled = Columns::scaled(points, &self.rates);
-        let covariance = || {
-            let mut covariance = Mat::zeros(width, width);
+        let fill = |covariance: &mut Mat<f64>| {
             let mut row = vec![0.0; self.rates.len()];
             for j in 0..width {
                 scaled.read(j, &mut row);
@@ -158,10 +158,9 @@ impl Gp {
                     *cell = signal * *cell + self.mean_variance + shared - known + little;
                 }
             }
-            covariance
         };
         let mut random = ChaCha8Rng::seed_from_u64(seed);
-        let factor = Cholesky::new(covariance);
+        let factor = Cholesky::new(Mat::zeros(width, width), fill);
         (0..count)
             .map(|_| {
                 let z: Vec<f64> = (0..width).map(|_| StandardNormal.sample(&mut random)).collect();
@@ -173,17 +172,24 @@ impl Gp {
             .collect()
     }
 
-    /// For every observation the prediction of its reading (its own extra noise included) from all the others.
+    /// For every observation the prediction of its reading (its own extra noise included) from all the others; from
+    /// those that are kept, where these are not all.
     ///
     /// Source: Rasmussen & Williams (2006), eq. 5.12.
     pub fn leave_one_out(&self) -> Vec<Moments> {
-        let inverse = self.factor.inverse();
-        (0..self.len())
-            .map(|i| {
-                let precision = inverse[(i, i)].max(f64::MIN_POSITIVE);
-                Moments { mean: self.outputs[i] - self.weights[i] / precision, variance: 1.0 / precision }
-            })
-            .collect()
+        let left_out = self.factor.inverse_diagonal().into_iter().enumerate().map(|(i, precision)| {
+            let precision = precision.max(f64::MIN_POSITIVE);
+            Moments { mean: self.outputs[i] - self.weights[i] / precision, variance: 1.0 / precision }
+        });
+        let Some(thinned) = &self.thinned else { return left_out.collect() };
+        let mut all = self.predict(&thinned.inputs);
+        for (moments, extra) in all.iter_mut().zip(&thinned.extra_noise) {
+            moments.variance += self.hyperparameters.noise + extra;
+        }
+        for (&index, moments) in thinned.kept.iter().zip(left_out) {
+            all[index] = moments;
+        }
+        all
     }
 }
 

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use faer::{Mat, linalg::solvers::Solve};
+use proptest::prelude::*;
 
 use super::*;
+use crate::optimise::Status;
 
 /// A straight line along the first input, `1 + 2 x`.
 #[derive(Debug)]
@@ -224,4 +226,111 @@ fn a_basis_without_sense_does_no_harm() {
     let (moments, mean, variance) = process.predict_with_gradient(&[0.4, 0.4]);
     assert!(moments.mean.is_finite() && moments.variance > 0.0);
     assert!(mean.iter().chain(&variance).all(|slope| slope.is_finite()));
+}
+
+#[test]
+fn too_many_observations_are_thinned_and_said_to_be() {
+    let mut inputs = Rows::new(1);
+    let mut outputs = Vec::new();
+    for i in 0..EXACT + 40 {
+        let x = i as f64 / EXACT as f64;
+        inputs.push(&[x]);
+        outputs.push((9.0 * x).sin());
+    }
+    // As many as this take time; the same code with fewer kept is what is tested.
+    let data = Data::new(&inputs, &outputs);
+    let kept = thin::chosen(&data, 300);
+    let some = inputs.select(&kept);
+    let some_outputs: Vec<f64> = kept.iter().map(|&i| outputs[i]).collect();
+    let numbers = Hyperparameters { lengthscales: vec![0.3], signal: 1.0, noise: 1e-3 };
+    let process =
+        Gp::exact(Structure::new(Kernel::Matern52, &[0]), numbers, 1.0, &Data::new(&some, &some_outputs)).unwrap();
+    assert_eq!(process.kept(), None);
+    let thinned = Some(Thinned { kept, inputs: inputs.clone(), extra_noise: vec![0.0; outputs.len()] });
+    let process = Gp { thinned, ..process };
+    assert_eq!((process.kept(), process.len()), (Some(300), EXACT + 40));
+    let left_out = process.leave_one_out();
+    assert_eq!(left_out.len(), outputs.len());
+    assert!(left_out.iter().zip(&outputs).all(|(m, y)| (m.mean - y).abs() < 0.05 && m.variance > 0.0));
+    let grown = process.with_outputs(&outputs).with_observation(&[0.5], (4.5f64).sin());
+    assert_eq!((grown.kept(), grown.len(), grown.leave_one_out().len()), (Some(301), EXACT + 41, EXACT + 41));
+}
+
+/// Everything a process says is finite, and no variance is zero.
+fn assert_safe(fit: &Fit, inputs: &Rows, point: &[f64]) {
+    let gp = &fit.gp;
+    assert!(fit.log_posterior.is_finite());
+    for moments in gp.predict(inputs).into_iter().chain(gp.leave_one_out()) {
+        assert!(moments.mean.is_finite() && moments.variance.is_finite() && moments.variance > 0.0, "{moments:?}");
+    }
+    let (moments, mean, variance) = gp.predict_with_gradient(point);
+    assert!(moments.mean.is_finite() && moments.variance > 0.0);
+    assert!(mean.iter().chain(&variance).all(|slope| slope.is_finite()));
+    assert!(gp.sample(inputs, 2, 1).iter().flatten().all(|value| value.is_finite()));
+    let grown = gp.with_observation(point, 0.3);
+    assert!(grown.predict(&single(point)).iter().all(|m| m.mean.is_finite() && m.variance > 0.0));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn any_finite_data_are_safe(
+        cells in prop::collection::vec(prop_oneof![Just(0.5), Just(0.0), 0.0..1.0f64], 3..40),
+        width in 1..4usize,
+        readings in prop::collection::vec(prop_oneof![Just(1.0), -1.0..1.0f64], 40),
+        powers in (-12..13i32, -12..13i32),
+        extra in prop::collection::vec(prop_oneof![Just(0.0), 0.0..1e6f64], 40),
+        rbf in any::<bool>(),
+    ) {
+        let scale = 10f64.powi(powers.0);
+        let inputs = Rows::collect(width, cells.chunks_exact(width));
+        let inputs = Rows::collect(width, inputs.iter().map(|row| row.iter().map(|x| x * scale).collect::<Vec<_>>())
+            .collect::<Vec<_>>().iter().map(Vec::as_slice));
+        let raw: Vec<f64> = readings[..inputs.len()].iter().map(|y| y * 10f64.powi(powers.1)).collect();
+        let warp = crate::warp::Warp::fit(&raw, 10.0);
+        let outputs: Vec<f64> = raw.iter().map(|y| warp.forward(*y)).collect();
+        let kernel = if rbf { Kernel::Rbf } else { Kernel::Matern52 };
+        let structure = Structure::new(kernel, &(0..width).collect::<Vec<_>>());
+        let data = Data { inputs: &inputs, outputs: &outputs, extra_noise: &extra[..inputs.len()] };
+        let fit = Fit::new(&structure, &Prior::scaled_to(width), &data).unwrap();
+        prop_assert!(!matches!(fit.status, Status::NotFinite));
+        assert_safe(&fit, &inputs, &vec![0.3 * scale; width]);
+    }
+}
+
+#[test]
+fn more_columns_than_rows_are_safe() {
+    let (rows, width) = (100, 1600);
+    let mut inputs = Rows::new(width);
+    let mut outputs = Vec::new();
+    for i in 0..rows {
+        // A third of the columns never change.
+        let row: Vec<f64> =
+            (0..width).map(|j| if j % 3 == 0 { 0.5 } else { ((i * 37 + j * j) % 101) as f64 / 100.0 }).collect();
+        outputs.push((6.0 * row[1]).sin() + row[2] - 1.0);
+        inputs.push(&row);
+    }
+    for groups in [(0..width).collect::<Vec<_>>(), vec![0; width]] {
+        let count = groups.iter().max().unwrap() + 1;
+        let structure = Structure::new(Kernel::Matern52, &groups);
+        let fit = Fit::new(&structure, &Prior::scaled_to(count), &Data::new(&inputs, &outputs)).unwrap();
+        assert_safe(&fit, &inputs, inputs.row(5));
+    }
+}
+
+#[test]
+fn data_without_sense_are_refused() {
+    let inputs = Rows::collect(1, [[0.1].as_slice(), [0.2].as_slice()]);
+    let structure = Structure::new(Kernel::Rbf, &[0]);
+    let fit = |outputs: &[f64], extra_noise: &[f64]| {
+        let data = Data { inputs: &inputs, outputs, extra_noise };
+        Fit::new(&structure, &Prior::scaled_to(1), &data).map(|_| ())
+    };
+    assert_eq!(fit(&[], &[]), Err(FitError::Empty));
+    assert_eq!(fit(&[1.0], &[]), Err(FitError::Data));
+    assert_eq!(fit(&[1.0, f64::NAN], &[]), Err(FitError::Data));
+    assert_eq!(fit(&[1.0, 0.0], &[0.1]), Err(FitError::Data));
+    assert_eq!(fit(&[1.0, 0.0], &[0.1, -0.1]), Err(FitError::Data));
+    assert_eq!(fit(&[1.0, 0.0], &[0.1, 1e12]), Ok(()));
 }
