@@ -232,15 +232,36 @@ impl<'a> Sheet<'a> {
             }
             settings.insert(input.name.clone(), datum);
         }
-        if let Some(missing) = self.campaign.inputs.iter().find(|input| !settings.contains_key(&input.name)) {
-            let column = self.table.find(&missing.name).or(self.suggestion).unwrap_or(0);
-            return Err(self.table.at(row, column, say!("app-record-setting", name = missing.name)));
-        }
+        self.presence(row, &mut settings)?;
         if suggestion.is_none() {
             // An experiment of one's own in a pool has to be a row of it.
             self.campaign.point_of(&settings, None).map_err(|what| self.table.at(row, 0, what))?;
         }
         Ok(settings)
+    }
+
+    /// Every setting there that should be, and none that should not: what is there depends on other settings.
+    fn presence(&self, row: usize, settings: &mut Fields) -> Result<(), Message> {
+        for (index, input) in self.campaign.inputs.iter().enumerate() {
+            let column = self.table.find(&input.name).or(self.suggestion).unwrap_or(0);
+            let filled = self.table.find(&input.name).is_some_and(|column| !self.table.cell(row, column).is_empty());
+            let known = settings.get(&input.name).is_some_and(|datum| !matches!(datum, Datum::Missing(_)));
+            match (self.campaign.is_there(index, settings), self.campaign.when(index)) {
+                (true, _) if !known => {
+                    return Err(self.table.at(row, column, say!("app-record-setting", name = input.name)));
+                }
+                (false, Some(when)) if filled => {
+                    let what = say!("app-record-absent", name = input.name, when = when.text());
+                    return Err(self.table.at(row, column, what));
+                }
+                (false, Some(_)) => {
+                    let reason = self.campaign.reason_absent(index);
+                    settings.insert(input.name.clone(), Datum::Missing(reason));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     fn setting(&self, row: usize, column: usize, input: &Input) -> Result<Option<Datum>, Message> {
@@ -254,7 +275,8 @@ impl<'a> Sheet<'a> {
             && let InputKind::Plain(kind) = &input.kind
         {
             let value = input.value(&datum)?;
-            if let Some(allowed) = outside(kind, &value) {
+            let left_out = self.campaign.may_be_zero(&input.name) && value == Value::Number(0.0);
+            if let Some(allowed) = outside(kind, &value).filter(|_| !left_out) {
                 let what = say!("app-record-range", name = input.name, value = datum, allowed = allowed);
                 return Err(self.table.at(row, column, what));
             }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use matdock_message::{Language, Message, say};
-use matdock_record::{Body, IdSource, Timestamp, body};
+use matdock_record::{Body, Datum, IdSource, Timestamp, body};
 use matdock_store::{Batch, Dock};
 use serde::Serialize;
 
@@ -93,8 +93,8 @@ pub fn sheet(campaign: &Campaign, suggestions: &[body::Suggestion]) -> Table {
             row.push(suggestion.row.clone().into());
         }
         row.extend(campaign.inputs.iter().map(|input| match suggestion.settings.get(&input.name) {
+            None | Some(Datum::Missing(_)) => Cell::Empty,
             Some(datum) => datum.quantity().map_or_else(|| datum.to_string().into(), |q| q.value.into()),
-            None => Cell::Empty,
         }));
         table.push(row);
     }

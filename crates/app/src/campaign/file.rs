@@ -22,6 +22,12 @@ pub(super) struct CampaignFile {
     pub bounds: Vec<Spanned<BoundPart>>,
     #[serde(default, rename = "parameter")]
     pub parameters: Vec<Spanned<ParameterPart>>,
+    #[serde(default, rename = "constraint")]
+    pub constraints: Vec<Spanned<ConstraintPart>>,
+    #[serde(default)]
+    pub forbidden: Vec<Spanned<ForbiddenPart>>,
+    #[serde(default, rename = "mixture")]
+    pub mixtures: Vec<Spanned<MixturePart>>,
     pub pool: Option<Spanned<PoolPart>>,
     #[serde(default)]
     pub planner: PlannerPart,
@@ -108,11 +114,40 @@ pub(super) struct ParameterPart {
     pub kind: KindWord,
     pub min: Option<f64>,
     pub max: Option<f64>,
-    #[serde(default)]
-    pub scale: ScaleWord,
+    pub scale: Option<toml::Value>,
     pub step: Option<f64>,
     pub levels: Option<Vec<toml::Value>>,
     pub features: Option<String>,
+    pub table: Option<String>,
+    pub label: Option<String>,
+    pub descriptors: Option<Vec<String>>,
+    pub when: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConstraintPart {
+    pub rule: String,
+    pub reason: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ForbiddenPart {
+    #[serde(rename = "where")]
+    pub place: String,
+    pub reason: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MixturePart {
+    pub name: String,
+    pub components: Vec<String>,
+    pub total: Option<f64>,
+    pub at_most: Option<usize>,
+    #[serde(default)]
+    pub optional: bool,
 }
 
 #[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq)]
@@ -122,15 +157,8 @@ pub(super) enum KindWord {
     Integer,
     Ordinal,
     Categorical,
+    Substance,
     Formula,
-}
-
-#[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq, Default)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum ScaleWord {
-    #[default]
-    Linear,
-    Log,
 }
 
 #[derive(Debug, Deserialize)]

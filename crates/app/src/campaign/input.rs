@@ -4,7 +4,7 @@ use matdock_message::{Message, say};
 use matdock_plan::{Parameter, ParameterKind, Value};
 use matdock_record::{Datum, Unit};
 
-use super::header;
+use super::{header, substance::Substance};
 
 /// Something people set.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +22,8 @@ pub struct Input {
 pub enum InputKind {
     /// A number or a level, as the planner sees it.
     Plain(ParameterKind),
+    /// A name in a pool, seen by the planner with descriptors.
+    Substance(Substance),
     /// A chemical formula, seen by the planner as the named set of features.
     Formula(String),
 }
@@ -33,17 +35,6 @@ impl Input {
             Value::Number(number) => Datum::number(*number, &self.unit),
             Value::Level(level) => Datum::Text(level.clone()),
             Value::Absent => Datum::Missing("absent".to_owned()),
-        }
-    }
-
-    /// A proposed value as people set it: five significant digits where the instrument has no steps of its own.
-    pub(super) fn settable(&self, value: &Value) -> Value {
-        match (&self.kind, value) {
-            (InputKind::Plain(ParameterKind::Continuous { low, high, step: None, .. }), Value::Number(number)) => {
-                let rounded = format!("{number:.4e}").parse().unwrap_or(*number);
-                Value::Number(rounded.clamp(*low, *high))
-            }
-            _ => value.clone(),
         }
     }
 
@@ -79,7 +70,7 @@ impl Input {
     pub fn is_number(&self) -> bool {
         match &self.kind {
             InputKind::Plain(kind) => kind.names().is_none(),
-            InputKind::Formula(_) => false,
+            InputKind::Formula(_) | InputKind::Substance(_) => false,
         }
     }
 
@@ -94,7 +85,7 @@ impl Input {
             InputKind::Plain(kind) => {
                 Some(Parameter { name: self.name.clone(), unit: self.unit.to_string(), kind: kind.clone() })
             }
-            InputKind::Formula(_) => None,
+            InputKind::Formula(_) | InputKind::Substance(_) => None,
         }
     }
 }

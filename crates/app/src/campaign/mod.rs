@@ -3,21 +3,28 @@
 mod file;
 mod goal;
 mod input;
+mod parameter;
 mod pool;
+mod rules;
+mod substance;
 
 use std::path::{Path, PathBuf};
 
 use matdock_message::{Message, say};
-use matdock_plan::{Goal, Objective, ParameterKind, Planner, Point, Scale, Settings, Space, Value};
-use matdock_record::{Unit, body::Fields};
+use matdock_plan::{Condition, Goal, Objective, Parameter, Planner, Point, Settings, Space, Value};
+use matdock_record::{Datum, Unit, body::Fields};
 use toml::Spanned;
 
 use crate::table::Column;
 
 pub use input::{Input, InputKind};
 pub use pool::{Finished, PoolTable, finished_table};
+pub use substance::Substance;
 
-use file::{CampaignFile, KindWord, ParameterPart, ScaleWord, TimeWord};
+use file::{CampaignFile, TimeWord};
+
+/// Begins the reason of a setting that is not there; its condition follows.
+const ABSENT: &str = "only when";
 
 /// A checked campaign.
 #[derive(Debug, Clone)]
@@ -122,11 +129,49 @@ impl Campaign {
         if let (Some(pool), Some(row)) = (&self.pool, row) {
             return pool.settings(row);
         }
-        self.inputs
-            .iter()
-            .zip(point)
-            .map(|(input, value)| (input.name.clone(), input.datum(&input.settable(value))))
-            .collect()
+        let point = self.space.readable(point);
+        let datum = |(index, (input, value)): (usize, (&Input, &Value))| {
+            let datum = match (value, self.when(index)) {
+                (Value::Absent, Some(_)) => Datum::Missing(self.reason_absent(index)),
+                _ => input.datum(value),
+            };
+            (input.name.clone(), datum)
+        };
+        self.inputs.iter().zip(&point).enumerate().map(datum).collect()
+    }
+
+    /// The condition under which input number `input` is set; none when it always is.
+    pub fn when(&self, input: usize) -> Option<&Condition> {
+        match &self.space {
+            Space::Ranges(ranges) => ranges.when(input),
+            Space::Pool(_) => None,
+        }
+    }
+
+    /// Why input number `input` is not set where its condition does not hold.
+    pub fn reason_absent(&self, input: usize) -> String {
+        self.when(input).map_or_else(String::new, |when| format!("{ABSENT} {when}"))
+    }
+
+    /// Whether an input is a component of a mixture that may be left out.
+    pub fn may_be_zero(&self, input: &str) -> bool {
+        match &self.space {
+            Space::Ranges(ranges) => {
+                let index = ranges.parameters().iter().position(|parameter| parameter.name == input);
+                index.is_some_and(|index| ranges.is_optional(index))
+            }
+            Space::Pool(_) => false,
+        }
+    }
+
+    /// Whether input number `input` is to be set, by the other settings.
+    pub fn is_there(&self, input: usize, settings: &Fields) -> bool {
+        self.when(input).is_none_or(|when| {
+            let value = |input: &Input| {
+                settings.get(&input.name).and_then(|datum| input.value(datum).ok()).unwrap_or(Value::Absent)
+            };
+            when.holds(&self.inputs.iter().map(value).collect::<Vec<_>>())
+        })
     }
 
     /// The planner's point for what people set, and the pool row it is.
@@ -147,9 +192,11 @@ impl Campaign {
         let point = self
             .inputs
             .iter()
-            .map(|input| {
-                let datum = settings.get(&input.name).ok_or_else(|| say!("app-setting-missing", name = input.name))?;
-                input.value(datum)
+            .enumerate()
+            .map(|(index, input)| match settings.get(&input.name) {
+                None | Some(Datum::Missing(_)) if !self.is_there(index, settings) => Ok(Value::Absent),
+                None => Err(say!("app-setting-missing", name = input.name)),
+                Some(datum) => input.value(datum),
             })
             .collect::<Result<_, Message>>()?;
         Ok((point, None))
@@ -204,13 +251,15 @@ impl Reader<'_> {
         self.names(&parsed, &inputs, &outcomes)?;
         let (space, pool) = match &parsed.pool {
             Some(part) => {
-                let read = pool::read(part.get_ref(), self.folder, &inputs, self.merge);
+                let rules = |parameters: &[Parameter]| self.rules(&parsed, parameters);
+                let read = pool::read(part.get_ref(), self.folder, &inputs, self.merge, &rules);
                 let (space, table) = read.map_err(|what| self.at(part, what))?;
                 (space, Some(table))
             }
             None => {
-                let parameters = inputs.iter().filter_map(Input::parameter).collect();
-                (Space::ranges(parameters).map_err(|what| self.whole(what))?, None)
+                let parameters: Vec<Parameter> = inputs.iter().filter_map(Input::parameter).collect();
+                let rules = self.rules(&parsed, &parameters)?;
+                (Space::with_rules(parameters, rules).map_err(|what| self.whole(what))?, None)
             }
         };
         let rows = pool.as_ref().map(PoolTable::len);
@@ -256,93 +305,6 @@ impl Reader<'_> {
             plain(&part.get_ref().outcome).map_err(|what| self.at(part, what))?;
         }
         parsed.bounds.iter().try_for_each(|part| plain(&part.get_ref().outcome).map_err(|what| self.at(part, what)))
-    }
-
-    fn input(&self, part: &Spanned<ParameterPart>, in_pool: bool) -> Result<Input, Message> {
-        let p = part.get_ref();
-        let unit: Unit = p.unit.parse().map_err(|what| self.at(part, what))?;
-        if p.name.trim().is_empty() {
-            return Err(self.at(part, say!("app-parameter-name")));
-        }
-        let need = |value: Option<f64>, key: &str| match value {
-            Some(value) => Ok(value),
-            None if in_pool => Ok(0.0),
-            None => Err(self.at(part, say!("app-parameter-key", name = p.name, key = key))),
-        };
-        let refuse = |present: bool, key: &str| {
-            if present { Err(self.at(part, say!("app-parameter-surplus", name = p.name, key = key))) } else { Ok(()) }
-        };
-        let scale = if p.scale == ScaleWord::Log { Scale::Log } else { Scale::Linear };
-        let kind = match p.kind {
-            KindWord::Continuous => {
-                refuse(p.levels.is_some(), "levels")?;
-                let (low, high) = (need(p.min, "min")?, need(p.max, "max")?);
-                InputKind::Plain(ParameterKind::Continuous { low, high, scale, step: p.step })
-            }
-            KindWord::Integer => {
-                refuse(p.levels.is_some(), "levels")?;
-                refuse(p.step.is_some(), "step")?;
-                let whole = |value: f64| {
-                    let fits = value.fract() == 0.0 && value.abs() <= 9e15;
-                    // Checked just before: the number is whole and small enough to be exact.
-                    if fits {
-                        Ok(value as i64)
-                    } else {
-                        Err(self.at(part, say!("app-parameter-whole", name = p.name, value = value)))
-                    }
-                };
-                let (low, high) = (whole(need(p.min, "min")?)?, whole(need(p.max, "max")?)?);
-                InputKind::Plain(ParameterKind::Integer { low, high })
-            }
-            KindWord::Ordinal | KindWord::Categorical => {
-                refuse(p.min.is_some() || p.max.is_some(), "min / max")?;
-                refuse(p.step.is_some(), "step")?;
-                InputKind::Plain(self.levels(part, in_pool)?)
-            }
-            KindWord::Formula => {
-                if !in_pool {
-                    return Err(self.at(part, say!("app-formula-outside-pool", name = p.name)));
-                }
-                InputKind::Formula(p.features.clone().unwrap_or_else(|| "melting".to_owned()))
-            }
-        };
-        refuse(p.features.is_some() && p.kind != KindWord::Formula, "features")?;
-        let input = Input { name: p.name.clone(), unit, kind };
-        if let (false, Some(parameter)) = (in_pool, input.parameter()) {
-            // Checked one by one here, because here the line is known.
-            Space::ranges(vec![parameter]).map_err(|what| self.at(part, what))?;
-        }
-        Ok(input)
-    }
-
-    fn levels(&self, part: &Spanned<ParameterPart>, in_pool: bool) -> Result<ParameterKind, Message> {
-        let p = part.get_ref();
-        let Some(levels) = &p.levels else {
-            if in_pool {
-                // Found in the table.
-                return Ok(match p.kind {
-                    KindWord::Ordinal => ParameterKind::Ordinal { levels: Vec::new() },
-                    _ => ParameterKind::Categorical { levels: Vec::new() },
-                });
-            }
-            return Err(self.at(part, say!("app-parameter-key", name = p.name, key = "levels")));
-        };
-        let wrong = |value: &toml::Value| self.at(part, say!("app-parameter-level", name = p.name, level = value));
-        if p.kind == KindWord::Ordinal {
-            let numbers = levels.iter().map(|value| match value {
-                toml::Value::Integer(number) => Ok(*number as f64),
-                toml::Value::Float(number) => Ok(*number),
-                other => Err(wrong(other)),
-            });
-            return Ok(ParameterKind::Ordinal { levels: numbers.collect::<Result<_, _>>()? });
-        }
-        let names = levels.iter().map(|value| match value {
-            toml::Value::String(text) => Ok(text.clone()),
-            toml::Value::Integer(number) => Ok(number.to_string()),
-            toml::Value::Boolean(flag) => Ok(flag.to_string()),
-            other => Err(wrong(other)),
-        });
-        Ok(ParameterKind::Categorical { levels: names.collect::<Result<_, _>>()? })
     }
 
     fn planner(&self, parsed: &CampaignFile, rows: Option<usize>, inputs: usize) -> Result<Settings, Message> {

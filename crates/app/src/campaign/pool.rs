@@ -1,13 +1,16 @@
 //! A pool of candidates from a table, and finished tables for backtests.
 
-use std::{collections::HashMap, path::Path};
+use std::{
+    collections::{BTreeSet, HashMap},
+    path::Path,
+};
 
 use matdock_chem::{Composition, FeatureSet};
 use matdock_message::{Message, say};
-use matdock_plan::{Parameter, ParameterKind, Point, Pool, Scale, Space, Value, backtest};
+use matdock_plan::{Parameter, ParameterKind, Point, Pool, Rules, Scale, Space, Value, backtest};
 use matdock_record::{Datum, Unit, body::Fields};
 
-use super::{Campaign, Input, InputKind, file::PoolPart};
+use super::{Campaign, Input, InputKind, Reader, file::PoolPart};
 use crate::table::{self, Cell, Table};
 
 /// The rows of a pool as people see them.
@@ -60,14 +63,49 @@ pub(super) fn read(
     folder: &Path,
     inputs: &[Input],
     merge: bool,
+    rules: &RulesFor<'_>,
 ) -> Result<(Space, PoolTable), Message> {
     let table = table::read(&folder.join(&part.table))?;
     let rows = selected(&table, part)?;
     if rows.len() < 2 {
         return Err(table.in_file(say!("app-pool-small", rows = rows.len())));
     }
+    let rows = allowed(&table, rows, inputs, rules)?;
     let candidates = candidates(&table, &rows, inputs, part.label.as_deref(), merge)?;
     Ok((Space::Pool(candidates.pool), candidates.table))
+}
+
+/// The rules for parameters that are known only once the table is read.
+pub(super) type RulesFor<'a> = dyn Fn(&[Parameter]) -> Result<Rules, Message> + 'a;
+
+/// Those rows that keep the rules.
+fn allowed(table: &Table, rows: Vec<usize>, inputs: &[Input], rules: &RulesFor<'_>) -> Result<Vec<usize>, Message> {
+    let columns = inputs.iter().map(|input| table.column(&input.name)).collect::<Result<Vec<_>, _>>()?;
+    let mut points: Vec<Point> = Vec::with_capacity(rows.len());
+    for &row in &rows {
+        let fields = fields(table, row, inputs, &columns)?;
+        let values = inputs.iter().zip(&columns).map(|(input, &column)| match fields.get(&input.name) {
+            Some(datum) => input.value(datum).map_err(|what| table.at(row, column, what)),
+            None => Ok(Value::Absent),
+        });
+        points.push(values.collect::<Result<_, _>>()?);
+    }
+    let seen = |(index, input): (usize, &Input)| {
+        let kind = if input.is_number() {
+            ParameterKind::Continuous { low: 0.0, high: 1.0, scale: Scale::Linear, step: None }
+        } else {
+            let levels: BTreeSet<String> = points.iter().map(|point| point[index].to_string()).collect();
+            ParameterKind::Categorical { levels: levels.into_iter().collect() }
+        };
+        Parameter { name: input.name.clone(), unit: input.unit.to_string(), kind }
+    };
+    let rules = rules(&inputs.iter().enumerate().map(seen).collect::<Vec<_>>())?.rules;
+    let keeps = |point: &Point| rules.iter().all(|rule| rule.allows(point));
+    let kept: Vec<usize> = rows.iter().zip(&points).filter(|(_, point)| keeps(point)).map(|(row, _)| *row).collect();
+    if kept.len() < 2 && kept.len() < rows.len() {
+        return Err(table.in_file(say!("app-pool-rules", rows = rows.len(), left = kept.len())));
+    }
+    Ok(kept)
 }
 
 /// The rows that fit `where`.
@@ -126,6 +164,9 @@ pub fn finished_table(campaign: &Campaign, data: Option<&Path>) -> Result<Finish
     if part.is_none() {
         rows = within(&table, rows, &campaign.inputs)?;
     }
+    let file = campaign.path.display().to_string();
+    let reader = Reader { text: &campaign.text, file: &file, folder, merge: true };
+    rows = allowed(&table, rows, &campaign.inputs, &|parameters| reader.rules_only(&parsed, parameters))?;
     let left_out = given - rows.len();
     if rows.len() < 2 && left_out > 0 {
         return Err(table.in_file(say!("app-backtest-outside", rows = given, inside = rows.len())));
@@ -272,6 +313,20 @@ fn columns_for_planner<At: Fn(Message) -> Message>(
                     add(parameter, values);
                 }
             }
+            InputKind::Substance(substance) => {
+                let names: Vec<String> = settings
+                    .iter()
+                    .map(|fields| fields.get(&input.name).map(ToString::to_string).unwrap_or_default())
+                    .collect();
+                if let Some(row) = names.iter().position(|name| !substance.knows(name)) {
+                    let what = say!("app-substance-unknown", name = input.name, level = names[row]);
+                    return Err(at(row, column)(what));
+                }
+                let levels: BTreeSet<String> = names.iter().cloned().collect();
+                let kind = substance.described(&input.name, levels.into_iter().collect())?;
+                let values = names.into_iter().map(Value::Level).collect();
+                add(Parameter { name: input.name.clone(), unit: String::new(), kind }, values);
+            }
             InputKind::Plain(kind) => {
                 let values = settings
                     .iter()
@@ -311,7 +366,9 @@ fn found_kind(kind: &ParameterKind, values: &[Value]) -> ParameterKind {
             levels.dedup();
             ParameterKind::Ordinal { levels }
         }
-        ParameterKind::Categorical { .. } | ParameterKind::Substance { .. } => {
+        // Described before; a campaign over ranges that is replayed on a table.
+        ParameterKind::Substance { .. } => kind.clone(),
+        ParameterKind::Categorical { .. } => {
             let mut levels: Vec<String> = values.iter().map(ToString::to_string).collect();
             levels.sort();
             levels.dedup();

@@ -199,7 +199,9 @@ fn range(campaign: &Campaign, input: &Input) -> Result<ParameterRange, Message> 
         (InputKind::Plain(ParameterKind::Categorical { levels } | ParameterKind::Substance { levels, .. }), None) => {
             ParameterValues::Choices(levels.clone())
         }
-        (InputKind::Formula(_), None) => return Err(say!("app-formula-outside-pool", name = input.name)),
+        (InputKind::Formula(_) | InputKind::Substance(_), None) => {
+            return Err(say!("app-formula-outside-pool", name = input.name));
+        }
     };
     Ok(ParameterRange { name: input.name.clone(), unit: input.unit.clone(), values })
 }

@@ -6,3 +6,4 @@ mod comparison;
 mod control;
 mod instruments;
 mod kill;
+mod space;

@@ -113,8 +113,10 @@ impl Setup {
         let mut fields = Fields::new();
         for parameter in &offered.parameters {
             let datum = match settings.get(&parameter.name).map(|setting: &Setting| setting.resolve(campaign)) {
-                Some(datum) => datum?,
-                None => match &parameter.default {
+                Some(Ok(datum)) if !matches!(datum, Datum::Missing(_)) => datum,
+                Some(Err(what)) => return Err(what),
+                // Not given, or a parameter of the campaign that is not there for this sample.
+                Some(Ok(_)) | None => match &parameter.default {
                     Some(datum) => datum.clone(),
                     None => return Err(say!("lab-setting-missing", name = parameter.name, station = station.name)),
                 },
@@ -122,7 +124,10 @@ impl Setup {
             fields.insert(parameter.name.clone(), parameter.limit.fit(&datum, &parameter.name)?);
         }
         let seconds = match (duration, offered.process_time) {
-            (Some(rule), _) => rule.seconds(campaign)?,
+            (Some(rule), time) => match (rule.setting().resolve(campaign)?, time) {
+                (Datum::Missing(_), Some(time)) => time,
+                _ => rule.seconds(campaign)?,
+            },
             (None, Some(time)) => time,
             (None, None) => return Err(say!("lab-no-duration", station = station.name)),
         };

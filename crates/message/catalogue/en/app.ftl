@@ -167,3 +167,14 @@ app-plot-predicted = predicted
 app-plot-perfect = equal
 app-plot-readings = readings
 app-plot-shades = { $name }: dark { $low }, bright { $high }
+app-parameter-scale = the scale of parameter { $name } has to be "linear", "log", "sqrt", "reciprocal", "logit", or pairs such as [[0, 0], [10, 1], [100, 2]] of a setting and its position
+app-substance-source = substance { $name } needs its descriptors: either table = "FILE.csv", or features = "basic" for names that are formulas
+app-substance-no-descriptor = for substance { $name } there is no column with a number in every row; name the columns to use with descriptors = ["...", "..."]
+app-substance-no-name = this row has no name for substance { $name }; fill it in or remove the row
+app-substance-gap = the descriptor of { $level } is missing; fill it in, or leave the column out of descriptors
+app-substance-twice = { $level } is in this table twice; keep one row
+app-substance-unknown = there are no descriptors for { $level } of substance { $name }; add it to the table of descriptors, or correct the name
+app-mixture-pool = mixture { $name } is of no use with a pool, whose rows are complete; remove it
+app-mixture-component = mixture { $name } has the component { $component }, which is not a parameter; there are { $known }
+app-pool-rules = of { $rows } rows { $left } keep the constraints, at least 2 are needed; loosen a rule
+app-record-absent = { $name } is there only when { $when }; leave the cell empty

@@ -167,3 +167,14 @@ app-plot-predicted = 予測
 app-plot-perfect = 一致
 app-plot-readings = 測定値
 app-plot-shades = { $name }: 暗 { $low }、明 { $high }
+app-parameter-scale = パラメータ { $name } の目盛は "linear"、"log"、"sqrt"、"reciprocal"、"logit" か、設定と位置の組 [[0, 0], [10, 1], [100, 2]] のように書いてください
+app-substance-source = 物質 { $name } には記述子が必要です。table = "FILE.csv" か、名前が化学式なら features = "basic" を指定してください
+app-substance-no-descriptor = 物質 { $name } について、すべての行に数がある列がありません。使う列を descriptors = ["...", "..."] で指定してください
+app-substance-no-name = この行には物質 { $name } の名前がありません。記入するか行を消してください
+app-substance-gap = { $level } の記述子がありません。記入するか、その列を descriptors から外してください
+app-substance-twice = { $level } がこの表に 2 回あります。1 行にしてください
+app-substance-unknown = 物質 { $name } の { $level } には記述子がありません。記述子の表に加えるか、名前を直してください
+app-mixture-pool = 候補表の行は完成しているので、混合 { $name } は使えません。消してください
+app-mixture-component = 混合 { $name } の成分 { $component } はパラメータではありません。あるのは { $known } です
+app-pool-rules = { $rows } 行のうち制約を守るのは { $left } 行ですが、2 行以上が必要です。規則を緩めてください
+app-record-absent = { $name } は { $when } のときだけ設定します。セルを空にしてください

@@ -185,8 +185,8 @@ impl Ranges {
         self.place[parameter].map(|(blend, position)| (&self.blends[blend], position))
     }
 
-    /// Lowest number of a parameter that can be zero beside its range.
-    pub(crate) fn is_optional(&self, parameter: usize) -> bool {
+    /// Whether a parameter is a component of a mixture that may be left out (zero, whatever its range).
+    pub fn is_optional(&self, parameter: usize) -> bool {
         self.blend_of(parameter).is_some_and(|(blend, _)| blend.mixture.is_optional())
     }
 

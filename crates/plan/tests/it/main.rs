@@ -7,6 +7,7 @@ mod explanation;
 mod goals;
 mod laws;
 mod optima;
+mod rules;
 mod special;
 
 use matdock_plan::{Direction, Goal, Measured, Observation, Parameter, ParameterKind, Point, Scale, Space, Value};
