@@ -73,6 +73,7 @@ fn is_zero(count: &usize) -> bool {
 pub fn run(campaign: &Campaign, request: &Request, progress: &(dyn Fn() + Sync)) -> Result<Report, Message> {
     let Finished { table, labels, left_out } = finished_table(campaign, request.data.as_deref())?;
     let mut options = request.options.clone();
+    options.knowledge = campaign.knowledge.clone();
     if request.initial_of_campaign {
         options.initial = campaign.planner.initial.min(labels.len());
     }

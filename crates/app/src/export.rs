@@ -105,7 +105,7 @@ impl<'a> View<'a> {
             Body::Series(s) => (Some(s.name.as_str()), None),
             Body::File(f) => (Some(f.name.as_str()), None),
             Body::MaterialSpec(s) | Body::ProcessSpec(s) | Body::MeasurementSpec(s) => (Some(s.name.as_str()), None),
-            Body::Suggestion(_) => (None, None),
+            Body::Suggestion(_) | Body::Veto(_) => (None, None),
         };
         Self { record, name, outcome }
     }
@@ -165,6 +165,7 @@ impl<'a> Reader<'a> {
         for record in &records {
             let view = View::of(record);
             let (station, reason) = match &record.body {
+                Body::Veto(v) => (None, Some(v.reason.clone())),
                 Body::Process(p) => (p.station.clone(), p.outcome.reason().map(str::to_owned)),
                 Body::Measurement(m) => (m.station.clone(), m.outcome.reason().map(str::to_owned)),
                 _ => (None, None),
@@ -187,6 +188,7 @@ impl<'a> Reader<'a> {
             ]);
             match &record.body {
                 Body::Suggestion(s) => wide.fields("setting.", &s.settings),
+                Body::Veto(v) => wide.fields("setting.", &v.settings),
                 Body::Sample(s) => wide.fields("setting.", &s.settings),
                 Body::MaterialSpec(s) | Body::ProcessSpec(s) | Body::MeasurementSpec(s) => {
                     wide.fields("setting.", &s.settings);

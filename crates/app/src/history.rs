@@ -9,6 +9,7 @@ use matdock_record::{
     Timestamp, body, body::Fields,
 };
 use matdock_store::{Batch, Dock, Query};
+use serde::Serialize;
 
 use crate::campaign::Campaign;
 
@@ -57,6 +58,25 @@ pub struct Proposed {
     pub sample: Option<SampleId>,
     /// Whether its experiment is finished.
     pub answered: bool,
+    /// Whether somebody refused it.
+    pub vetoed: bool,
+}
+
+/// Settings somebody refused.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Vetoed {
+    /// Number of the suggestion, if it was one.
+    pub suggestion: Option<u32>,
+    /// Its pool row, by label.
+    pub row: Option<String>,
+    /// The settings.
+    pub settings: Fields,
+    /// Why.
+    pub reason: String,
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// Everything a campaign has seen.
@@ -70,6 +90,8 @@ pub struct History {
     pub suggestions: BTreeMap<u32, Proposed>,
     /// Finished experiments in the order they ended.
     pub experiments: Vec<Experiment>,
+    /// Settings somebody refused, in the order of time.
+    pub vetoes: Vec<Vetoed>,
 }
 
 impl History {
@@ -80,13 +102,19 @@ impl History {
     pub fn read(dock: &Dock, campaign: &Campaign) -> Result<Option<Self>, Message> {
         let Some(record) = dock.campaign(&campaign.name)? else { return Ok(None) };
         let id = CampaignId::from(record.id);
-        let mut history =
-            Self { campaign: id, begun: record.provenance.at, suggestions: BTreeMap::new(), experiments: Vec::new() };
+        let mut history = Self {
+            campaign: id,
+            begun: record.provenance.at,
+            suggestions: BTreeMap::new(),
+            experiments: Vec::new(),
+            vetoes: Vec::new(),
+        };
         let of_kind =
             |kind: &'static str| dock.records(&Query { campaign: Some(id), kind: Some(kind), ..Query::default() });
         for record in of_kind("suggestion")? {
             history.add_suggestion(&record);
         }
+        of_kind("veto")?.iter().for_each(|record| history.add_veto(record));
         let mut samples: HashMap<SampleId, (body::Sample, u32)> = HashMap::new();
         for record in of_kind("sample")? {
             if let Body::Sample(sample) = record.body {
@@ -120,9 +148,38 @@ impl History {
                     body: suggestion.clone(),
                     sample: None,
                     answered: false,
+                    vetoed: false,
                 },
             );
         }
+    }
+
+    /// Takes up a veto.
+    pub fn add_veto(&mut self, record: &Record) {
+        let Body::Veto(veto) = &record.body else { return };
+        let proposed = veto.suggestion.and_then(|id| self.by_id_mut(id)).map(|proposed| {
+            proposed.vetoed = true;
+            proposed.body.number
+        });
+        let by = match &record.provenance.agent {
+            Agent::Person(name) | Agent::Station(name) | Agent::Analysis(name) | Agent::Import(name) => name.clone(),
+            Agent::Planner => String::new(),
+        };
+        self.vetoes.push(Vetoed {
+            suggestion: proposed,
+            row: veto.row.clone(),
+            settings: veto.settings.clone(),
+            reason: veto.reason.clone(),
+            by,
+            at: record.provenance.at,
+        });
+    }
+
+    /// The planner's view of what was refused. What no longer fits the campaign file is left out: it cannot be
+    /// proposed any more.
+    pub fn vetoed_points(&self, campaign: &Campaign) -> Vec<Point> {
+        let point = |veto: &Vetoed| campaign.point_of(&veto.settings, veto.row.as_deref()).ok();
+        self.vetoes.iter().filter_map(point).map(|(point, _)| point).collect()
     }
 
     /// Takes up the result of an experiment.
@@ -157,9 +214,9 @@ impl History {
         self.suggestions.keys().next_back().map_or(1, |last| last + 1)
     }
 
-    /// Suggestions whose experiment is not finished.
+    /// Suggestions whose experiment is not finished, and which nobody refused.
     pub fn pending(&self) -> impl Iterator<Item = &Proposed> {
-        self.suggestions.values().filter(|proposed| !proposed.answered)
+        self.suggestions.values().filter(|proposed| !proposed.answered && !proposed.vetoed)
     }
 
     /// The planner's view of the pending suggestions.

@@ -13,6 +13,8 @@ pub fn purpose_word(purpose: Purpose) -> &'static str {
         Purpose::Explore => "explore",
         Purpose::Exploit => "exploit",
         Purpose::Balance => "balance",
+        Purpose::Guess => "guess",
+        Purpose::Look => "look",
     }
 }
 
@@ -34,7 +36,8 @@ pub fn propose(
     let pending = history.pending_points(campaign)?;
     let first = history.next_number();
     let seed = mix(campaign.seed, u64::from(first));
-    let suggestions = campaign.planner()?.suggest(&observations, &pending, count, seed)?;
+    let suggestions =
+        campaign.planner()?.refusing(history.vetoed_points(campaign)).suggest(&observations, &pending, count, seed)?;
     let drivers = drivers(campaign, &observations, &suggestions, seed);
     let records = suggestions.into_iter().zip(drivers).zip(first..).map(|((suggestion, drivers), number)| {
         let body = body::Suggestion { drivers, ..stored(campaign, history, &numbers, suggestion, number, seed) };
@@ -94,6 +97,7 @@ fn stored(
         predicted: predicted.collect(),
         success: suggestion.success,
         purpose: purpose_word(suggestion.purpose).to_owned(),
+        region: suggestion.region,
         exploration: suggestion.exploration,
         nearest: suggestion.nearest.and_then(|(index, distance)| Some((*numbers.get(index)?, distance))),
         drivers: Vec::new(),

@@ -14,7 +14,7 @@ use crate::{
     campaign::{Campaign, header},
     comparison::Comparison,
     explain, export,
-    history::History,
+    history::{History, Vetoed},
     plot::{self, Colour, Mark, Panel, number},
     status::{self, Learnt, Status},
     table,
@@ -91,6 +91,7 @@ pub fn text(campaign: &Campaign, report: &Report, language: Language) -> String 
     if status.goal_reached {
         line(say!("app-report-goal"));
     }
+    status.vetoes.iter().for_each(|veto| line(veto_line(veto)));
     match &status.best {
         None => line(say!("app-report-nothing")),
         Some(best) => {
@@ -141,6 +142,20 @@ pub fn text(campaign: &Campaign, report: &Report, language: Language) -> String 
         ));
     }
     out
+}
+
+/// A veto in a line: what, why, who, when.
+pub fn veto_line(veto: &Vetoed) -> Message {
+    let settings = || {
+        let each = veto.settings.iter().map(|(name, datum)| format!("{name} = {}", rounded(datum)));
+        each.collect::<Vec<_>>().join(", ")
+    };
+    let what = match (&veto.row, veto.suggestion) {
+        (Some(row), _) => row.clone(),
+        (None, Some(number)) => format!("{number} ({})", settings()),
+        (None, None) => settings(),
+    };
+    say!("app-report-veto", what = what, reason = veto.reason, by = veto.by, at = veto.at)
 }
 
 /// A field with its number shortened for reading.

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::{
     campaign::Campaign,
-    history::{Experiment, History},
+    history::{Experiment, History, Vetoed},
 };
 
 /// Where a campaign stands.
@@ -26,6 +26,8 @@ pub struct Status {
     pub budget: Option<u32>,
     /// Suggestions without a result, by number.
     pub pending: Vec<u32>,
+    /// Settings somebody refused, in the order of time.
+    pub vetoes: Vec<Vetoed>,
     /// The best experiment so far.
     pub best: Option<Best>,
     /// Whether every `stop_at` of the goal was reached by one experiment.
@@ -84,6 +86,7 @@ pub fn status(dock: &Dock, campaign: &Campaign) -> Result<Status, Message> {
             experiments: Counts::default(),
             budget: campaign.budget.experiments,
             pending: Vec::new(),
+            vetoes: Vec::new(),
             best: None,
             goal_reached: false,
             lab_seconds: 0.0,
@@ -107,6 +110,7 @@ pub fn of(campaign: &Campaign, history: &History) -> Result<Status, Message> {
         experiments: counts(&history.experiments),
         budget: campaign.budget.experiments,
         pending: history.pending().map(|p| p.body.number).collect(),
+        vetoes: history.vetoes.clone(),
         best: learnt.best(history),
         goal_reached: goal_reached(campaign, &history.experiments),
         lab_seconds: first.zip(last).map_or(0.0, |(first, last)| last.seconds_since(first).max(0.0)),

@@ -33,6 +33,7 @@ pub enum Verb {
     New(New),
     Suggest(Suggest),
     Record(Record),
+    Veto(Veto),
     Status(OfCampaign),
     Report(Report),
     Explain(Report),
@@ -105,6 +106,19 @@ pub struct Record {
     pub results: PathBuf,
     #[arg(long)]
     pub correct: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Veto {
+    pub campaign: PathBuf,
+    #[arg(value_name = "SUGGESTION", required_unless_present_any = ["row", "set"], conflicts_with_all = ["row", "set"])]
+    pub suggestion: Option<u32>,
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    #[arg(long, value_name = "LABEL", conflicts_with = "set")]
+    pub row: Option<String>,
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
 }
 
 #[derive(Debug, Args)]

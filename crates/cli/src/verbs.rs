@@ -17,7 +17,7 @@ use matdock_app::{
     history::History,
     lab_files, new,
     new::{PoolWish, Template, Wish},
-    record_results, report, run, show, status, suggest, table, verify,
+    record_results, report, run, show, status, suggest, table, verify, veto,
 };
 use matdock_message::{Language, Message, say};
 use matdock_record::{IdSource, Timestamp};
@@ -40,6 +40,7 @@ pub fn run(arguments: Arguments, language: Language) -> Result<ExitCode, Message
         Verb::New(a) => face.make(&a),
         Verb::Suggest(a) => face.suggest(&a),
         Verb::Record(a) => face.record(&a),
+        Verb::Veto(a) => face.veto(&a),
         Verb::Status(a) => face.status(&a),
         Verb::Report(a) => face.report(&a),
         Verb::Explain(a) => face.explain(&a),
@@ -211,6 +212,21 @@ impl Face {
         self.show(&recorded, || view::recorded(&recorded, self.language))
     }
 
+    fn veto(&self, a: &arguments::Veto) -> Result<ExitCode, Message> {
+        let campaign = self.campaign(&a.campaign)?;
+        let refusal = match (a.suggestion, &a.row) {
+            (Some(number), _) => veto::Refusal::Suggestion(number),
+            (None, Some(row)) => veto::Refusal::Row(row.clone()),
+            (None, None) => veto::Refusal::Settings(set(&a.set)?),
+        };
+        let (now, mut ids) = (Timestamp::now(), IdSource::from_system());
+        let kept = veto::veto(&self.dock(Mode::Write)?, &campaign, &refusal, &a.reason, now, &mut ids)?;
+        self.show(&kept, || {
+            self.line(&report::veto_line(&kept.veto));
+            self.line(&say!("cli-veto-next", campaign = a.campaign.display()));
+        })
+    }
+
     fn status(&self, a: &arguments::OfCampaign) -> Result<ExitCode, Message> {
         let campaign = self.campaign(&a.campaign)?;
         let status = status::status(&self.dock(Mode::Read)?, &campaign)?;
@@ -270,6 +286,7 @@ impl Face {
                 batch: a.batch,
                 top_percent: a.top,
                 jobs: a.jobs.unwrap_or_else(cores),
+                knowledge: matdock_plan::Knowledge::default(),
             },
         }
     }
@@ -342,11 +359,7 @@ impl Face {
             lab.in_flight = in_flight;
             recipe.in_flight = None;
         }
-        let mut set = matdock_record::body::Fields::new();
-        for text in &a.set {
-            let (name, value) = text.split_once('=').ok_or_else(|| say!("cli-set", text = text))?;
-            set.insert(name.trim().to_owned(), datum(value.trim())?);
-        }
+        let set = set(&a.set)?;
         let campaign = a.campaign.as_deref().map(|path| self.campaign(path)).transpose()?;
         let settings = lab_files::settings(&lab, &recipe, set, campaign.as_ref());
         let simulated = lab_files::simulate(&lab, &recipe, a.samples, &settings, self.general.seed.unwrap_or(0))?;
@@ -357,6 +370,15 @@ impl Face {
             self.line(&say!("cli-report-file", file = path.display()));
         })
     }
+}
+
+/// Settings given as `NAME=VALUE`.
+fn set(given: &[String]) -> Result<matdock_record::body::Fields, Message> {
+    let one = |text: &String| {
+        let (name, value) = text.split_once('=').ok_or_else(|| say!("cli-set", text = text))?;
+        Ok((name.trim().to_owned(), datum(value.trim())?))
+    };
+    given.iter().map(one).collect()
 }
 
 /// Ctrl-C asks the run to stop cleanly; a second one leaves at once (the journal holds everything).

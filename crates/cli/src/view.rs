@@ -106,6 +106,8 @@ pub fn why(suggestion: &body::Suggestion, language: Language) -> String {
         "initial" => say!("cli-why-initial"),
         "explore" => say!("cli-why-explore", share = share),
         "exploit" => say!("cli-why-exploit", share = share),
+        "guess" => say!("cli-why-guess"),
+        "look" => say!("cli-why-look", region = suggestion.region.as_deref().unwrap_or_default()),
         _ => say!("cli-why-balance", share = share),
     };
     let mut text = message.text(language);
@@ -169,6 +171,7 @@ pub fn status(campaign: &Campaign, status: &Status, language: Language) {
         let numbers: Vec<String> = status.pending.iter().map(ToString::to_string).collect();
         line(&say!("cli-status-pending", numbers = numbers.join(", ")), language);
     }
+    status.vetoes.iter().for_each(|veto| line(&matdock_app::report::veto_line(veto), language));
     if let Some(best) = &status.best {
         let row = best.row.as_ref().map(|row| format!(" ({row})")).unwrap_or_default();
         line(&say!("app-report-best", sample = format!("{}{row}", best.sample), number = best.experiment), language);

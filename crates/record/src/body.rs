@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     CampaignId, Datum, FileHash, FileId, MaterialSpecId, MeasurementId, MeasurementSpecId, Outcome, ProcessId,
-    ProcessSpecId, Provenance, RecordId, SampleId, SeriesId, SuggestionId, Timestamp, Unit,
+    ProcessSpecId, Provenance, RecordId, SampleId, SeriesId, SuggestionId, Timestamp, Unit, VetoId,
 };
 
 /// Named fields of a record, in the order of their names.
@@ -33,6 +33,8 @@ pub enum Body {
     Campaign(Campaign),
     /// Conditions the planner proposes.
     Suggestion(Suggestion),
+    /// Conditions somebody does not want to be tried.
+    Veto(Veto),
     /// What material was asked for.
     MaterialSpec(Spec),
     /// One physical specimen.
@@ -78,8 +80,11 @@ pub struct Suggestion {
     pub predicted: Vec<Predicted>,
     /// Probability that the experiment succeeds, 0..1.
     pub success: f64,
-    /// `initial`, `explore`, `exploit` or `balance`.
+    /// `initial`, `explore`, `exploit`, `balance`, `guess` or `look`.
     pub purpose: String,
+    /// The condition of the region it was asked for in, with the purpose `look`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
     /// Share of exploration in the choice, 0..1.
     pub exploration: f64,
     /// Number of the nearest experiment so far and its distance in scaled settings.
@@ -116,6 +121,23 @@ pub struct Predicted {
     pub low: f64,
     /// Upper end of the 90 % interval.
     pub high: f64,
+}
+
+/// Conditions that are not to be tried, and why. Who said so, and when, is in the provenance.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Veto {
+    /// Of which campaign.
+    pub campaign: CampaignId,
+    /// The suggestion that was refused, if it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suggestion: Option<SuggestionId>,
+    /// The settings refused.
+    pub settings: Fields,
+    /// The pool row they stand for, by its label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<String>,
+    /// Why.
+    pub reason: String,
 }
 
 /// What was asked for: of a material, of a process or of a measurement.
@@ -248,6 +270,7 @@ impl Body {
         match self {
             Self::Campaign(_) => "campaign",
             Self::Suggestion(_) => "suggestion",
+            Self::Veto(_) => "veto",
             Self::MaterialSpec(_) => "material_spec",
             Self::Sample(_) => "sample",
             Self::ProcessSpec(_) => "process_spec",
@@ -273,6 +296,7 @@ impl Body {
     pub fn campaign(&self) -> Option<CampaignId> {
         match self {
             Self::Suggestion(suggestion) => Some(suggestion.campaign),
+            Self::Veto(veto) => Some(veto.campaign),
             Self::Sample(sample) => sample.campaign,
             _ => None,
         }
@@ -283,6 +307,10 @@ impl Body {
         let mut found = Vec::new();
         match self {
             Self::Suggestion(suggestion) => found.push(suggestion.campaign.record()),
+            Self::Veto(veto) => {
+                found.push(veto.campaign.record());
+                found.extend(veto.suggestion.map(SuggestionId::record));
+            }
             Self::Sample(sample) => {
                 found.extend(sample.spec.map(MaterialSpecId::record));
                 found.extend(sample.campaign.map(CampaignId::record));
@@ -331,6 +359,7 @@ macro_rules! first_version {
 first_version! {
     campaign: CampaignId => Campaign(Campaign),
     suggestion: SuggestionId => Suggestion(Suggestion),
+    veto: VetoId => Veto(Veto),
     sample: SampleId => Sample(Sample),
     process: ProcessId => Process(Process),
     measurement: MeasurementId => Measurement(Measurement),

@@ -87,6 +87,8 @@ ids! {
     CampaignId,
     /// A suggestion of the planner.
     SuggestionId,
+    /// Settings somebody refused.
+    VetoId,
     /// One physical specimen.
     SampleId,
     /// What material was asked for.

@@ -15,7 +15,7 @@ mod unit;
 pub use body::{Body, Record};
 pub use id::{
     CampaignId, FileHash, FileId, IdSource, MaterialSpecId, MeasurementId, MeasurementSpecId, ProcessId, ProcessSpecId,
-    RecordId, SampleId, SeriesId, SuggestionId,
+    RecordId, SampleId, SeriesId, SuggestionId, VetoId,
 };
 pub use outcome::Outcome;
 pub use provenance::{Agent, Provenance};

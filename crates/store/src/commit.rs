@@ -30,6 +30,7 @@ impl Keys {
         let suggestion = match body {
             Body::Suggestion(_) => own(true),
             Body::Sample(sample) => sample.suggestion.map(|id| id.to_string()),
+            Body::Veto(veto) => veto.suggestion.map(|id| id.to_string()),
             _ => None,
         };
         Self {

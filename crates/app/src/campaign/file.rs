@@ -32,6 +32,10 @@ pub(super) struct CampaignFile {
     #[serde(default)]
     pub planner: PlannerPart,
     pub lab: Option<Spanned<LabPart>>,
+    #[serde(default, rename = "guess")]
+    pub guesses: Vec<Spanned<GuessPart>>,
+    #[serde(default, rename = "look")]
+    pub looks: Vec<Spanned<LookPart>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -176,6 +180,23 @@ pub(super) struct PlannerPart {
     pub initial: Option<Spanned<toml::Value>>,
     pub random_start: Option<bool>,
     pub surrogate: Option<Wanted>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GuessPart {
+    #[serde(default)]
+    pub at: BTreeMap<String, toml::Value>,
+    pub row: Option<String>,
+    pub confidence: Option<f64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LookPart {
+    #[serde(rename = "where")]
+    pub condition: String,
+    pub experiments: u32,
 }
 
 #[derive(Debug, Deserialize)]

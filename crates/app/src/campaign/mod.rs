@@ -3,6 +3,7 @@
 mod file;
 mod goal;
 mod input;
+mod knowledge;
 mod parameter;
 mod pool;
 mod rules;
@@ -11,7 +12,7 @@ mod substance;
 use std::path::{Path, PathBuf};
 
 use matdock_message::{Message, say};
-use matdock_plan::{Condition, Goal, Objective, Parameter, Planner, Point, Settings, Space, Value};
+use matdock_plan::{Condition, Goal, Knowledge, Objective, Parameter, Planner, Point, Settings, Space, Value};
 use matdock_record::{Datum, Unit, body::Fields};
 use toml::Spanned;
 
@@ -53,6 +54,8 @@ pub struct Campaign {
     pub pool: Option<PoolTable>,
     /// How the planner works.
     pub planner: Settings,
+    /// What people know beforehand.
+    pub knowledge: Knowledge,
     /// When to stop.
     pub budget: Budget,
     /// The laboratory that does the experiments; without it a person does.
@@ -121,7 +124,8 @@ impl Campaign {
     /// # Errors
     /// The goal cannot be followed.
     pub fn planner(&self) -> Result<Planner, Message> {
-        Planner::new(self.space.clone(), self.goal.clone(), self.planner.clone())
+        let planner = Planner::new(self.space.clone(), self.goal.clone(), self.planner.clone())?;
+        Ok(planner.with_knowledge(self.knowledge.clone()))
     }
 
     /// What people set, for a point of the planner.
@@ -264,6 +268,7 @@ impl Reader<'_> {
         };
         let rows = pool.as_ref().map(PoolTable::len);
         Ok(Campaign {
+            knowledge: self.knowledge(&parsed, &space, pool.as_ref())?,
             planner: self.planner(&parsed, rows, inputs.len())?,
             budget: self.budget(&parsed)?,
             lab: parsed.lab.as_ref().map(|part| self.lab(part)),

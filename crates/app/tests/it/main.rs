@@ -6,4 +6,5 @@ mod comparison;
 mod control;
 mod instruments;
 mod kill;
+mod knowledge;
 mod space;

@@ -178,3 +178,10 @@ app-mixture-pool = mixture { $name } is of no use with a pool, whose rows are co
 app-mixture-component = mixture { $name } has the component { $component }, which is not a parameter; there are { $known }
 app-pool-rules = of { $rows } rows { $left } keep the constraints, at least 2 are needed; loosen a rule
 app-record-absent = { $name } is there only when { $when }; leave the cell empty
+app-guess-row = there is no row { $row } in the pool; give its label, or the settings with at = { "{" } ... { "}" }
+app-veto-reason = a veto needs a reason; give it with --reason "..."
+app-veto-unknown = there is no suggestion { $number } (the last is { $last })
+app-veto-made = suggestion { $number } is already being made or has a result; a veto comes too late
+app-veto-twice = suggestion { $number } was already refused
+app-veto-name = there is no parameter { $name } in this campaign
+app-report-veto = Vetoed: { $what }, because: { $reason } ({ $by }, { $at })

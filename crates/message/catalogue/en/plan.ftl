@@ -75,3 +75,9 @@ plan-when-mixture = component { $name } of a mixture cannot have a condition; le
 plan-rules-one = no settings within the ranges keep the rule { $rule }; change the rule or the ranges. (Between continuous parameters an "=" leaves next to nothing: a [[mixture]], or leaving one of the parameters out, says the same.)
 plan-rules-contradict = no settings keep all of these rules, though they do when one is left out: { $rules }
 plan-rules-none = no settings were found that keep the conditions of the parameters
+plan-guess-confidence = the confidence of a guess is { $confidence }; it must be above 0 and below 1
+plan-guess-empty = the guess speaks of no parameter; write at = { "{" } temperature = 350 { "}" }
+plan-guess-outside = the guess of { $name } is { $value }, which it cannot have; stay within its range or levels (unit: { $unit })
+plan-knowledge-name = there is no parameter { $name } in this campaign
+plan-look-none = the region is to get 0 experiments; ask for at least 1, or remove it
+plan-look-nowhere = no settings have { $text }; change the condition

@@ -178,3 +178,10 @@ app-mixture-pool = 候補表の行は完成しているので、混合 { $name }
 app-mixture-component = 混合 { $name } の成分 { $component } はパラメータではありません。あるのは { $known } です
 app-pool-rules = { $rows } 行のうち制約を守るのは { $left } 行ですが、2 行以上が必要です。規則を緩めてください
 app-record-absent = { $name } は { $when } のときだけ設定します。セルを空にしてください
+app-guess-row = 候補表に { $row } という行はありません。行のラベルを書くか、at = { "{" } ... { "}" } で条件を書いてください
+app-veto-reason = 拒否には理由が必要です。--reason "..." で書いてください
+app-veto-unknown = 提案 { $number } はありません(最後の提案は { $last })
+app-veto-made = 提案 { $number } は実施中か、すでに結果があるため、拒否できません
+app-veto-twice = 提案 { $number } はすでに拒否されています
+app-veto-name = このキャンペーンにパラメータ { $name } はありません
+app-report-veto = 拒否: { $what }、理由: { $reason }({ $by }、{ $at })

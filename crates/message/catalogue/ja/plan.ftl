@@ -75,3 +75,9 @@ plan-when-mixture = 混合の成分 { $name } には条件を付けられませ�
 plan-rules-one = 範囲の中に規則 { $rule } を守る設定がありません。規則か範囲を変えてください。(連続パラメータ間の「=」ではほとんど何も残りません。[[mixture]] を使うか、パラメータを 1 つ省いてください。)
 plan-rules-contradict = 次の規則をすべて守る設定がありません。1 つを外せばあります: { $rules }
 plan-rules-none = パラメータの条件を守る設定が見つかりません
+plan-guess-confidence = 推測の確信度が { $confidence } になっています。0 より大きく 1 より小さい値にしてください
+plan-guess-empty = 推測にパラメータがありません。at = { "{" } temperature = 350 { "}" } のように書いてください
+plan-guess-outside = { $name } の推測値 { $value } は取り得ない値です。範囲または水準の中から選んでください(単位: { $unit })
+plan-knowledge-name = このキャンペーンにパラメータ { $name } はありません
+plan-look-none = この領域の実験回数が 0 です。1 以上にするか、この項目を削除してください
+plan-look-nowhere = { $text } を満たす条件の組がありません。条件を見直してください

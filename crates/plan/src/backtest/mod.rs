@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::{
     goal::{Combine, Goal},
+    knowledge::Knowledge,
     planner::{Planner, Settings},
     space::{Pool, Space},
 };
@@ -66,6 +67,8 @@ pub struct Options {
     pub top_percent: f64,
     /// Number of threads; the result does not depend on it.
     pub jobs: usize,
+    /// What people know beforehand; it has to speak of the pool of the table.
+    pub knowledge: Knowledge,
 }
 
 impl Default for Options {
@@ -80,6 +83,7 @@ impl Default for Options {
             batch: 1,
             top_percent: 5.0,
             jobs: 1,
+            knowledge: Knowledge::default(),
         }
     }
 }
@@ -141,6 +145,7 @@ pub fn run(
     let initial = if options.initial > 0 || options.initial_rows.is_some() { 0 } else { settings.initial };
     let settings = Settings { initial, ..settings.clone() };
     let planner = Planner::new(Space::Pool(table.pool.clone()), goal.clone(), settings)?;
+    let planner = planner.with_knowledge(options.knowledge.clone());
     let replay = Replay { table, planner: &planner, aim: &aim, options };
     let threads = rayon::ThreadPoolBuilder::new().num_threads(options.jobs).build();
     let threads =

@@ -60,6 +60,11 @@ impl Encoding {
         Self { parameters: space.parameters().to_vec(), ranges, axes, starts, groups }
     }
 
+    /// The same columns for a part of the ranges.
+    pub(crate) fn within(&self, ranges: Arc<Ranges>) -> Self {
+        Self { ranges: Some(ranges), ..self.clone() }
+    }
+
     /// Number of columns.
     pub(crate) fn width(&self) -> usize {
         self.groups.len()
@@ -73,6 +78,12 @@ impl Encoding {
     /// The ranges it was made for; none for a pool.
     pub(crate) fn ranges(&self) -> Option<&Ranges> {
         self.ranges.as_deref()
+    }
+
+    /// The columns of a parameter; none where all its settings are alike.
+    pub(crate) fn columns_of(&self, parameter: usize) -> std::ops::Range<usize> {
+        let start = self.starts.get(parameter).copied().unwrap_or(self.width());
+        start..self.starts.get(parameter + 1).copied().unwrap_or(self.width())
     }
 
     /// The column of a numeric parameter.

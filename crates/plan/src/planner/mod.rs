@@ -1,5 +1,6 @@
 //! The planner: what to try next.
 
+mod asked;
 mod opening;
 mod remaining;
 mod situation;
@@ -13,8 +14,9 @@ use crate::{
     encode::Encoding,
     goal::Goal,
     history::Observation,
+    knowledge::{Guessed, Knowledge, Refused},
     model::Model,
-    search::{Appraisal, Listed, Ranking, Search},
+    search::{Appraisal, Listed, Preference, Ranking, Search},
     space::{Point, Space, key},
 };
 
@@ -38,6 +40,9 @@ pub struct Planner {
     settings: Settings,
     encoding: Encoding,
     listed: Option<Listed>,
+    knowledge: Knowledge,
+    /// Never proposed again.
+    refused: Vec<Point>,
 }
 
 impl Planner {
@@ -48,7 +53,17 @@ impl Planner {
         goal.check()?;
         let encoding = Encoding::new(&space);
         let listed = Listed::new(&space, &encoding)?;
-        Ok(Self { space, goal, settings, encoding, listed })
+        Ok(Self { space, goal, settings, encoding, listed, knowledge: Knowledge::default(), refused: Vec::new() })
+    }
+
+    /// The planner with what people know beforehand; it has to speak of the same space.
+    pub fn with_knowledge(self, knowledge: Knowledge) -> Self {
+        Self { knowledge, ..self }
+    }
+
+    /// The planner that does not propose `points` again; in ranges nothing very near to them either.
+    pub fn refusing(self, points: Vec<Point>) -> Self {
+        Self { refused: points, ..self }
     }
 
     /// Where it searches.
@@ -81,10 +96,12 @@ impl Planner {
     ) -> Result<Vec<Suggestion>, Message> {
         let mut situation = self.situation(observed, pending, seed)?;
         let begun = observed.len() + pending.len();
-        let first = self.settings.initial.saturating_sub(begun).min(count);
-        let mut suggestions = self.initial(&mut situation, first);
-        if suggestions.len() < count && suggestions.len() == first {
-            let remaining = count - first;
+        let mut suggestions = self.guessed(&mut situation, count);
+        let wanted = self.settings.initial.saturating_sub(begun + suggestions.len());
+        suggestions.extend(self.initial(&mut situation, wanted.min(count - suggestions.len())));
+        let begun = begun + suggestions.len();
+        if suggestions.len() < count && begun >= self.settings.initial {
+            let remaining = count - suggestions.len();
             let belief = self.learn(&situation);
             if belief.has_model() {
                 self.informed(&mut situation, belief, remaining, &mut suggestions);
@@ -131,10 +148,11 @@ impl Planner {
         let mut ranking = Ranking::default();
         for number in 0..count {
             let seed = situation.seed.wrapping_add(0x9e37_79b9_7f4a_7c15u64.wrapping_mul(number as u64 + 1));
-            let Some((point, score)) = self.best(situation, &fantasy, &mut ranking, seed) else { break };
+            let Some((point, score, region)) = self.best(situation, &fantasy, &mut ranking, seed) else { break };
             let Ok(columns) = self.encoding.encode(&point) else { break };
             let exploration = fantasy.exploration(&columns).clamp(0.0, 1.0);
             let purpose = match exploration {
+                _ if region.is_some() => Purpose::Look,
                 share if share >= EXPLORES => Purpose::Explore,
                 share if share <= EXPLOITS => Purpose::Exploit,
                 _ => Purpose::Balance,
@@ -143,21 +161,36 @@ impl Planner {
             let predicted = belief.predictions(&rows).pop().unwrap_or_default();
             let success = belief.success(&columns);
             let suggestion = self.plain(situation, point, purpose, success);
-            suggestions.push(Suggestion { predicted, exploration, score, ..suggestion });
+            suggestions.push(Suggestion { predicted, exploration, score, region, ..suggestion });
             if number + 1 < count {
                 fantasy = fantasy.believing(&columns);
             }
         }
     }
 
+    /// The best point, its score, and the region it was asked for in.
     fn best(
         &self,
         situation: &Situation<'_>,
         belief: &Belief,
         ranking: &mut Ranking,
         seed: u64,
-    ) -> Option<(Point, f64)> {
-        let appraisal = Appraisal { belief, preferences: &[] };
+    ) -> Option<(Point, f64, Option<String>)> {
+        let base = self.base(seed);
+        let guesses = self.knowledge.guesses.iter();
+        let guesses: Vec<Guessed<'_>> =
+            guesses.map(|guess| Guessed::new(guess, &self.encoding, &base, situation.observed.len())).collect();
+        let refused = Refused::new(&self.refused, &self.encoding);
+        let mut preferences: Vec<&dyn Preference> = guesses.iter().map(|guess| guess as &dyn Preference).collect();
+        if !self.refused.is_empty() && matches!(self.space, Space::Ranges(_)) {
+            preferences.push(&refused);
+        }
+        if let Some(look) = self.look(situation)
+            && let Some((point, score)) = self.best_inside(look, situation, belief, &preferences, seed)
+        {
+            return Some((point, score, Some(look.condition().text().to_owned())));
+        }
+        let appraisal = Appraisal { belief, preferences: &preferences };
         let good = || {
             let merits = belief.promise(&situation.inputs);
             let mut order: Vec<usize> = (0..merits.len()).collect();
@@ -166,11 +199,14 @@ impl Planner {
         };
         if let Some(listed) = &self.listed {
             let good = || good().map(|index| situation.inputs.row(index).to_vec()).collect();
-            return listed.best(&appraisal, &situation.taken, ranking, good, seed);
+            let best = listed.best(&appraisal, &situation.taken, ranking, good, seed);
+            return best.map(|(point, score)| (point, score, None));
         }
         let good: Vec<Point> = good().map(|index| situation.observed[index].point.clone()).collect();
         let parameters = self.space.parameters();
-        Search { parameters, encoding: &self.encoding, appraisal, taken: &situation.taken }.best(&good, seed)
+        Search { parameters, encoding: &self.encoding, appraisal, taken: &situation.taken }
+            .best(&good, seed)
+            .map(|(point, score)| (point, score, None))
     }
 
     /// A suggestion without prediction; from now on it counts as under way.
@@ -179,11 +215,22 @@ impl Planner {
         let distances = situation.inputs.iter().map(|other| Encoding::distance(other, &columns)).enumerate();
         let nearest = distances.min_by(|a, b| a.1.total_cmp(&b.1));
         situation.taken.insert(key(&point));
+        situation.under_way.push(point.clone());
         situation.pending.push(columns);
         let row = match &self.space {
             Space::Pool(pool) => pool.position(&point),
             Space::Ranges(_) => None,
         };
-        Suggestion { point, row, predicted: Vec::new(), success, purpose, exploration: 1.0, nearest, score: 0.0 }
+        Suggestion {
+            point,
+            row,
+            predicted: Vec::new(),
+            success,
+            purpose,
+            exploration: 1.0,
+            nearest,
+            score: 0.0,
+            region: None,
+        }
     }
 }

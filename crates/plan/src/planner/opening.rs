@@ -24,8 +24,12 @@ impl Planner {
         if count == 0 {
             return Vec::new();
         }
-        let known: Vec<Vec<f64>> =
+        let mut known: Vec<Vec<f64>> =
             situation.inputs.iter().map(<[f64]>::to_vec).chain(situation.pending.iter().cloned()).collect();
+        if self.listed.is_none() {
+            // Away from what was refused, too.
+            known.extend(self.refused.iter().filter_map(|point| self.encoding.encode(point).ok()));
+        }
         let chosen: Vec<Point> = match &self.listed {
             Some(listed) => {
                 let free = listed.free(&situation.taken);

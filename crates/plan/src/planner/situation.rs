@@ -15,6 +15,8 @@ use crate::{
 pub(super) struct Situation<'a> {
     pub(super) observed: &'a [Observation],
     pub(super) inputs: Rows,
+    /// Points under way, and their columns.
+    pub(super) under_way: Vec<Point>,
     pub(super) pending: Vec<Vec<f64>>,
     pub(super) taken: HashSet<Vec<CellKey>>,
     pub(super) seed: u64,
@@ -38,13 +40,14 @@ impl Planner {
                 taken.insert(key(&pool.rows()[row]));
             }
         }
-        let mut under_way = Vec::with_capacity(pending.len());
+        taken.extend(self.refused.iter().map(|point| key(point)));
+        let mut columns_under_way = Vec::with_capacity(pending.len());
         for (index, point) in pending.iter().enumerate() {
             let columns = self.encoding.encode(point).map_err(|_| say!("plan-pending", number = index + 1))?;
-            under_way.push(columns);
+            columns_under_way.push(columns);
             taken.insert(key(point));
         }
-        Ok(Situation { observed, inputs, pending: under_way, taken, seed })
+        Ok(Situation { observed, inputs, under_way: pending.to_vec(), pending: columns_under_way, taken, seed })
     }
 
     /// Columns of an observation that fits space and goal.

@@ -48,6 +48,10 @@ pub enum Purpose {
     Exploit,
     /// Both.
     Balance,
+    /// Because somebody guesses the optimum there.
+    Guess,
+    /// Because somebody wants the region looked at.
+    Look,
 }
 
 /// One proposed experiment.
@@ -70,4 +74,6 @@ pub struct Suggestion {
     pub nearest: Option<(usize, f64)>,
     /// Score the planner compared candidates by (log expected improvement; higher is better).
     pub score: f64,
+    /// The condition of the region it was asked for in, with [`Purpose::Look`].
+    pub region: Option<String>,
 }

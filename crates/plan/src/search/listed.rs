@@ -102,6 +102,21 @@ impl Listed {
         ranking.0.first().map(|&(score, row)| (self.points[row].clone(), score))
     }
 
+    /// The free candidate with the highest score among those that are `wanted`; of very many a part is looked at.
+    pub(crate) fn best_where(
+        &self,
+        appraisal: &Appraisal<'_>,
+        taken: &HashSet<Vec<CellKey>>,
+        wanted: impl Fn(&Point) -> bool,
+    ) -> Option<(Point, f64)> {
+        let mut free = self.free(taken);
+        free.retain(|&row| wanted(&self.points[row]));
+        let stride = free.len().div_ceil(SCORED).max(1);
+        let scored = self.scored(appraisal, free.into_iter().step_by(stride).collect());
+        let best = scored.into_iter().max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
+        best.map(|(score, row)| (self.points[row].clone(), score))
+    }
+
     /// Scores of rows; those that have none are left out.
     pub(super) fn scored(&self, appraisal: &Appraisal<'_>, rows: Vec<usize>) -> Vec<(f64, usize)> {
         let columns = self.columns.select(&rows);

@@ -35,6 +35,11 @@ const SWEEPS: usize = 3;
 pub(crate) trait Preference: Send + Sync {
     /// Added to the log score of `point`.
     fn log(&self, point: &[Value]) -> f64;
+
+    /// The same by columns, with its gradient; zeros from a preference that has none.
+    fn log_with_gradient(&self, columns: &[f64]) -> (f64, Vec<f64>) {
+        (0.0, vec![0.0; columns.len()])
+    }
 }
 
 /// What candidates are compared by.
@@ -54,6 +59,17 @@ impl Appraisal<'_> {
             }
         }
         scores
+    }
+
+    /// The score at one point, and its gradient by the columns; `None` where a model has no gradient.
+    pub(crate) fn score_with_gradient(&self, columns: &[f64]) -> Option<(f64, Vec<f64>)> {
+        let (mut score, mut slopes) = self.belief.score_with_gradient(columns)?;
+        for preference in self.preferences {
+            let (log, own) = preference.log_with_gradient(columns);
+            score += log;
+            slopes.iter_mut().zip(own).for_each(|(slope, own)| *slope += own);
+        }
+        Some((score, slopes))
     }
 }
 
@@ -184,7 +200,7 @@ impl Search<'_> {
         let limits = Limits { evaluations: 40, gradient: 1e-4, decrease: 1e-7 };
         let function = |x: &[f64], gradient: &mut [f64]| {
             columns.iter().zip(x).for_each(|(&c, x)| full[c] = *x);
-            let Some((score, slopes)) = self.appraisal.belief.score_with_gradient(&full) else {
+            let Some((score, slopes)) = self.appraisal.score_with_gradient(&full) else {
                 gradient.fill(0.0);
                 return 0.0;
             };

@@ -30,8 +30,8 @@ impl Search<'_> {
     /// Source: spectral projected gradient (Birgin, Martinez & Raydan, SIAM J. Optim. 10, 1196, 2000), with repair in
     /// place of an exact projection.
     pub(super) fn climb_ruled(&self, start: Candidate, ranges: &Ranges, random: &mut ChaCha8Rng) -> Candidate {
-        let belief = self.appraisal.belief;
-        let Some((mut score, mut slopes)) = belief.score_with_gradient(&start.columns) else { return start };
+        let appraisal = self.appraisal;
+        let Some((mut score, mut slopes)) = appraisal.score_with_gradient(&start.columns) else { return start };
         let (mut point, mut columns) = (start.point.clone(), start.columns.clone());
         let mut moving = self.moving(ranges, &point);
         let size = |slopes: &[f64], moving: &[(usize, usize)]| {
@@ -54,7 +54,7 @@ impl Search<'_> {
             }
             let next = self.settled(ranges, moved, random).and_then(|moved| {
                 let columns = self.encoding.encode(&moved).ok()?;
-                let (score, slopes) = belief.score_with_gradient(&columns)?;
+                let (score, slopes) = appraisal.score_with_gradient(&columns)?;
                 Some((moved, columns, score, slopes))
             });
             let Some((next_point, next_columns, next_score, next_slopes)) = next.filter(|next| next.2 > score) else {

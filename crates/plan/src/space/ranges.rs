@@ -99,6 +99,16 @@ impl Ranges {
         Ok(ranges)
     }
 
+    /// The same with one more rule.
+    ///
+    /// Errors: no settings keep it together with the others.
+    pub(crate) fn narrowed(&self, rule: Rule) -> Result<Self, Message> {
+        let mut narrow = self.clone();
+        narrow.rules.push(rule);
+        narrow.anchors = narrow.find_anchors()?;
+        Ok(narrow)
+    }
+
     /// The parameters, in the order of a [`Point`].
     pub fn parameters(&self) -> &[Parameter] {
         &self.parameters

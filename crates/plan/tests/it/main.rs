@@ -5,6 +5,7 @@
 mod backtest;
 mod explanation;
 mod goals;
+mod knowledge;
 mod laws;
 mod optima;
 mod rules;

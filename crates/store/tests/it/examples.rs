@@ -74,6 +74,7 @@ impl Maker {
             predicted: vec![],
             success: 1.0,
             purpose: "initial".into(),
+            region: None,
             exploration: 0.5,
             nearest: None,
             drivers: Vec::new(),
