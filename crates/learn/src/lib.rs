@@ -19,7 +19,7 @@ pub use forest::Forest;
 pub use gp::Moments;
 pub use kernel::{Kernel, Rows};
 pub use surrogate::{
-    Candidate, Choice, Component, Family, GpAverage, Member, Options, OutcomeModel, Outcomes, Reading, Separate, Slope,
-    Surrogate, Wanted, mixed,
+    Candidate, Choice, Component, Family, GpAverage, Member, Options, OutcomeModel, Outcomes, Outlier, Reading,
+    Readings, Separate, Side, Slope, Surrogate, Wanted, mixed,
 };
 pub use warp::{Bend, Warp};

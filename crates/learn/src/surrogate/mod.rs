@@ -1,14 +1,17 @@
 //! The interface behind which a model of an outcome stands: a mixture of normals with gradients, and joint draws.
 
 mod average;
+mod censored;
 mod choice;
 mod outcome;
+mod outlier;
 
 use std::{fmt::Debug, sync::Arc};
 
 pub use average::{GpAverage, Member};
 pub use choice::{Candidate, Choice, Family, Wanted};
-pub use outcome::{Options, OutcomeModel, Outcomes, Reading, Separate};
+pub use outcome::{Options, OutcomeModel, Outcomes, Reading, Readings, Separate};
+pub use outlier::{Outlier, Side};
 
 use crate::{gp::Moments, kernel::Rows};
 

@@ -3,14 +3,13 @@
 use std::{fmt::Debug, sync::Arc};
 
 use super::{
-    Choice, GpAverage, Surrogate, Wanted,
+    Choice, Outlier, Side, Surrogate, Wanted,
     choice::{self, Lesson},
-    mixed,
+    outlier::{self, Learnt},
 };
 use crate::{
-    gp::{Data, FitError, Moments},
+    gp::{Data, FitError},
     kernel::{Kernel, Rows},
-    normal,
     warp::Warp,
 };
 
@@ -45,11 +44,22 @@ pub struct Options {
     pub bend_evidence: f64,
     /// The kind of model.
     pub wanted: Wanted,
+    /// Whether readings that all others contradict count less.
+    pub robust: bool,
+    /// On which side a surprise may be a discovery.
+    pub discoveries: Side,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { kernels: vec![Kernel::Matern52], rough: false, bend_evidence: 10.0, wanted: Wanted::default() }
+        Self {
+            kernels: vec![Kernel::Matern52],
+            rough: false,
+            bend_evidence: 10.0,
+            wanted: Wanted::default(),
+            robust: true,
+            discoveries: Side::Both,
+        }
     }
 }
 
@@ -60,46 +70,54 @@ pub struct OutcomeModel {
     surrogate: Arc<dyn Surrogate>,
     outputs: Vec<f64>,
     choice: Option<Choice>,
+    outliers: Vec<Outlier>,
 }
 
-/// Fits, each after the censored readings were filled in anew.
-const CENSORED_FITS: usize = 2;
-/// Rounds of filling in censored readings per fit.
-const CENSORED_ROUNDS: usize = 8;
+/// Readings of one outcome and where they were taken.
+#[derive(Debug, Clone, Copy)]
+pub struct Readings<'a> {
+    /// Where: n x d, scaled to about 0..1.
+    pub inputs: &'a Rows,
+    /// As in [`crate::gp::Structure::groups`].
+    pub groups: &'a [usize],
+    /// What was read (n).
+    pub readings: &'a [Reading],
+    /// Known standard uncertainty of each reading, in the unit of the outcome; 0 where it is not known, empty where
+    /// none is.
+    pub uncertainties: &'a [f64],
+}
 
 impl OutcomeModel {
     /// Learns from `readings` (n) at `inputs` (n x d, scaled to about 0..1); `groups` as in
     /// [`crate::gp::Structure::groups`].
     ///
-    /// Censored readings are filled in by expectation: each is replaced by the mean of its prediction from
-    /// all other readings, cut at the limit (the E step of a Tobit model), until that settles; then the
-    /// hyperparameters are fitted again.
-    ///
     /// Errors: see [`FitError`].
     pub fn fit(inputs: &Rows, groups: &[usize], readings: &[Reading], options: &Options) -> Result<Self, FitError> {
-        let values: Vec<f64> = readings.iter().filter(|r| matches!(r, Reading::Value(_))).map(|r| r.number()).collect();
-        let all: Vec<f64> = readings.iter().map(|r| r.number()).collect();
-        let warp = Warp::fit(if values.is_empty() { &all } else { &values }, options.bend_evidence);
-        let mut outputs: Vec<f64> = all.iter().map(|&value| warp.forward(value)).collect();
-        let mut average = GpAverage::fit(&Data::new(inputs, &outputs), groups, options)?;
-        if values.len() < readings.len() {
-            let limits = outputs.clone();
-            for _ in 0..CENSORED_FITS {
-                fill_in(&mut outputs, &limits, &average, readings);
-                average = GpAverage::fit(&Data::new(inputs, &outputs), groups, options)?;
-            }
-            fill_in(&mut outputs, &limits, &average, readings);
-            average = average.with_outputs(&outputs);
-        }
-        let exact: Vec<bool> = readings.iter().map(|r| matches!(r, Reading::Value(_))).collect();
-        let lesson = Lesson { data: Data::new(inputs, &outputs), groups, exact: &exact };
+        Self::learn(&Readings { inputs, groups, readings, uncertainties: &[] }, options)
+    }
+
+    /// Learns from readings whose uncertainty may be known.
+    ///
+    /// Censored readings are filled in by expectation: each is replaced by the mean of its prediction from
+    /// all other readings, cut at the limit (the E step of a Tobit model), until that settles; then the
+    /// hyperparameters are fitted again. Readings that all others contradict count less, see [`Outlier`].
+    ///
+    /// Errors: see [`FitError`].
+    pub fn learn(readings: &Readings<'_>, options: &Options) -> Result<Self, FitError> {
+        let (learnt, outliers) = outlier::learn(readings, options)?;
+        let Learnt { warp, outputs, extra_noise, average } = learnt;
+        let exact: Vec<bool> = (0..outputs.len())
+            .map(|index| readings.is_exact(index) && outliers.iter().all(|outlier| outlier.reading != index))
+            .collect();
+        let data = Data { inputs: readings.inputs, outputs: &outputs, extra_noise: &extra_noise };
+        let lesson = Lesson { data, groups: readings.groups, exact: &exact };
         let (surrogate, choice) = choice::choose(average, &lesson, options);
-        Ok(Self { warp, surrogate, outputs, choice: Some(choice) })
+        Ok(Self { warp, surrogate, outputs, choice: Some(choice), outliers })
     }
 
     /// A model given from elsewhere, on the scale of `warp`; `outputs` are what it was learnt from, on that scale.
     pub fn new(warp: Warp, surrogate: Arc<dyn Surrogate>, outputs: Vec<f64>) -> Self {
-        Self { warp, surrogate, outputs, choice: None }
+        Self { warp, surrogate, outputs, choice: None, outliers: Vec::new() }
     }
 
     /// The map between the outcome and what the surrogate sees.
@@ -110,6 +128,11 @@ impl OutcomeModel {
     /// Which kinds of model were tried and which one was chosen; `None` for a model given from elsewhere.
     pub fn choice(&self) -> Option<&Choice> {
         self.choice.as_ref()
+    }
+
+    /// Readings that count less because all others contradict them.
+    pub fn outliers(&self) -> &[Outlier] {
+        &self.outliers
     }
 
     /// The model on the bent and standardised scale.
@@ -127,7 +150,7 @@ impl OutcomeModel {
         let expected = self.surrogate.predict(&Rows::collect(input.len(), [input]));
         let mut outputs = self.outputs.clone();
         outputs.push(expected.first().map_or(0.0, |moments| moments.mean));
-        Self { warp: self.warp, surrogate: self.surrogate.believing(input), outputs, choice: self.choice.clone() }
+        Self { surrogate: self.surrogate.believing(input), outputs, ..self.clone() }
     }
 }
 
@@ -168,33 +191,6 @@ impl Outcomes for Separate {
     fn believing(&self, input: &[f64]) -> Arc<dyn Outcomes> {
         let models = self.0.iter().map(|model| model.as_ref().map(|model| model.believing(input)));
         Arc::new(Self(models.collect()))
-    }
-}
-
-fn fill_in(outputs: &mut [f64], limits: &[f64], average: &GpAverage, readings: &[Reading]) {
-    for _ in 0..CENSORED_ROUNDS {
-        let left_out: Vec<(f64, Vec<Moments>)> = average
-            .members()
-            .iter()
-            .map(|member| (member.share, member.gp.with_outputs(outputs).leave_one_out()))
-            .collect();
-        let mut change = 0.0f64;
-        for (index, reading) in readings.iter().enumerate() {
-            let predicted = mixed(left_out.iter().map(|(share, moments)| (*share, moments[index])));
-            let deviation = predicted.variance.sqrt();
-            let filled = match reading {
-                Reading::Value(_) => continue,
-                Reading::Below(_) => normal::mean_below(predicted.mean, deviation, limits[index]),
-                Reading::Above(_) => -normal::mean_below(-predicted.mean, deviation, -limits[index]),
-            };
-            // A reading cannot be further out than a few deviations of everything else.
-            let filled = filled.clamp(limits[index] - 4.0, limits[index] + 4.0);
-            change = change.max((filled - outputs[index]).abs());
-            outputs[index] = filled;
-        }
-        if change < 1e-3 {
-            break;
-        }
     }
 }
 
