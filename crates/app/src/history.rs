@@ -260,7 +260,10 @@ fn measured(datum: Option<&Datum>, outcome: &crate::campaign::Outcome) -> Result
     let Some(quantity) = datum.and_then(Datum::quantity) else { return Ok(Measured::Missing) };
     let converted = quantity.to(&outcome.unit)?;
     Ok(match converted.qualifier {
-        Qualifier::Equal => Measured::Value(converted.value),
+        Qualifier::Equal => match converted.uncertainty {
+            Some(uncertainty) => Measured::Uncertain { value: converted.value, uncertainty },
+            None => Measured::Value(converted.value),
+        },
         Qualifier::Below => Measured::Below(converted.value),
         Qualifier::Above => Measured::Above(converted.value),
     })

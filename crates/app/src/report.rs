@@ -6,7 +6,7 @@ use std::{
 };
 
 use matdock_message::{Language, Message, say};
-use matdock_plan::{Direction, Measured, Value};
+use matdock_plan::{Direction, Value};
 use matdock_store::Dock;
 use serde::Serialize;
 
@@ -193,10 +193,10 @@ fn best_so_far(campaign: &Campaign, learnt: &Learnt, language: Language) -> Resu
     let mut best: Option<f64> = None;
     for (observation, &experiment) in learnt.observations.iter().zip(&learnt.numbers) {
         let x = f64::from(experiment);
-        match observation.outcomes.first() {
-            Some(Measured::Value(value)) if !observation.failed => {
-                measured.push((x, *value));
-                best = Some(best.filter(|old| !better(*value, *old)).unwrap_or(*value));
+        match observation.outcomes.first().and_then(|measured| measured.value()) {
+            Some(value) if !observation.failed => {
+                measured.push((x, value));
+                best = Some(best.filter(|old| !better(value, *old)).unwrap_or(value));
             }
             _ if observation.failed => failed.push(x),
             _ => {}
@@ -245,9 +245,9 @@ fn model(campaign: &Campaign, learnt: &Learnt, language: Language) -> Result<Opt
         });
         let band: Vec<(f64, f64, f64)> = predicted.clone().map(|(x, p)| (x, p.low, p.high)).collect();
         let mean: Vec<(f64, f64)> = predicted.map(|(x, p)| (x, p.mean)).collect();
-        let seen = learnt.observations.iter().filter_map(|observation| match observation.outcomes.first() {
-            Some(Measured::Value(value)) if !observation.failed => Some((x(observation.point.get(index)?), *value)),
-            _ => None,
+        let seen = learnt.observations.iter().filter(|observation| !observation.failed).filter_map(|observation| {
+            let value = observation.outcomes.first()?.value()?;
+            Some((x(observation.point.get(index)?), value))
         });
         let seen: Vec<(f64, f64)> = seen.collect();
         let low = band.iter().map(|p| p.1).chain(seen.iter().map(|p| p.1)).fold(f64::INFINITY, f64::min);

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{GpAverage, Options, Reading, Readings, Surrogate, censored::fill_in};
 use crate::{
-    gp::{Data, FitError, Moments},
+    gp::{Data, FitError},
     kernel::{Rows, squared_distance},
     warp::Warp,
 };
@@ -123,34 +123,47 @@ fn suspects(readings: &Readings<'_>, options: &Options, learnt: &Learnt) -> Vec<
     // One reading cannot be further from few others than this, for it widens the distribution itself.
     let suspected = SUSPECT.min(0.6 * (exact.len() as f64).sqrt());
     let left_out = learnt.average.leave_one_out();
-    let distance = |index: usize| {
-        let m: Moments = left_out[index];
-        (learnt.outputs[index] - m.mean) / m.variance.sqrt()
-    };
-    let mut far: Vec<(usize, f64)> = exact.iter().map(|&index| (index, distance(index))).collect();
-    far.retain(|(_, z)| z.abs() > suspected);
-    far.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+    let surprise = |index: usize| learnt.outputs[index] - left_out[index].mean;
+    let mut far: Vec<(usize, f64)> =
+        exact.iter().map(|&index| (index, surprise(index).abs() / left_out[index].variance.sqrt())).collect();
+    far.retain(|(_, distance)| *distance > suspected);
+    far.sort_by(|a, b| b.1.total_cmp(&a.1));
     far.truncate((exact.len() / SHARE).max(1));
-    let far: Vec<(usize, f64)> =
-        far.iter().copied().filter(|(index, z)| is_contradicted(readings, options, *index, *z, &exact)).collect();
-    far.into_iter().map(|(index, _)| index).collect()
+    let suspects = far.into_iter().map(|(index, _)| index);
+    suspects
+        .filter(|&index| is_contradicted(readings, options, index, surprise(index), &exact, &learnt.outputs))
+        .collect()
 }
 
-/// Whether there are readings around one that can contradict it.
-fn is_contradicted(readings: &Readings<'_>, options: &Options, index: usize, z: f64, exact: &[usize]) -> bool {
+/// Whether a repetition, or two readings around it, contradict a reading, and none agrees with it.
+fn is_contradicted(
+    readings: &Readings<'_>,
+    options: &Options,
+    index: usize,
+    surprise: f64,
+    exact: &[usize],
+    outputs: &[f64],
+) -> bool {
     let may_be_discovery = match options.discoveries {
-        Side::High => z > 0.0,
-        Side::Low => z < 0.0,
+        Side::High => surprise > 0.0,
+        Side::Low => surprise < 0.0,
         Side::Both => true,
     };
     let reach = if may_be_discovery { CLOSE } else { AROUND };
     let own = readings.inputs.row(index);
-    let apart = |other: usize| {
-        (squared_distance(own, readings.inputs.row(other)) / readings.inputs.width().max(1) as f64).sqrt()
-    };
-    let distances: Vec<f64> = exact.iter().filter(|&&other| other != index).map(|&other| apart(other)).collect();
-    let repeated = distances.iter().any(|&distance| distance < 1e-9);
-    repeated || distances.iter().filter(|&&distance| distance <= reach).count() >= 2
+    let (mut around, mut repeated) = (0, false);
+    for &other in exact.iter().filter(|&&other| other != index) {
+        let apart = squared_distance(own, readings.inputs.row(other)) / readings.inputs.width().max(1) as f64;
+        if apart > reach * reach {
+            continue;
+        }
+        if (outputs[other] - outputs[index]).abs() < 0.5 * surprise.abs() {
+            return false;
+        }
+        around += 1;
+        repeated |= apart < 1e-18;
+    }
+    repeated || around >= 2
 }
 
 /// Which of the suspects a model learnt without them calls improbable.

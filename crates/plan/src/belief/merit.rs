@@ -1,6 +1,6 @@
 //! How outcomes become one number, the higher the better.
 
-use matdock_learn::{Moments, OutcomeModel, Reading, normal};
+use matdock_learn::{Moments, OutcomeModel, Reading, Side, normal};
 
 use super::{gain::Sloped, hypervolume::Want, reading};
 use crate::{
@@ -28,6 +28,18 @@ pub(super) struct Term {
     direction: Direction,
     /// Weight divided by scale.
     factor: f64,
+}
+
+/// On which side a surprising reading of an outcome may be a discovery.
+pub(super) fn discoveries(goal: &Goal, outcome: &str) -> Side {
+    match goal.objectives.as_slice() {
+        [only] if only.outcome == outcome => match only.direction {
+            Direction::Maximise => Side::High,
+            Direction::Minimise => Side::Low,
+            Direction::Target(_) | Direction::Window { .. } => Side::Both,
+        },
+        _ => Side::Both,
+    }
 }
 
 /// Whether a goal needs an outcome as it is: one direction and bounds only need its order, so that its model may

@@ -8,7 +8,7 @@ mod merit;
 use std::sync::Arc;
 
 use matdock_learn::{
-    Component, Feasibility, Moments, Options, OutcomeModel, Outcomes, Reading, Rows, Separate, Slope, normal,
+    Component, Feasibility, Moments, Options, OutcomeModel, Outcomes, Reading, Readings, Rows, Separate, Slope, normal,
 };
 
 use crate::{
@@ -54,10 +54,18 @@ impl Belief {
                 .filter_map(|(index, o)| reading(o.outcomes[outcome]).map(|r| (index, r)))
                 .collect();
             let rows = Rows::collect(inputs.width(), readings.iter().map(|(index, _)| inputs.row(*index)));
+            let uncertainties: Vec<f64> =
+                readings.iter().map(|(index, _)| observed[*index].outcomes[outcome].uncertainty()).collect();
             let readings: Vec<Reading> = readings.into_iter().map(|(_, reading)| reading).collect();
             let straight = merit::needs_straight(goal, &names[outcome]);
             let bend_evidence = if straight { f64::INFINITY } else { options.bend_evidence };
-            OutcomeModel::fit(&rows, groups, &readings, &Options { bend_evidence, ..options.clone() }).ok()
+            let discoveries = merit::discoveries(goal, &names[outcome]);
+            let options = Options { bend_evidence, discoveries, ..options.clone() };
+            OutcomeModel::learn(
+                &Readings { inputs: &rows, groups, readings: &readings, uncertainties: &uncertainties },
+                &options,
+            )
+            .ok()
         });
         let models = Separate(models.collect());
         let failed: Vec<bool> = observed.iter().map(|o| o.failed).collect();
@@ -394,7 +402,7 @@ fn mixed_slope(parts: &[Slope]) -> Slope {
 
 pub(crate) fn reading(measured: Measured) -> Option<Reading> {
     match measured {
-        Measured::Value(value) => Some(Reading::Value(value)),
+        Measured::Value(value) | Measured::Uncertain { value, .. } => Some(Reading::Value(value)),
         Measured::Below(limit) => Some(Reading::Below(limit)),
         Measured::Above(limit) => Some(Reading::Above(limit)),
         Measured::Missing => None,

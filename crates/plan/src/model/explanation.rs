@@ -218,7 +218,7 @@ impl Model {
 
     fn is_value(&self, pair: &super::LeftOut, outcome: usize) -> bool {
         let reading = self.observed.get(pair.observation).and_then(|o| o.outcomes.get(outcome));
-        matches!(reading, Some(crate::Measured::Value(_)))
+        reading.is_some_and(|measured| measured.value().is_some())
     }
 
     /// Expected values of one outcome (its unit); empty where it has no model.

@@ -2,7 +2,7 @@
 
 mod explanation;
 
-use matdock_learn::Rows;
+use matdock_learn::{Choice, OutcomeModel, Reading, Rows};
 use matdock_message::{Message, say};
 use serde::Serialize;
 
@@ -53,6 +53,17 @@ pub struct ParetoFront {
     pub believed: Vec<usize>,
     /// Hypervolume of the readings after each observation (product of the units of the outcomes).
     pub hypervolume: Vec<f64>,
+}
+
+/// A reading that counts less because all others contradict it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Doubted {
+    /// Index of the observation.
+    pub observation: usize,
+    /// What was read (unit of the outcome).
+    pub measured: f64,
+    /// How far it counts, 0 to 1.
+    pub weight: f64,
 }
 
 /// What the planner has learnt from the observations.
@@ -199,6 +210,25 @@ impl Model {
                 LeftOut { observation, measured, predicted, half }
             })
             .collect()
+    }
+
+    /// Which kinds of model were tried for one outcome of the goal, how well each predicts readings left out, and which
+    /// one was chosen.
+    pub fn choice(&self, outcome: usize) -> Option<&Choice> {
+        self.belief.outcome(outcome).and_then(OutcomeModel::choice)
+    }
+
+    /// Readings of one outcome of the goal that count less because all others contradict them.
+    pub fn outliers(&self, outcome: usize) -> Vec<Doubted> {
+        let Some(model) = self.belief.outcome(outcome) else { return Vec::new() };
+        let reading = |o: &Observation| crate::belief::reading(o.outcomes[outcome]).map(Reading::number);
+        let readings: Vec<(usize, f64)> =
+            self.observed.iter().enumerate().filter_map(|(index, o)| Some((index, reading(o)?))).collect();
+        let doubted = model.outliers().iter().filter_map(|outlier| {
+            let (observation, measured) = *readings.get(outlier.reading)?;
+            Some(Doubted { observation, measured, weight: outlier.weight })
+        });
+        doubted.collect()
     }
 
     fn predict_all(&self, points: &[Point]) -> Result<Vec<Vec<Prediction>>, Message> {

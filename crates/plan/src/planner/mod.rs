@@ -131,10 +131,10 @@ impl Planner {
     fn learn(&self, situation: &Situation<'_>) -> Belief {
         // Measured on published pools and on test functions: a pool's rows are told apart best by the smooth
         // model alone; over ranges the optimum is a point between points, where a rougher one has to be heard.
-        let wanted = self.settings.surrogate;
+        let (wanted, robust) = (self.settings.surrogate, false);
         let options = match &self.space {
-            Space::Pool(_) => Options { wanted, ..Options::default() },
-            Space::Ranges(_) => Options { rough: true, wanted, ..Options::default() },
+            Space::Pool(_) => Options { wanted, robust, ..Options::default() },
+            Space::Ranges(_) => Options { rough: true, wanted, robust, ..Options::default() },
         };
         Belief::learn(&self.goal, self.encoding.groups(), &situation.inputs, situation.observed, &options)
     }

@@ -58,6 +58,7 @@ impl Planner {
         }
         let finite = |measured: &Measured| match measured {
             Measured::Value(value) | Measured::Below(value) | Measured::Above(value) => value.is_finite(),
+            Measured::Uncertain { value, uncertainty } => value.is_finite() && *uncertainty >= 0.0,
             Measured::Missing => true,
         };
         if !observation.outcomes.iter().all(finite) {
