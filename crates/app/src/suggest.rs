@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use matdock_message::{Language, Message, say};
+use matdock_plan::Remaining;
 use matdock_record::{Body, Datum, IdSource, Timestamp, body};
 use matdock_store::{Batch, Dock};
 use serde::Serialize;
@@ -27,6 +28,8 @@ pub struct Suggested {
     pub finished: u32,
     /// Experiments the budget allows.
     pub budget: Option<u32>,
+    /// What is still to be gained; none while there is no model.
+    pub remaining: Option<Remaining>,
 }
 
 /// Proposes up to `count` experiments and stores the proposals. Earlier ones without a result count as under way.
@@ -62,7 +65,10 @@ pub fn suggest(
     });
     let new = new.collect();
     dock.commit(&Batch { records, journal: Vec::new() })?;
-    Ok(Suggested { campaign: campaign.name.clone(), new, pending, finished, budget: campaign.budget.experiments })
+    let (observations, _) = history.observations(campaign)?;
+    let remaining = campaign.planner()?.remaining(&observations, campaign.seed)?;
+    let (campaign, budget) = (campaign.name.clone(), campaign.budget.experiments);
+    Ok(Suggested { campaign, new, pending, finished, budget, remaining })
 }
 
 /// Columns of a sheet that are not settings or outcomes.

@@ -8,12 +8,14 @@ use std::{
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use matdock_app::{
     campaign::Campaign,
+    explain,
     history::Experiment,
     plot::number,
     report::{duration, rounded},
     run::{Command, Progress, Watcher},
 };
 use matdock_message::{Language, Message, say};
+use matdock_plan::Remaining;
 use matdock_record::Datum;
 
 use crate::{person::TerminalPerson, view};
@@ -88,6 +90,15 @@ impl<'a> Live<'a> {
     }
 }
 
+/// What is still to be gained, short, for the end of a line.
+fn gain(campaign: &Campaign, remaining: &Remaining, language: Language) -> String {
+    let unit = campaign.unit_of(&campaign.main_objective().outcome);
+    let unit = if unit.is_one() || campaign.goal.objectives.len() > 1 { String::new() } else { format!(" {unit}") };
+    let probability = format!("{:.0}", 100.0 * remaining.probability);
+    say!("cli-live-remaining", probability = probability, expected = number(remaining.expected), unit = unit)
+        .text(language)
+}
+
 fn line() -> ProgressBar {
     let bar = ProgressBar::new_spinner();
     if let Ok(style) = ProgressStyle::with_template("{msg}") {
@@ -124,7 +135,11 @@ impl Watcher for Live<'_> {
                 high = spread.map(|p| number(p.high)).unwrap_or_default(),
                 sample = best.sample
             );
-            terminal.best.set_message(text.text(self.language));
+            let mut text = text.text(self.language);
+            if let Some(remaining) = progress.remaining {
+                text.push_str(&gain(self.campaign, remaining, self.language));
+            }
+            terminal.best.set_message(text);
         }
         while terminal.stations.len() < progress.lab.stations.len() {
             terminal.stations.push(terminal.bars.add(line()));
@@ -147,6 +162,12 @@ impl Watcher for Live<'_> {
                 None => doing.join("; "),
             };
             bar.set_message(format!("  {:width$}  {text}", station.name));
+        }
+    }
+
+    fn learnt(&mut self, remaining: &Remaining) {
+        if !self.quiet && self.terminal.is_none() {
+            eprintln!("  {}", explain::remaining_line(self.campaign, remaining).text(self.language));
         }
     }
 

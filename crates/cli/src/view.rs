@@ -79,6 +79,9 @@ pub fn suggested(campaign: &Campaign, suggested: &Suggested, language: Language)
     if !suggested.pending.is_empty() {
         line(&say!("cli-suggest-pending", count = suggested.pending.len()), language);
     }
+    if let Some(remaining) = &suggested.remaining {
+        line(&explain::remaining_line(campaign, remaining), language);
+    }
 }
 
 fn suggestion_row(campaign: &Campaign, suggestion: &body::Suggestion, language: Language) -> Vec<String> {

@@ -20,7 +20,7 @@ use matdock_lab::{
     out_of_service,
 };
 use matdock_message::{Message, say};
-use matdock_plan::ParameterKind;
+use matdock_plan::{ParameterKind, Remaining};
 use matdock_record::{IdSource, SampleId, Timestamp};
 use matdock_store::Dock;
 use serde::Serialize;
@@ -75,6 +75,8 @@ pub struct Progress<'a> {
     pub budget: Option<u32>,
     /// The best so far.
     pub best: Option<&'a Best>,
+    /// What is still to be gained; none while there is no model.
+    pub remaining: Option<&'a Remaining>,
     /// Lab time since the first sample \[s\].
     pub lab_seconds: f64,
 }
@@ -83,6 +85,9 @@ pub struct Progress<'a> {
 pub trait Watcher {
     /// Called after every event.
     fn progress(&mut self, progress: &Progress<'_>);
+
+    /// The model has learnt from the experiments that ended: what is still to be gained.
+    fn learnt(&mut self, _remaining: &Remaining) {}
 
     /// An experiment ended.
     fn finished(&mut self, experiment: &history::Experiment);
@@ -236,6 +241,7 @@ struct Run<'a> {
     executor: Executor<LabJournal<'a>>,
     virtual_time: bool,
     best: Option<Best>,
+    remaining: Option<Remaining>,
     reported: usize,
     ids: IdSource,
     exhausted: bool,
@@ -266,8 +272,16 @@ impl<'a> Run<'a> {
         } else {
             Executor::restore(lab, recipe, drivers, clock, journal, &entries)?.0
         };
-        let mut run =
-            Self { campaign, executor, virtual_time: setup.virtual_time, best: None, reported, ids, exhausted: false };
+        let mut run = Self {
+            campaign,
+            executor,
+            virtual_time: setup.virtual_time,
+            best: None,
+            remaining: None,
+            reported,
+            ids,
+            exhausted: false,
+        };
         run.learn()?;
         Ok(run)
     }
@@ -438,13 +452,18 @@ impl<'a> Run<'a> {
         }
         if self.reported > before {
             self.learn()?;
+            if let Some(remaining) = &self.remaining {
+                watcher.learnt(remaining);
+            }
         }
         Ok(())
     }
 
     fn learn(&mut self) -> Result<(), Message> {
         let history = self.executor.journal().history();
-        self.best = Learnt::from(self.campaign, &history)?.best(&history);
+        let learnt = Learnt::from(self.campaign, &history)?;
+        self.best = learnt.best(&history);
+        self.remaining = self.campaign.planner()?.remaining(&learnt.observations, self.campaign.seed)?;
         Ok(())
     }
 
@@ -455,6 +474,7 @@ impl<'a> Run<'a> {
             counts,
             budget: self.campaign.budget.experiments,
             best: self.best.as_ref(),
+            remaining: self.remaining.as_ref(),
             lab_seconds: self.lab_seconds(),
         });
     }

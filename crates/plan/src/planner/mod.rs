@@ -129,13 +129,16 @@ impl Planner {
     }
 
     fn learn(&self, situation: &Situation<'_>) -> Belief {
+        self.learn_bending(situation, Options::default().bend_evidence)
+    }
+
+    /// With the outcome bent when that raises its log likelihood by more than `bend_evidence`.
+    fn learn_bending(&self, situation: &Situation<'_>, bend_evidence: f64) -> Belief {
         // Measured on published pools and on test functions: a pool's rows are told apart best by the smooth
         // model alone; over ranges the optimum is a point between points, where a rougher one has to be heard.
         let (wanted, robust) = (self.settings.surrogate, false);
-        let options = match &self.space {
-            Space::Pool(_) => Options { wanted, robust, ..Options::default() },
-            Space::Ranges(_) => Options { rough: true, wanted, robust, ..Options::default() },
-        };
+        let options = Options { wanted, robust, bend_evidence, ..Options::default() };
+        let options = Options { rough: matches!(self.space, Space::Ranges(_)), ..options };
         Belief::learn(&self.goal, self.encoding.groups(), &situation.inputs, situation.observed, &options)
     }
 

@@ -51,7 +51,8 @@ impl Planner {
     /// Errors: an observation that does not fit the space.
     pub fn remaining(&self, observed: &[Observation], seed: u64) -> Result<Option<Remaining>, Message> {
         let situation = self.situation(observed, &[], seed)?;
-        let belief = self.learn(&situation);
+        // An outcome over decades is bent on the slightest evidence: straight, it would promise values beyond zero.
+        let belief = self.learn_bending(&situation, 0.0);
         Ok(self.remaining_under(&belief, &situation))
     }
 
