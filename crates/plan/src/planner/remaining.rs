@@ -29,6 +29,8 @@ pub struct Remaining {
 /// Joint draws of the response over the space, and places each is looked at.
 const DRAWS: usize = 128;
 const PLACES: usize = 384;
+/// Experiments below which nothing is said.
+const FEWEST: usize = 8;
 /// Gains below this share of the spread of the observed merits count as none.
 const NOTHING: f64 = 0.01;
 
@@ -43,7 +45,8 @@ fn summary(gains: &[f64], nothing: f64) -> Option<Remaining> {
 
 impl Planner {
     /// What is still to be gained, from joint draws of the response at places spread over the space and around the
-    /// best ones; `None` while there is no model.
+    /// best ones; `None` while there is no model, or fewer than eight experiments that count: a model of so few does
+    /// not know how far an outcome can go.
     ///
     /// Every draw is one possible truth: its gain is the best value anywhere less its value where the best is
     /// believed to be.
@@ -62,6 +65,9 @@ impl Planner {
             return None;
         }
         let merits = belief.expected_merit(inputs);
+        if observed.iter().filter(|observation| belief.counts(observation)).count() < FEWEST {
+            return None;
+        }
         let counting = |index: &usize| belief.counts(&observed[*index]);
         let believed = (0..merits.len()).filter(counting).max_by(|&a, &b| merits[a].total_cmp(&merits[b]))?;
         let mut places = Rows::collect(inputs.width(), [inputs.row(believed)]);
