@@ -108,7 +108,25 @@ impl Belief {
     /// The belief when the experiment at `input` gives what is expected of it.
     pub(crate) fn believing(&self, input: &[f64]) -> Self {
         let front = self.front_with(input);
-        Self { outcomes: self.outcomes.believing(input), front, ..self.clone() }
+        let rows = Rows::collect(input.len(), [input]);
+        let expected = self.expected_merit(&rows).first().copied().filter(|merit| merit.is_finite());
+        // What is expected of it is what others have to beat; else they would crowd around it.
+        let best = match (self.best, expected) {
+            (Some(best), Some(expected)) if self.probably_counts(&rows) => Some(best.max(expected)),
+            (best, _) => best,
+        };
+        Self { outcomes: self.outcomes.believing(input), front, best, ..self.clone() }
+    }
+
+    /// Whether an experiment is more likely than not to succeed and to keep every bound.
+    fn probably_counts(&self, row: &Rows) -> bool {
+        let kept = |bound: &Bound| {
+            let (model, low, high) = self.limits(bound)?;
+            let moments = model.surrogate().predict(row);
+            moments.first().map(|m| log_within(*m, low, high).value.exp())
+        };
+        let bounds: f64 = self.goal.bounds.iter().map(|bound| kept(bound).unwrap_or(1.0)).product();
+        bounds * self.success(row.row(0)) > 0.5
     }
 
     /// Index and merit of the best observation: not failed, objectives measured, bounds kept.

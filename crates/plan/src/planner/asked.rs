@@ -11,7 +11,7 @@ use super::{
 use crate::{
     belief::Belief,
     knowledge::{Guessed, Inside, Look, OUTSIDE, Refused},
-    search::{Appraisal, Preference, Search},
+    search::{Appraisal, Preference, Ranking, Search},
     space::{Point, Space, Value, key},
     start,
 };
@@ -105,7 +105,7 @@ impl Planner {
         for round in 0..ROUNDS {
             // Each round looks closer around what the one before found.
             let good: Vec<Point> = best.iter().map(|(point, _)| point.clone()).collect();
-            let Some(found) = search.best(&good, seed.wrapping_add(round)) else { break };
+            let Some(found) = search.best(&good, &mut Ranking::default(), seed.wrapping_add(round)) else { break };
             if best.as_ref().is_none_or(|(_, score)| found.1 > *score) {
                 best = Some(found);
             }

@@ -208,7 +208,7 @@ impl Planner {
         let good: Vec<Point> = good().map(|index| situation.observed[index].point.clone()).collect();
         let parameters = self.space.parameters();
         Search { parameters, encoding: &self.encoding, appraisal, taken: &situation.taken }
-            .best(&good, seed)
+            .best(&good, ranking, seed)
             .map(|(point, score)| (point, score, None))
     }
 

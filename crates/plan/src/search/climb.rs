@@ -40,10 +40,10 @@ impl Listed {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let count = (SAMPLE + taken.len()).min(self.points.len());
         let rows = index::sample(&mut random, self.points.len(), count).into_iter();
-        ranking.0 = self.scored(appraisal, rows.filter(|row| !taken.contains(row)).collect());
-        ranking.0.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
+        ranking.rows = self.scored(appraisal, rows.filter(|row| !taken.contains(row)).collect());
+        ranking.rows.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
         let mut from: Vec<Vec<f64>> = Vec::new();
-        for &(_, row) in &ranking.0 {
+        for &(_, row) in &ranking.rows {
             let columns = self.columns.row(row);
             if from.iter().all(|other| Encoding::distance(other, columns) > APART) {
                 from.push(columns.to_vec());
@@ -64,7 +64,7 @@ impl Listed {
         ranking: &mut Ranking,
         from: Vec<Vec<f64>>,
     ) {
-        let mut known: HashMap<usize, f64> = ranking.0.iter().map(|&(score, row)| (row, score)).collect();
+        let mut known: HashMap<usize, f64> = ranking.rows.iter().map(|&(score, row)| (row, score)).collect();
         let start = |columns| Climber { columns, score: f64::NEG_INFINITY };
         let mut climbers: Vec<Climber> = from.into_iter().map(start).collect();
         for _ in 0..STEPS {
@@ -74,7 +74,7 @@ impl Listed {
             new.dedup();
             let scored = self.scored(appraisal, new);
             known.extend(scored.iter().map(|&(score, row)| (row, score)));
-            ranking.0.extend(scored);
+            ranking.rows.extend(scored);
             let mut moved = Vec::new();
             for (climber, rows) in climbers.into_iter().zip(&near) {
                 let scores = rows.iter().filter_map(|row| known.get(row).map(|score| (*score, *row)));

@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 use matdock_learn::Rows;
 use matdock_message::Message;
 
-use super::{Appraisal, climb::AGAIN};
+use super::{Appraisal, Candidate, again::RISE, climb::AGAIN};
 use crate::{
     encode::Encoding,
     space::{CellKey, Parameter, Point, PointIndex, Ranges, Space, Value},
@@ -16,10 +16,8 @@ const LISTED: usize = 4096;
 
 /// Lists up to this long are scored row by row; in longer ones the best row is searched for.
 const SCORED: usize = 20_000;
-/// Rows scored anew at once, and how far a score may have risen since it was made: believing a suggestion lowers
-/// scores, save for bounds that are kept more surely.
+/// Rows scored anew at once.
 const ANEW: usize = 256;
-const RISE: f64 = 0.1;
 
 /// Candidates given one by one, with their columns.
 #[derive(Debug, Clone)]
@@ -29,13 +27,17 @@ pub(crate) struct Listed {
     index: Arc<PointIndex>,
 }
 
-/// Scores of rows as they were when made, the highest first: what the next suggestion of a batch begins from.
-#[derive(Debug, Default)]
-pub(crate) struct Ranking(pub(super) Vec<(f64, usize)>);
+/// Candidates with their scores as they were when made, the highest first: what the next suggestion of a batch begins
+/// from. Rows of a list or points of ranges.
+#[derive(Default)]
+pub(crate) struct Ranking {
+    pub(super) rows: Vec<(f64, usize)>,
+    pub(super) points: Vec<Candidate>,
+}
 
 impl Ranking {
     fn sort(&mut self) {
-        self.0.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
+        self.rows.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
     }
 }
 
@@ -85,21 +87,21 @@ impl Listed {
     ) -> Option<(Point, f64)> {
         let taken = self.taken(taken);
         let long = self.points.len() > SCORED;
-        if !ranking.0.is_empty() {
-            ranking.0.retain(|(_, row)| !taken.contains(row));
+        if !ranking.rows.is_empty() {
+            ranking.rows.retain(|(_, row)| !taken.contains(row));
             self.refresh(appraisal, ranking);
             if long {
-                let from = ranking.0.iter().take(AGAIN).map(|(_, row)| self.columns.row(*row).to_vec()).collect();
+                let from = ranking.rows.iter().take(AGAIN).map(|(_, row)| self.columns.row(*row).to_vec()).collect();
                 self.climb(appraisal, &taken, ranking, from);
             }
         } else if long {
             self.sample(appraisal, &taken, ranking, good(), seed);
         } else {
             let free: Vec<usize> = (0..self.points.len()).filter(|row| !taken.contains(row)).collect();
-            ranking.0 = self.scored(appraisal, free);
+            ranking.rows = self.scored(appraisal, free);
         }
         ranking.sort();
-        ranking.0.first().map(|&(score, row)| (self.points[row].clone(), score))
+        ranking.rows.first().map(|&(score, row)| (self.points[row].clone(), score))
     }
 
     /// The free candidate with the highest score among those that are `wanted`; of very many a part is looked at.
@@ -126,13 +128,13 @@ impl Listed {
 
     fn refresh(&self, appraisal: &Appraisal<'_>, ranking: &mut Ranking) {
         let (mut best, mut done) = (f64::NEG_INFINITY, 0);
-        while done < ranking.0.len() && ranking.0[done].0 + RISE > best {
-            let until = (done + ANEW).min(ranking.0.len());
-            let rows = ranking.0[done..until].iter().map(|(_, row)| *row).collect();
+        while done < ranking.rows.len() && ranking.rows[done].0 + RISE > best {
+            let until = (done + ANEW).min(ranking.rows.len());
+            let rows = ranking.rows[done..until].iter().map(|(_, row)| *row).collect();
             let scored = self.scored(appraisal, rows);
             best = scored.iter().map(|(score, _)| *score).fold(best, f64::max);
             let count = scored.len();
-            ranking.0.splice(done..until, scored);
+            ranking.rows.splice(done..until, scored);
             done += count;
         }
         ranking.sort();

@@ -1,5 +1,6 @@
 //! The best point of ranges under a belief: gradients for what is continuous, exchange for what is not.
 
+mod again;
 mod climb;
 mod listed;
 mod ruled;
@@ -91,7 +92,11 @@ struct Candidate {
 
 impl Search<'_> {
     /// The best point found from spread starts and around `good` points; `None` when everything tried is taken.
-    pub(crate) fn best(&self, good: &[Point], seed: u64) -> Option<(Point, f64)> {
+    /// `ranking` is empty for the first suggestion of a batch and kept between the others.
+    pub(crate) fn best(&self, good: &[Point], ranking: &mut Ranking, seed: u64) -> Option<(Point, f64)> {
+        if !ranking.points.is_empty() {
+            return self.again(ranking, seed);
+        }
         let mut points = start::spread(self.encoding, SPREAD, seed);
         let mut random = ChaCha8Rng::seed_from_u64(seed ^ 0x6e65_6172);
         for point in good.iter().take(NEAR_POINTS) {
@@ -101,13 +106,15 @@ impl Search<'_> {
         let mut candidates = self.scored(points);
         candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
         let starts = distinct(&candidates, STARTS);
-        let mut best = candidates.into_iter().next();
+        let mut best = candidates.first().cloned();
         for start in starts {
             let improved = self.improve(start, &mut random);
             if best.as_ref().is_none_or(|b| improved.score > b.score) {
-                best = Some(improved);
+                best = Some(improved.clone());
             }
+            candidates.push(improved);
         }
+        ranking.set(candidates);
         best.map(|candidate| (candidate.point, candidate.score))
     }
 
