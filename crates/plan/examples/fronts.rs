@@ -102,7 +102,7 @@ fn problems() -> Vec<Problem> {
             name: "VehicleSafety (3 objectives)",
             dimensions: 5,
             range: (1.0, 3.0),
-            reference: vec![1_698.55, 11.21, 0.29],
+            reference: vec![1_864.720_22, 11.819_939_45, 0.290_399_938_4],
             most: 246.816_070_819_459,
             spread: vec![10.0, 1.5, 0.08],
             function: vehicle_safety,

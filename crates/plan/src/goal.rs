@@ -66,7 +66,8 @@ pub struct Objective {
     /// standard deviation of what was observed.
     pub scale: Option<f64>,
     /// For a Pareto front the worst value still acceptable (unit of the outcome; for a target or window the largest
-    /// distance from it); without it slightly worse than the worst on the front.
+    /// distance from it); without it the worst of all experiments (outliers cut off), at least slightly below the
+    /// front.
     #[serde(default)]
     pub reference: Option<f64>,
 }

@@ -210,6 +210,11 @@ impl Gp {
         &self.hyperparameters
     }
 
+    /// Variance of the constant mean.
+    pub fn mean_variance(&self) -> f64 {
+        self.mean_variance
+    }
+
     /// What kind of process it is.
     pub fn structure(&self) -> &Structure {
         &self.structure

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Component, Options, Slope, Surrogate, mixed};
 use crate::{
-    gp::{Data, Fit, FitError, Gp, Moments, Prior, Structure},
+    gp::{Data, Fit, FitError, Gp, Hyperparameters, Moments, Prior, Structure},
     kernel::Rows,
 };
 
@@ -27,6 +27,8 @@ pub struct GpAverage {
 /// standard deviation of its log noise.
 const ROUGHER: f64 = 3.0;
 const ROUGH_NOISE: (f64, f64) = (-6.0, 1.5);
+/// What is left of the noise of a reading where the response is taken for known, so that equal inputs do no harm.
+const SETTLED_NOISE: f64 = 1e-6;
 /// Members below this share are dropped.
 const SMALLEST_SHARE: f64 = 0.02;
 
@@ -53,6 +55,23 @@ impl GpAverage {
         let member = |member: &Member| Member { share: member.share, gp: member.gp.with_outputs(outputs) };
         Self { members: self.members.iter().map(member).collect() }
     }
+
+    /// How many of `count` draws each member makes, and from which seed.
+    fn divided(&self, count: usize, seed: u64) -> Vec<(&Member, usize, u64)> {
+        let (mut reached, mut given) = (0.0, 0);
+        let mut parts = Vec::with_capacity(self.members.len());
+        for (number, member) in self.members.iter().enumerate() {
+            reached += member.share;
+            let until =
+                if number + 1 == self.members.len() { count } else { (reached * count as f64).round() as usize };
+            let wanted = until.saturating_sub(given);
+            if wanted > 0 {
+                parts.push((member, wanted, seed.wrapping_add(number as u64)));
+                given += wanted;
+            }
+        }
+        parts
+    }
 }
 
 impl Surrogate for GpAverage {
@@ -72,17 +91,36 @@ impl Surrogate for GpAverage {
     /// Each member gives its share of the draws.
     fn sample(&self, points: &Rows, count: usize, seed: u64) -> Vec<Vec<f64>> {
         let mut draws = Vec::with_capacity(count);
-        let mut reached = 0.0;
-        for (number, member) in self.members.iter().enumerate() {
-            reached += member.share;
-            let until =
-                if number + 1 == self.members.len() { count } else { (reached * count as f64).round() as usize };
-            let wanted = until.saturating_sub(draws.len());
-            if wanted > 0 {
-                draws.extend(member.gp.sample(points, wanted, seed.wrapping_add(number as u64)));
-            }
+        for (member, wanted, seed) in self.divided(count, seed) {
+            draws.extend(member.gp.sample(points, wanted, seed));
         }
         draws
+    }
+
+    /// Each member gives its share of the models; what is expected is asked of all of them.
+    fn settled(&self, points: &Rows, count: usize, seed: u64) -> Option<Vec<Arc<dyn Surrogate>>> {
+        let alone = |member: &Member, values: &[f64]| {
+            let numbers = Hyperparameters { noise: SETTLED_NOISE, ..member.gp.hyperparameters().clone() };
+            Gp::new(member.gp.structure().clone(), numbers, member.gp.mean_variance(), &Data::new(points, values))
+        };
+        if count == 1 {
+            let members = self.members.iter().map(|member| {
+                let means: Vec<f64> = member.gp.predict(points).iter().map(|moments| moments.mean).collect();
+                Some(Member { share: member.share, gp: alone(member, &means)? })
+            });
+            return Some(vec![Arc::new(Self { members: members.collect::<Option<_>>()? })]);
+        }
+        let mut models: Vec<Arc<dyn Surrogate>> = Vec::with_capacity(count);
+        for (member, wanted, seed) in self.divided(count, seed) {
+            let draws = member.gp.sample(points, wanted, seed);
+            let Some(first) = draws.first() else { continue };
+            let settled = alone(member, first)?;
+            let model = |draw: &Vec<f64>| -> Arc<dyn Surrogate> {
+                Arc::new(Self { members: vec![Member { share: 1.0, gp: settled.with_outputs(draw) }] })
+            };
+            models.extend(draws.iter().map(model));
+        }
+        Some(models)
     }
 
     fn leave_one_out(&self) -> Vec<Moments> {

@@ -58,6 +58,12 @@ pub trait Surrogate: Debug + Send + Sync {
     /// The model with one more experiment that gave what is expected there: for experiments under way.
     fn believing(&self, input: &[f64]) -> Arc<dyn Surrogate>;
 
+    /// `count` models, each of which knows without noise what the response at `points` is: joint draws of it (for
+    /// `count` = 1 what is expected). `points` hold the input of every observation. `None` from a model that cannot.
+    fn settled(&self, _points: &Rows, _count: usize, _seed: u64) -> Option<Vec<Arc<dyn Surrogate>>> {
+        None
+    }
+
     /// Mean and variance of the mixture at each row of `points`.
     fn predict(&self, points: &Rows) -> Vec<Moments> {
         let components = self.components(points);

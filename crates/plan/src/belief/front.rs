@@ -1,16 +1,69 @@
 //! The belief about several objectives that make a Pareto front.
 
-use matdock_learn::{Component, Moments, Reading, Rows};
+use std::sync::Arc;
+
+use matdock_learn::{Component, Moments, Reading, Rows, Surrogate};
 
 use super::{
     Belief,
+    gain::log_sum,
     hypervolume::{self, Front, Want},
     merit::Merit,
     reading,
 };
 use crate::{history::Observation, pareto};
 
+/// One possible truth about the responses where experiments were made: the front it makes, and what each objective's
+/// model would be, knowing it.
+///
+/// What is expected of a candidate is compared with a front that follows the same draw, so that settings already
+/// measured promise nothing, however uncertain their readings were.
+///
+/// Source: Daulton, Balandat & Bakshy, Parallel Bayesian optimization of multiple noisy objectives with expected
+/// hypervolume improvement, NeurIPS 2021.
+#[derive(Debug, Clone)]
+pub(super) struct Truth {
+    front: Front,
+    models: Vec<Arc<dyn Surrogate>>,
+}
+
+/// Truths that are averaged over; where readings have less noise (variance in units of their spread) one is enough.
+const TRUTHS: usize = 8;
+const LITTLE_NOISE: f64 = 0.01;
+
 impl Belief {
+    /// Draws of the truth; `None` where a model cannot give them.
+    pub(super) fn draw_truths(&self, inputs: &Rows, observed: &[Observation]) -> Option<Vec<Truth>> {
+        let (Merit::Front(wants), Some(front)) = (&self.merit, &self.front) else { return None };
+        let counting = observed.iter().enumerate().filter(|(_, observation)| self.counts(observation));
+        let rows = Rows::collect(inputs.width(), counting.map(|(index, _)| inputs.row(index)));
+        let noise = |want: &Want| self.outcome(want.outcome).map_or(0.0, |model| model.surrogate().noise());
+        let count = if wants.iter().all(|want| noise(want) <= LITTLE_NOISE) { 1 } else { TRUTHS };
+        let mut draws = Vec::with_capacity(wants.len());
+        for (number, want) in wants.iter().enumerate() {
+            let model = self.outcome(want.outcome)?;
+            draws.push(model.surrogate().settled(inputs, count, number as u64)?.into_iter());
+        }
+        (0..count)
+            .map(|_| {
+                let models: Vec<Arc<dyn Surrogate>> = draws.iter_mut().map(Iterator::next).collect::<Option<_>>()?;
+                Some(Truth { front: front.again(wants, merits_of(wants, &models, &rows))?, models })
+            })
+            .collect()
+    }
+
+    /// The truths when the experiment at `input` gives what each of them expects.
+    pub(super) fn truths_with(&self, input: &[f64]) -> Vec<Truth> {
+        let Merit::Front(wants) = &self.merit else { return Vec::new() };
+        let row = Rows::collect(input.len(), [input]);
+        let with = |truth: &Truth| {
+            let point = merits_of(wants, &truth.models, &row).pop()?;
+            let models = truth.models.iter().map(|model| model.believing(input)).collect();
+            Some(Truth { front: truth.front.with(wants, point)?, models })
+        };
+        self.truths.iter().filter_map(with).collect()
+    }
+
     /// The front of what is expected where an observation counted. Not of the readings: noise lifts the best of them.
     pub(super) fn front_expected(&self, inputs: &Rows, observed: &[Observation]) -> Option<Front> {
         let Merit::Front(wants) = &self.merit else { return None };
@@ -31,12 +84,37 @@ impl Belief {
 
     pub(super) fn front_gains(&self, wants: &[Want], points: &Rows) -> Vec<f64> {
         let Some(front) = &self.front else { return vec![0.0; points.len()] };
-        hypervolume::log_gains(front, wants, &self.parts(wants, points), points.len())
+        if self.truths.is_empty() {
+            return hypervolume::log_gains(front, wants, &self.parts(wants, points), points.len());
+        }
+        let gains = |truth: &Truth| {
+            let parts: Vec<Vec<Component>> = truth.models.iter().map(|model| model.components(points)).collect();
+            hypervolume::log_gains(&truth.front, wants, &parts, points.len())
+        };
+        let each: Vec<Vec<f64>> = self.truths.iter().map(gains).collect();
+        let count = (each.len() as f64).ln();
+        (0..points.len()).map(|index| log_sum(each.iter().map(|gains| gains[index])) - count).collect()
     }
 
     pub(super) fn front_gain_with_gradient(&self, wants: &[Want], point: &[f64]) -> Option<(f64, Vec<f64>)> {
         let Some(front) = &self.front else { return Some((0.0, vec![0.0; point.len()])) };
-        hypervolume::log_gain_with_gradient(front, wants, self.outcomes.as_ref(), point)
+        if self.truths.is_empty() {
+            let models = wants.iter().map(|want| Some(self.outcome(want.outcome)?.surrogate()));
+            let models: Vec<&dyn Surrogate> = models.collect::<Option<_>>()?;
+            return hypervolume::log_gain_with_gradient(front, wants, &models, point);
+        }
+        let gain = |truth: &Truth| {
+            let models: Vec<&dyn Surrogate> = truth.models.iter().map(AsRef::as_ref).collect();
+            hypervolume::log_gain_with_gradient(&truth.front, wants, &models, point)
+        };
+        let each: Vec<(f64, Vec<f64>)> = self.truths.iter().map(gain).collect::<Option<_>>()?;
+        let total = log_sum(each.iter().map(|(log, _)| *log));
+        let mut gradient = vec![0.0; point.len()];
+        for (log, slope) in &each {
+            let weight = (log - total).exp();
+            gradient.iter_mut().zip(slope).for_each(|(sum, slope)| *sum += weight * slope);
+        }
+        Some((total - (each.len() as f64).ln(), gradient))
     }
 
     /// Probability that an experiment adds nothing to the front.
@@ -124,4 +202,10 @@ impl Belief {
     fn parts(&self, wants: &[Want], points: &Rows) -> Vec<Vec<Component>> {
         wants.iter().map(|want| self.components(want.outcome, points)).collect()
     }
+}
+
+/// Merits expected by given models of the objectives at each row of `points`.
+fn merits_of(wants: &[Want], models: &[Arc<dyn Surrogate>], points: &Rows) -> Vec<Vec<f64>> {
+    let moments: Vec<Vec<Moments>> = models.iter().map(|model| model.predict(points)).collect();
+    hypervolume::expected(wants, &moments, points.len())
 }

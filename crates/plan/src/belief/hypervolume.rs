@@ -1,6 +1,6 @@
 //! What a candidate is expected to add to the hypervolume of a front, with its gradient.
 
-use matdock_learn::{Component, Moments, OutcomeModel, Outcomes, Slope, normal};
+use matdock_learn::{Component, Moments, OutcomeModel, Slope, Surrogate, normal};
 
 use super::gain::{Sloped, log_nearer, log_sum, mix};
 use super::merit::distance_moments;
@@ -125,9 +125,8 @@ impl Front {
         if found.len() != wants.len() {
             return None;
         }
-        // A front found by chance may be narrow; what half of all experiments are better than is worth having too,
-        // or the search would never leave that part.
-        let found = found.into_iter().enumerate().map(|(objective, worst)| worst.min(median(&points, objective)));
+        // A front found first may be narrow: measured from just below it, its ends would never be worth moving.
+        let found = found.into_iter().enumerate().map(|(objective, worst)| worst.min(worst_of(&points, objective)));
         let reference: Vec<f64> = wants.iter().zip(found).map(|(want, r)| want.reference.unwrap_or(r)).collect();
         let mut front: Vec<Vec<f64>> = pareto::front(&points).into_iter().map(|index| points[index].clone()).collect();
         front.retain(|point| point.iter().zip(&reference).all(|(x, r)| x > r));
@@ -162,9 +161,14 @@ impl Front {
 
     /// The front with one more point.
     pub(super) fn with(&self, wants: &[Want], point: Vec<f64>) -> Option<Self> {
+        self.again(wants, self.points.iter().cloned().chain([point]).collect())
+    }
+
+    /// The front of other points with the same reference.
+    pub(super) fn again(&self, wants: &[Want], points: Vec<Vec<f64>>) -> Option<Self> {
         let fixed: Vec<Want> =
             wants.iter().zip(&self.reference).map(|(want, r)| Want { reference: Some(*r), ..*want }).collect();
-        Self::new(&fixed, self.points.iter().cloned().chain([point]).collect())
+        Self::new(&fixed, points)
     }
 
     /// By how much a point is ahead of the front: the smallest lead it has, in its best objective, over any member
@@ -257,10 +261,13 @@ impl Front {
     }
 }
 
-fn median(points: &[Vec<f64>], objective: usize) -> f64 {
-    let mut values: Vec<f64> = points.iter().map(|point| point[objective]).filter(|x| x.is_finite()).collect();
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::INFINITY)
+/// The worst value of an objective, outliers cut off at three standard deviations.
+fn worst_of(points: &[Vec<f64>], objective: usize) -> f64 {
+    let values: Vec<f64> = points.iter().map(|point| point[objective]).filter(|x| x.is_finite()).collect();
+    let count = values.len().max(1) as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    let spread = (values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / count).sqrt();
+    values.into_iter().fold(f64::INFINITY, f64::min).max(mean - 3.0 * spread)
 }
 
 /// Log of the expected part of one cell, from logs of what is expected above every cut.
@@ -299,11 +306,10 @@ pub(super) fn log_gains(front: &Front, wants: &[Want], components: &[Vec<Compone
 pub(super) fn log_gain_with_gradient(
     front: &Front,
     wants: &[Want],
-    outcomes: &dyn Outcomes,
+    models: &[&dyn Surrogate],
     point: &[f64],
 ) -> Option<(f64, Vec<f64>)> {
-    let slopes: Option<Vec<Vec<Slope>>> =
-        wants.iter().map(|want| outcomes.outcome(want.outcome)?.surrogate().slopes(point)).collect();
+    let slopes: Option<Vec<Vec<Slope>>> = models.iter().map(|model| model.slopes(point)).collect();
     Some(front.log_gain_with_gradient(wants, &slopes?))
 }
 

@@ -17,6 +17,7 @@ use crate::{
     planner::Prediction,
 };
 
+use front::Truth;
 use gain::{Sloped, log_improvement_with_gradient, log_improvements, log_nearer, log_within, mix};
 use hypervolume::Front;
 use merit::{Merit, distance_moments};
@@ -35,6 +36,8 @@ pub(crate) struct Belief {
     best: Option<f64>,
     /// For several objectives that make a front.
     front: Option<Front>,
+    /// Possible truths about the front, equally likely; none where a model cannot give them.
+    truths: Vec<Truth>,
 }
 
 impl Belief {
@@ -71,10 +74,12 @@ impl Belief {
         let failed: Vec<bool> = observed.iter().map(|o| o.failed).collect();
         let merit = Merit::new(goal, observed, |outcome| models.outcome(outcome));
         let feasibility = Feasibility::fit(inputs, &failed);
-        let mut belief =
-            Self { goal: goal.clone(), names, outcomes: Arc::new(models), feasibility, merit, best: None, front: None };
+        let outcomes = Arc::new(models);
+        let (goal, truths) = (goal.clone(), Vec::new());
+        let mut belief = Self { goal, names, outcomes, feasibility, merit, best: None, front: None, truths };
         belief.best = belief.best_expected(inputs, observed);
         belief.front = belief.front_expected(inputs, observed);
+        belief.truths = belief.draw_truths(inputs, observed).unwrap_or_default();
         belief
     }
 
@@ -107,7 +112,7 @@ impl Belief {
 
     /// The belief when the experiment at `input` gives what is expected of it.
     pub(crate) fn believing(&self, input: &[f64]) -> Self {
-        let front = self.front_with(input);
+        let (front, truths) = (self.front_with(input), self.truths_with(input));
         let rows = Rows::collect(input.len(), [input]);
         let expected = self.expected_merit(&rows).first().copied().filter(|merit| merit.is_finite());
         // What is expected of it is what others have to beat; else they would crowd around it.
@@ -115,7 +120,7 @@ impl Belief {
             (Some(best), Some(expected)) if self.probably_counts(&rows) => Some(best.max(expected)),
             (best, _) => best,
         };
-        Self { outcomes: self.outcomes.believing(input), front, best, ..self.clone() }
+        Self { outcomes: self.outcomes.believing(input), front, truths, best, ..self.clone() }
     }
 
     /// Whether an experiment is more likely than not to succeed and to keep every bound.

@@ -6,7 +6,7 @@ use matdock_plan::{
 };
 use proptest::prelude::*;
 
-use crate::continuous;
+use crate::{continuous, numbers};
 
 fn direction() -> impl Strategy<Value = Direction> {
     prop_oneof![
@@ -106,5 +106,61 @@ proptest! {
         if let Some(remaining) = planner.remaining(&observed, 0).unwrap() {
             prop_assert!(remaining.expected.is_finite() && remaining.low <= remaining.high);
         }
+    }
+}
+/// Two objectives that pull apart: the front is the line between (0.2, 0.5) and (0.8, 0.5).
+#[test]
+fn a_front_is_covered_from_end_to_end() {
+    let objective = |outcome: &str| Objective {
+        outcome: outcome.into(),
+        direction: Direction::Minimise,
+        weight: 1.0,
+        scale: None,
+        reference: None,
+    };
+    let goal =
+        Goal { objectives: vec![objective("left"), objective("right")], combine: Combine::Pareto, bounds: Vec::new() };
+    let planner = Planner::new(crate::plane(), goal, Settings::default()).unwrap();
+    let mut observed = Vec::new();
+    let distance = |x: &[f64], a: f64| ((x[0] - a).powi(2) + (x[1] - 0.5).powi(2)).sqrt();
+    for number in 0..22 {
+        let suggestion = planner.suggest(&observed, &[], 1, number).unwrap().remove(0);
+        let x = numbers(&suggestion.point);
+        let outcomes = vec![Measured::Value(distance(&x, 0.2)), Measured::Value(distance(&x, 0.8))];
+        observed.push(Observation { point: suggestion.point, row: None, outcomes, failed: false });
+    }
+    let front = planner.model(&observed, 0).unwrap().front().unwrap();
+    let mut along: Vec<f64> = front.measured.iter().map(|&index| numbers(&observed[index].point)[0]).collect();
+    along.sort_by(f64::total_cmp);
+    assert!(along[0] < 0.27 && along[along.len() - 1] > 0.73, "{along:?}");
+    assert!(along.windows(2).all(|pair| pair[1] - pair[0] < 0.2), "{along:?}");
+    let remaining = planner.remaining(&observed, 0).unwrap().unwrap();
+    assert!(remaining.expected < 0.1, "{remaining:?}");
+}
+
+#[test]
+fn a_batch_for_a_front_is_spread_along_it() {
+    let objective = |outcome: &str| Objective {
+        outcome: outcome.into(),
+        direction: Direction::Maximise,
+        weight: 1.0,
+        scale: None,
+        reference: Some(-1.0),
+    };
+    let goal = Goal { objectives: vec![objective("up"), objective("down")], combine: Combine::Pareto, bounds: vec![] };
+    let space = Space::ranges(vec![continuous("a", 0.0, 1.0)]).unwrap();
+    let planner = Planner::new(space, goal, Settings::default()).unwrap();
+    let observed: Vec<Observation> = [0.0, 0.3, 0.5, 0.7, 1.0]
+        .map(|x: f64| Observation {
+            point: vec![Value::Number(x)],
+            row: None,
+            outcomes: vec![Measured::Value(x * x), Measured::Value((1.0 - x).powi(2))],
+            failed: false,
+        })
+        .to_vec();
+    let batch = planner.suggest(&observed, &[], 4, 1).unwrap();
+    let places: Vec<f64> = batch.iter().map(|s| numbers(&s.point)[0]).collect();
+    for (index, x) in places.iter().enumerate() {
+        assert!(places[..index].iter().all(|other| (x - other).abs() > 0.03), "{places:?}");
     }
 }
