@@ -265,6 +265,8 @@ def children_seconds():
 def campaign(problem):
     """The problem as a campaign file."""
     lines = ["[campaign]", f'name = "{problem.name}"', "", "[planner]", "initial = 5"]
+    if problem.objectives > 1:
+        lines += ["", "[goal]", 'combine = "pareto"']
     for number in range(problem.objectives):
         lines += ["", "[[objective]]", f'outcome = "y{number}"', 'direction = "minimise"']
     for number in range(problem.bounds):

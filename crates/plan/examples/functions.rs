@@ -1,4 +1,5 @@
-//! Median regret of the planner on test functions with known optima.
+//! Median regret of the planner on test functions with known optima, from its own first experiments.
+//! (`benches/peers` compares it with other planners from given ones.)
 //!
 //! `cargo run --release -p matdock-plan --example functions -- [SEEDS [EVALUATIONS [SURROGATE [PROBLEM]]]]`
 
@@ -14,6 +15,8 @@ struct Problem {
     name: &'static str,
     ranges: Vec<(f64, f64)>,
     minimum: f64,
+    /// Value at three tenths of every range, from the Python comparison (`benches/peers/problems.py`).
+    check: Option<f64>,
     function: fn(&[f64]) -> f64,
 }
 
@@ -39,13 +42,23 @@ fn hartmann(x: &[f64]) -> f64 {
     -[1.0, 1.2, 3.0, 3.2].iter().enumerate().map(|(i, height)| height * (-hill(i)).exp()).sum::<f64>()
 }
 
+/// The optimum of these two lies so far from where it usually is, so that it is not the centre.
+const ACKLEY_SHIFT: f64 = 3.7;
+const LEVY_SHIFT: f64 = 2.3;
+
 fn ackley(x: &[f64]) -> f64 {
     let n = x.len() as f64;
-    // Shifted, so that the optimum is not the centre.
-    let shifted = || x.iter().map(|x| x - 3.7);
+    let shifted = || x.iter().map(|x| x - ACKLEY_SHIFT);
     let (squares, waves) =
         (shifted().map(|x| x * x).sum::<f64>(), shifted().map(|x| (2.0 * PI * x).cos()).sum::<f64>());
     -20.0 * (-0.2 * (squares / n).sqrt()).exp() - (waves / n).exp() + 20.0 + E
+}
+
+fn levy(x: &[f64]) -> f64 {
+    let w: Vec<f64> = x.iter().map(|x| 1.0 + (x - LEVY_SHIFT - 1.0) / 4.0).collect();
+    let (first, last) = (w[0], w[w.len() - 1]);
+    let middle = w[..w.len() - 1].iter().map(|w| (w - 1.0).powi(2) * (1.0 + 10.0 * (PI * w + 1.0).sin().powi(2)));
+    (PI * first).sin().powi(2) + middle.sum::<f64>() + (last - 1.0).powi(2) * (1.0 + (2.0 * PI * last).sin().powi(2))
 }
 
 fn rosenbrock(x: &[f64]) -> f64 {
@@ -108,20 +121,52 @@ fn main() -> Result<(), String> {
             name: "Branin",
             ranges: vec![(-5.0, 10.0), (0.0, 15.0)],
             minimum: 0.397_887_357_729_739,
+            check: Some(23.846_560_461_005_08),
             function: branin,
         },
-        Problem { name: "Hartmann-6", ranges: vec![(0.0, 1.0); 6], minimum: -3.322_368_011_415_51, function: hartmann },
-        Problem { name: "Ackley-5", ranges: vec![(-15.0, 15.0); 5], minimum: 0.0, function: ackley },
-        Problem { name: "Rosenbrock-4", ranges: vec![(-5.0, 10.0); 4], minimum: 0.0, function: rosenbrock },
+        Problem {
+            name: "Hartmann-6",
+            ranges: vec![(0.0, 1.0); 6],
+            minimum: -3.322_368_011_415_51,
+            check: Some(-1.018_818_055_673_479),
+            function: hartmann,
+        },
+        Problem {
+            name: "Ackley-5",
+            ranges: vec![(-15.0, 15.0); 5],
+            minimum: 0.0,
+            check: Some(19.110_034_539_715_99),
+            function: ackley,
+        },
+        Problem {
+            name: "Levy-8",
+            ranges: vec![(-10.0, 10.0); 8],
+            minimum: 0.0,
+            check: Some(262.602_939_614_457_57),
+            function: levy,
+        },
+        Problem {
+            name: "Rosenbrock-4",
+            ranges: vec![(-5.0, 10.0); 4],
+            minimum: 0.0,
+            check: Some(175.5),
+            function: rosenbrock,
+        },
         Problem {
             name: "Hartmann-3 of 30",
             ranges: vec![(0.0, 1.0); 30],
             minimum: -3.862_782_147_820_756,
+            check: None,
             function: hartmann_3,
         },
-        Problem { name: "Stairs-4", ranges: vec![(0.0, 1.0); 4], minimum: 4.0 / 9.0, function: stairs },
+        Problem { name: "Stairs-4", ranges: vec![(0.0, 1.0); 4], minimum: 4.0 / 9.0, check: None, function: stairs },
     ];
     for problem in problems.into_iter().filter(|problem| words.get(1).is_none_or(|word| problem.name.contains(word))) {
+        let there: Vec<f64> = problem.ranges.iter().map(|(low, high)| low + 0.3 * (high - low)).collect();
+        let value = (problem.function)(&there);
+        if let Some(check) = problem.check.filter(|check| (value - check).abs() > 1e-9 * check.abs()) {
+            eprintln!("{} differs from the Python comparison: {value} instead of {check}", problem.name);
+        }
         let begun = std::time::Instant::now();
         let each = (0..seeds as u64).into_par_iter().map(|seed| regret(&problem, evaluations, surrogate, seed));
         let mut regrets = each.collect::<Result<Vec<f64>, _>>().map_err(|message| message.to_string())?;
