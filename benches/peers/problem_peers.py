@@ -269,6 +269,8 @@ def campaign(problem):
         lines += ["", "[goal]", 'combine = "pareto"']
     for number in range(problem.objectives):
         lines += ["", "[[objective]]", f'outcome = "y{number}"', 'direction = "minimise"']
+        if problem.reference:
+            lines.append(f"reference = {problem.reference[number]}")
     for number in range(problem.bounds):
         lines += ["", "[[bound]]", f'outcome = "c{number}"', "max = 0"]
     for p in problem.parameters:
@@ -279,6 +281,9 @@ def campaign(problem):
             lines += ['type = "integer"', f"min = {int(p.low)}", f"max = {int(p.high)}"]
         else:
             lines += ['type = "continuous"', f"min = {float(p.low)}", f"max = {float(p.high)}"]
+    if problem.mixture:
+        names = [p.name for p in problem.parameters]
+        lines += ["", "[[mixture]]", 'name = "mixture"', f"components = {json.dumps(names)}"]
     return "\n".join(lines) + "\n"
 
 
