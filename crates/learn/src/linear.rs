@@ -99,7 +99,12 @@ impl Cholesky {
 
     /// `L z`.
     pub(crate) fn multiply(&self, z: &[f64]) -> Vec<f64> {
-        (0..self.size()).map(|i| (0..=i).map(|j| self.lower[(i, j)] * z[j]).sum()).collect()
+        let mut product = vec![0.0; self.size()];
+        for (j, factor) in z.iter().enumerate().take(self.size()) {
+            let column = &self.lower.col_as_slice(j)[j..];
+            product[j..].iter_mut().zip(column).for_each(|(sum, cell)| *sum += factor * cell);
+        }
+        product
     }
 
     /// The factor with one more row: `cross` is the new row of `K` against the old ones, `own` its diagonal.

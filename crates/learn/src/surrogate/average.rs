@@ -88,6 +88,18 @@ impl Surrogate for GpAverage {
         Some(self.members.iter().map(slope).collect())
     }
 
+    fn means(&self, points: &Rows) -> Vec<f64> {
+        let mut sums = vec![0.0; points.len()];
+        for member in &self.members {
+            sums.iter_mut().zip(member.gp.means(points)).for_each(|(sum, mean)| *sum += member.share * mean);
+        }
+        sums
+    }
+
+    fn kept(&self) -> Option<usize> {
+        self.members.iter().filter_map(|member| member.gp.kept()).min()
+    }
+
     /// Each member gives its share of the draws.
     fn sample(&self, points: &Rows, count: usize, seed: u64) -> Vec<Vec<f64>> {
         let mut draws = Vec::with_capacity(count);

@@ -225,7 +225,7 @@ impl Belief {
         match &self.merit {
             Merit::Single { outcome, sign } => {
                 let Some(model) = self.outcome(*outcome) else { return vec![0.0; points.len()] };
-                model.surrogate().predict(points).iter().map(|m| sign * m.mean).collect()
+                model.surrogate().means(points).iter().map(|mean| sign * mean).collect()
             }
             Merit::Window { outcome, low, high } => {
                 let Some(model) = self.outcome(*outcome) else { return vec![0.0; points.len()] };
