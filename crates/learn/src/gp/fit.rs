@@ -50,7 +50,11 @@ const THINNED: [usize; 2] = [100, 400];
 /// Evaluations from every start, then from the best of them, then on every larger set.
 const FIRST: usize = 14;
 const SECOND: usize = 60;
-const REFINED: usize = 12;
+const REFINED: usize = 30;
+/// A start this much behind the best (in log posterior) is given up after its first evaluations, and so is one that
+/// is within this distance (in logarithms) of where another ended.
+const PROMISING: f64 = 15.0;
+const SAME: f64 = 0.5;
 
 impl Fit {
     /// Fits a process.
@@ -233,7 +237,12 @@ impl<'a> Posterior<'a> {
         for level in levels {
             let larger = level.residuals.len();
             memory = memory.scaled(larger as f64 / rows as f64);
-            let found = level.search_from(&best.point, REFINED, &mut memory);
+            let mut found = level.search_from(&best.point, REFINED, &mut memory);
+            if found.status == Status::Exhausted {
+                // What the smaller set taught of the curvature may mislead.
+                memory = Memory::default();
+                found = level.search_from(&found.point, REFINED, &mut memory);
+            }
             if found.value.is_finite() {
                 (best, rows) = (found, larger);
             }
@@ -247,20 +256,34 @@ impl<'a> Posterior<'a> {
         minimise_further(|theta, gradient| self.negative_log(theta, gradient), start, &low, &high, limits, memory)
     }
 
-    /// Every start for a while, then the most promising to the end.
+    /// Every start for a while, then those that are promising to the end.
     fn best_of_starts(&self) -> Option<(Memory, Minimum)> {
         let tried = starts(self.structure, self.prior).into_iter().map(|start| {
             let mut memory = Memory::default();
             let found = self.search_from(&start, FIRST, &mut memory);
             (memory, found)
         });
-        let sound = tried.filter(|(_, found)| found.value.is_finite());
-        let (mut memory, best) = sound.min_by(|a, b| a.1.value.total_cmp(&b.1.value))?;
-        if best.status != Status::Exhausted {
-            return Some((memory, best));
+        let mut sound: Vec<(Memory, Minimum)> = tried.filter(|(_, found)| found.value.is_finite()).collect();
+        let lead = sound.iter().map(|(_, found)| found.value).min_by(f64::total_cmp)?;
+        sound.retain(|(_, found)| found.value <= lead + PROMISING);
+        let mut ended: Vec<(Memory, Minimum)> = Vec::new();
+        for (mut memory, found) in sound {
+            let along = |other: &Minimum| {
+                let apart = other.point.iter().zip(&found.point).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+                apart < SAME
+            };
+            if ended.iter().any(|(_, other)| along(other)) {
+                continue;
+            }
+            if found.status == Status::Exhausted {
+                let further = self.search_from(&found.point, SECOND, &mut memory);
+                let better = if further.value <= found.value { further } else { found };
+                ended.push((memory, better));
+            } else {
+                ended.push((memory, found));
+            }
         }
-        let further = self.search_from(&best.point, SECOND, &mut memory);
-        Some((memory, if further.value <= best.value { further } else { best }))
+        ended.into_iter().min_by(|a, b| a.1.value.total_cmp(&b.1.value))
     }
 
     /// Minus the log posterior of `theta`, and its gradient.
