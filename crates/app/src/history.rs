@@ -100,7 +100,15 @@ impl History {
     /// # Errors
     /// The dock cannot be read.
     pub fn read(dock: &Dock, campaign: &Campaign) -> Result<Option<Self>, Message> {
-        let Some(record) = dock.campaign(&campaign.name)? else { return Ok(None) };
+        Self::read_named(dock, &campaign.name)
+    }
+
+    /// Reads the history of the campaign called `name`; `None` when the dock has none.
+    ///
+    /// # Errors
+    /// The dock cannot be read.
+    pub fn read_named(dock: &Dock, name: &str) -> Result<Option<Self>, Message> {
+        let Some(record) = dock.campaign(name)? else { return Ok(None) };
         let id = CampaignId::from(record.id);
         let mut history = Self {
             campaign: id,
@@ -256,7 +264,7 @@ impl History {
     }
 }
 
-fn measured(datum: Option<&Datum>, outcome: &crate::campaign::Outcome) -> Result<Measured, Message> {
+pub(crate) fn measured(datum: Option<&Datum>, outcome: &crate::campaign::Outcome) -> Result<Measured, Message> {
     let Some(quantity) = datum.and_then(Datum::quantity) else { return Ok(Measured::Missing) };
     let converted = quantity.to(&outcome.unit)?;
     Ok(match converted.qualifier {

@@ -15,6 +15,7 @@ pub fn purpose_word(purpose: Purpose) -> &'static str {
         Purpose::Balance => "balance",
         Purpose::Guess => "guess",
         Purpose::Look => "look",
+        Purpose::Source => "source",
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use matdock_message::{Language, Message, say};
-use matdock_plan::{Direction, Value};
+use matdock_plan::{Direction, Value, Weight};
 use matdock_store::Dock;
 use serde::Serialize;
 
@@ -92,6 +92,7 @@ pub fn text(campaign: &Campaign, report: &Report, language: Language) -> String 
         line(say!("app-report-goal"));
     }
     status.vetoes.iter().for_each(|veto| line(veto_line(veto)));
+    status.knowledge.iter().for_each(|weight| line(weight_line(campaign, weight)));
     match &status.best {
         None => line(say!("app-report-nothing")),
         Some(best) => {
@@ -142,6 +143,34 @@ pub fn text(campaign: &Campaign, report: &Report, language: Language) -> String 
         ));
     }
     out
+}
+
+/// How much the model relies on an earlier campaign or an expected trend, in a line.
+pub fn weight_line(campaign: &Campaign, weight: &Weight) -> Message {
+    let share = number(100.0 * weight.share);
+    let coefficient = weight.coefficient.map_or_else(|| "—".to_owned(), number);
+    let outcome = &weight.outcome;
+    let trend = weight.trend.and_then(|at| campaign.knowledge.trends.get(at));
+    let parameter = trend.and_then(|trend| campaign.space.parameters().get(trend.parameter()));
+    match (&weight.source, trend, parameter) {
+        (None, Some(trend), Some(parameter)) => {
+            let name = &parameter.name;
+            match (trend.rises(), weight.contradicted) {
+                (true, false) => say!("app-report-rises", outcome = outcome, name = name, share = share),
+                (false, false) => say!("app-report-falls", outcome = outcome, name = name, share = share),
+                (true, true) => say!("app-report-rises-not", outcome = outcome, name = name, share = share),
+                (false, true) => say!("app-report-falls-not", outcome = outcome, name = name, share = share),
+            }
+        }
+        (source, ..) => {
+            let source = source.as_deref().unwrap_or_default();
+            if weight.contradicted {
+                say!("app-report-source-not", source = source, outcome = outcome, share = share)
+            } else {
+                say!("app-report-source", source = source, outcome = outcome, share = share, coefficient = coefficient)
+            }
+        }
+    }
 }
 
 /// A veto in a line: what, why, who, when.

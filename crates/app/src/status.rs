@@ -1,7 +1,7 @@
 //! Where a campaign stands.
 
 use matdock_message::Message;
-use matdock_plan::{Model, Observation, Prediction, Remaining};
+use matdock_plan::{Model, Observation, Prediction, Remaining, Weight};
 use matdock_record::{Datum, Outcome, Qualifier, Timestamp, body::Fields};
 use matdock_store::Dock;
 use serde::Serialize;
@@ -28,6 +28,8 @@ pub struct Status {
     pub pending: Vec<u32>,
     /// Settings somebody refused, in the order of time.
     pub vetoes: Vec<Vetoed>,
+    /// How much the model relies on earlier campaigns and expected trends; empty without a model.
+    pub knowledge: Vec<Weight>,
     /// The best experiment so far.
     pub best: Option<Best>,
     /// Whether every `stop_at` of the goal was reached by one experiment.
@@ -87,6 +89,7 @@ pub fn status(dock: &Dock, campaign: &Campaign) -> Result<Status, Message> {
             budget: campaign.budget.experiments,
             pending: Vec::new(),
             vetoes: Vec::new(),
+            knowledge: Vec::new(),
             best: None,
             goal_reached: false,
             lab_seconds: 0.0,
@@ -111,6 +114,7 @@ pub fn of(campaign: &Campaign, history: &History) -> Result<Status, Message> {
         budget: campaign.budget.experiments,
         pending: history.pending().map(|p| p.body.number).collect(),
         vetoes: history.vetoes.clone(),
+        knowledge: learnt.model.as_ref().map(|model| model.weights().to_vec()).unwrap_or_default(),
         best: learnt.best(history),
         goal_reached: goal_reached(campaign, &history.experiments),
         lab_seconds: first.zip(last).map_or(0.0, |(first, last)| last.seconds_since(first).max(0.0)),

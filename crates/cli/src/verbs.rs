@@ -75,7 +75,7 @@ impl Face {
         if let Some(seed) = self.general.seed {
             campaign.seed = seed;
         }
-        Ok(campaign)
+        if campaign.earlier.is_empty() { Ok(campaign) } else { campaign.with_earlier(&self.dock(Mode::Read)?) }
     }
 
     fn dock(&self, mode: Mode) -> Result<Dock, Message> {
@@ -252,6 +252,8 @@ impl Face {
 
     fn backtest(&self, a: &arguments::Backtest) -> Result<ExitCode, Message> {
         let campaign = Campaign::read_merging(&a.campaign)?;
+        let campaign =
+            if campaign.earlier.is_empty() { campaign } else { campaign.with_earlier(&self.dock(Mode::Read)?)? };
         let bar = self.bar(a.seeds as u64);
         let report = backtest::run(&campaign, &self.backtest_request(a, &campaign), &|| bar.inc(1));
         bar.finish_and_clear();

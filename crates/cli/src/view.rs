@@ -110,6 +110,7 @@ pub fn why(suggestion: &body::Suggestion, language: Language) -> String {
         "explore" => say!("cli-why-explore", share = share),
         "exploit" => say!("cli-why-exploit", share = share),
         "guess" => say!("cli-why-guess"),
+        "source" => say!("cli-why-source"),
         "look" => say!("cli-why-look", region = suggestion.region.as_deref().unwrap_or_default()),
         _ => say!("cli-why-balance", share = share),
     };
@@ -175,6 +176,7 @@ pub fn status(campaign: &Campaign, status: &Status, language: Language) {
         line(&say!("cli-status-pending", numbers = numbers.join(", ")), language);
     }
     status.vetoes.iter().for_each(|veto| line(&matdock_app::report::veto_line(veto), language));
+    status.knowledge.iter().for_each(|weight| line(&matdock_app::report::weight_line(campaign, weight), language));
     if let Some(best) = &status.best {
         let row = best.row.as_ref().map(|row| format!(" ({row})")).unwrap_or_default();
         line(&say!("app-report-best", sample = format!("{}{row}", best.sample), number = best.experiment), language);

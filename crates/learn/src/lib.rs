@@ -16,10 +16,10 @@ mod warp;
 pub use components::principal_components;
 pub use feasibility::Feasibility;
 pub use forest::Forest;
-pub use gp::Moments;
+pub use gp::{Basis, Moments, Trend};
 pub use kernel::{Kernel, Rows};
 pub use surrogate::{
-    Candidate, Choice, Component, Family, GpAverage, Member, Options, OutcomeModel, Outcomes, Outlier, Reading,
-    Readings, Separate, Side, Slope, Surrogate, Wanted, mixed,
+    Candidate, Choice, Component, Explained, Family, GpAverage, Member, Options, OutcomeModel, Outcomes, Outlier,
+    Reading, Readings, Separate, Side, Slope, Surrogate, Wanted, mixed,
 };
 pub use warp::{Bend, Warp};

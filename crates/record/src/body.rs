@@ -80,7 +80,7 @@ pub struct Suggestion {
     pub predicted: Vec<Predicted>,
     /// Probability that the experiment succeeds, 0..1.
     pub success: f64,
-    /// `initial`, `explore`, `exploit`, `balance`, `guess` or `look`.
+    /// `initial`, `explore`, `exploit`, `balance`, `guess`, `look` or `source`.
     pub purpose: String,
     /// The condition of the region it was asked for in, with the purpose `look`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

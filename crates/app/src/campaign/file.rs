@@ -36,6 +36,10 @@ pub(super) struct CampaignFile {
     pub guesses: Vec<Spanned<GuessPart>>,
     #[serde(default, rename = "look")]
     pub looks: Vec<Spanned<LookPart>>,
+    #[serde(default, rename = "source")]
+    pub sources: Vec<Spanned<SourcePart>>,
+    #[serde(default, rename = "trend")]
+    pub trends: Vec<Spanned<TrendPart>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -189,6 +193,34 @@ pub(super) struct GuessPart {
     pub at: BTreeMap<String, toml::Value>,
     pub row: Option<String>,
     pub confidence: Option<f64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SourcePart {
+    pub table: Option<String>,
+    pub campaign: Option<String>,
+    #[serde(default)]
+    pub columns: BTreeMap<String, String>,
+    #[serde(default)]
+    pub defaults: BTreeMap<String, toml::Value>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TrendPart {
+    pub outcome: String,
+    pub parameter: String,
+    pub direction: TrendWord,
+    pub from: Option<f64>,
+    pub to: Option<f64>,
+}
+
+#[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum TrendWord {
+    Rises,
+    Falls,
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,12 +1,13 @@
-//! What people know beforehand, as the campaign file says it: guesses, regions to look at.
+//! What people know beforehand, as the campaign file says it: guesses, regions to look at, trends. Earlier campaigns:
+//! see `source.rs`.
 
 use matdock_message::{Message, say};
-use matdock_plan::{Guess, Knowledge, Look, Space, Value};
+use matdock_plan::{ExpectedTrend, Goal, Guess, Knowledge, Look, Space, Value};
 use toml::Spanned;
 
 use super::{
     PoolTable, Reader,
-    file::{CampaignFile, GuessPart, LookPart},
+    file::{CampaignFile, GuessPart, LookPart, TrendPart, TrendWord},
 };
 
 /// How sure a guess is when nothing is said.
@@ -18,11 +19,21 @@ impl Reader<'_> {
         &self,
         parsed: &CampaignFile,
         space: &Space,
+        goal: &Goal,
         pool: Option<&PoolTable>,
     ) -> Result<Knowledge, Message> {
         let guesses = parsed.guesses.iter().map(|part| self.guess(part, space, pool)).collect::<Result<_, _>>()?;
         let looks = parsed.looks.iter().map(|part| self.look(part, space)).collect::<Result<_, _>>()?;
-        Ok(Knowledge { guesses, looks })
+        let trends = parsed.trends.iter().map(|part| self.trend(part, space, goal)).collect::<Result<_, _>>()?;
+        Ok(Knowledge { guesses, looks, trends, sources: Vec::new() })
+    }
+
+    fn trend(&self, part: &Spanned<TrendPart>, space: &Space, goal: &Goal) -> Result<ExpectedTrend, Message> {
+        let trend = part.get_ref();
+        let rises = trend.direction == TrendWord::Rises;
+        let range = (trend.from, trend.to);
+        ExpectedTrend::new(&trend.outcome, &trend.parameter, rises, range, space, goal)
+            .map_err(|what| self.at(part, what))
     }
 
     fn guess(&self, part: &Spanned<GuessPart>, space: &Space, pool: Option<&PoolTable>) -> Result<Guess, Message> {
@@ -48,7 +59,7 @@ impl Reader<'_> {
 }
 
 /// A setting as TOML writes it; what fits nowhere is refused where it is used.
-fn value_of(value: &toml::Value) -> Value {
+pub(super) fn value_of(value: &toml::Value) -> Value {
     match value {
         toml::Value::Integer(number) => Value::Number(*number as f64),
         toml::Value::Float(number) => Value::Number(*number),

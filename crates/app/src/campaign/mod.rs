@@ -7,6 +7,7 @@ mod knowledge;
 mod parameter;
 mod pool;
 mod rules;
+mod source;
 mod substance;
 
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ use crate::table::Column;
 
 pub use input::{Input, InputKind};
 pub use pool::{Finished, PoolTable, finished_table};
+pub use source::{Earlier, Mapping};
 pub use substance::Substance;
 
 use file::{CampaignFile, TimeWord};
@@ -56,6 +58,8 @@ pub struct Campaign {
     pub planner: Settings,
     /// What people know beforehand.
     pub knowledge: Knowledge,
+    /// Earlier campaigns in the dock, not read yet; see [`Campaign::with_earlier`].
+    pub earlier: Vec<Earlier>,
     /// When to stop.
     pub budget: Budget,
     /// The laboratory that does the experiments; without it a person does.
@@ -266,9 +270,11 @@ impl Reader<'_> {
                 (Space::with_rules(parameters, rules).map_err(|what| self.whole(what))?, None)
             }
         };
+        let (sources, earlier) = self.sources(&parsed, &space, &inputs, &outcomes)?;
         let rows = pool.as_ref().map(PoolTable::len);
         Ok(Campaign {
-            knowledge: self.knowledge(&parsed, &space, pool.as_ref())?,
+            knowledge: Knowledge { sources, ..self.knowledge(&parsed, &space, &goal, pool.as_ref())? },
+            earlier,
             planner: self.planner(&parsed, rows, inputs.len())?,
             budget: self.budget(&parsed)?,
             lab: parsed.lab.as_ref().map(|part| self.lab(part)),

@@ -70,6 +70,14 @@ fn knowledge_that_cannot_be_understood_is_refused_at_its_line() {
         ("[[guess]]\nrow = \"7\"\n", "7"),
         ("[[look]]\nwhere = \"temp > 400\"\nexperiments = 3\n", "temp"),
         ("[[look]]\nwhere = \"temperature > 400\"\nexperiments = 0\n", "0"),
+        ("[[look]]\nwhere = \"temperature > 600\"\nexperiments = 2\n", "600"),
+        ("[[trend]]\noutcome = \"strength\"\nparameter = \"temperature\"\ndirection = \"falls\"\n", "strength"),
+        ("[[trend]]\noutcome = \"conductivity\"\nparameter = \"solvent\"\ndirection = \"falls\"\n", "solvent"),
+        ("[[trend]]\noutcome = \"conductivity\"\nparameter = \"temperature\"\ndirection = \"rises\"\nto = 10\n", "10"),
+        ("[[source]]\ncolumns = { x = \"y\" }\ntable = \"old.csv\"\n", "x"),
+        ("[[source]]\ntable = \"old.csv\"\ncampaign = \"old\"\n", "table"),
+        ("[[source]]\ntable = \"nowhere.csv\"\n", "nowhere.csv"),
+        ("[[source]]\ntable = \"nowhere.csv\"\ndefaults = { temperature = 900 }\n", "900"),
     ] {
         let text = read(more).1.unwrap_err().to_string();
         assert!(text.contains(&format!("line {line}")) && text.contains(id), "{more}: {text}");
@@ -106,4 +114,51 @@ fn what_is_vetoed_is_kept_with_its_reason_and_not_proposed_again() {
     part.remove("solvent");
     assert_eq!(refuse(&Refusal::Settings(part), "no").unwrap_err().id(), "app-setting-missing");
     assert_eq!(refuse(&Refusal::Row("x".into()), "no").unwrap_err().id(), "app-guess-row");
+}
+
+/// An earlier campaign in Kelvin, under other names, without a solvent.
+const OLD: &str = "T [K],sigma,outcome\n300,1,\n400,2.1,\n500,2.9,\n600,4.2,\n700,5.1,\n760,5.5,\n";
+const SOURCE: &str = "[[source]]\ntable = \"old.csv\"\ncolumns = { temperature = \"T\", conductivity = \"sigma\" }\n\
+                      defaults = { solvent = \"water\" }\n";
+
+#[test]
+fn an_earlier_campaign_is_read_by_names_and_units_and_its_weight_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("old.csv"), OLD).unwrap();
+    let path = folder.path().join("campaign.toml");
+    std::fs::write(&path, format!("{CAMPAIGN}{}", SOURCE.replace("defaults", "# defaults"))).unwrap();
+    let error = Campaign::read(&path).unwrap_err().to_string();
+    assert!(error.contains("solvent") && error.contains("defaults"), "{error}");
+
+    std::fs::write(&path, format!("{CAMPAIGN}{SOURCE}")).unwrap();
+    let campaign = Campaign::read(&path).unwrap();
+    let seen = campaign.knowledge.sources[0].observed();
+    assert_eq!(seen.len(), 6);
+    assert!((seen[0].point[0].number().unwrap() - 26.85).abs() < 1e-9);
+    let dock = dock(folder.path());
+    let first = &suggest(&dock, &campaign, 5).new;
+    assert_eq!(first.iter().filter(|s| s.purpose == "source").count(), 2);
+    let hottest = first[0].settings["temperature"].quantity().unwrap().value;
+    assert!(hottest > 400.0, "{hottest}");
+
+    // The new task is alike: the model says so.
+    let results: String =
+        (0..6).map(|i| f64::from(i) * 90.0 + 30.0).map(|t| format!("{t},water,{}\n", 3.0 + 0.02 * t)).collect();
+    let sheet = folder.path().join("results.csv");
+    std::fs::write(&sheet, format!("temperature [Cel],solvent,conductivity\n{results}")).unwrap();
+    let mut ids = IdSource::from_system();
+    matdock_app::record_results::record(&dock, &campaign, &sheet, false, AT, &mut ids).unwrap();
+    let status = status::status(&dock, &campaign).unwrap();
+    let weight = &status.knowledge[0];
+    assert_eq!(weight.source.as_deref(), Some("old.csv"));
+    assert!(weight.share > 0.4 && weight.coefficient.unwrap() > 0.5 && !weight.contradicted, "{weight:?}");
+
+    // And this campaign is itself a source for the next one.
+    let next = CAMPAIGN.replace("oxide", "next") + "[[source]]\ncampaign = \"oxide\"\n";
+    std::fs::write(&path, &next).unwrap();
+    let next = Campaign::read(&path).unwrap().with_earlier(&dock).unwrap();
+    assert_eq!(next.knowledge.sources[0].observed().len(), 6);
+    std::fs::write(&path, CAMPAIGN.replace("oxide", "other") + "[[source]]\ncampaign = \"none\"\n").unwrap();
+    let error = Campaign::read(&path).unwrap().with_earlier(&dock).unwrap_err().to_string();
+    assert!(error.contains("none") && error.contains("line"), "{error}");
 }

@@ -72,6 +72,12 @@ pub struct Trend {
     pub variance: f64,
 }
 
+impl PartialEq for Trend {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.basis, &other.basis) && self.mean == other.mean && self.variance == other.variance
+    }
+}
+
 /// Basis values at points, one column per trend.
 pub(super) fn trend_columns(trends: &[Trend], points: &Rows) -> Vec<Vec<f64>> {
     let column = |trend: &Trend| {

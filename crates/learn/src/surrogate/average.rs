@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Component, Options, Slope, Surrogate, mixed};
+use super::{Component, Explained, Options, Slope, Surrogate, mixed};
 use crate::{
-    gp::{Data, Fit, FitError, Gp, Hyperparameters, Moments, Prior, Structure},
+    gp::{Data, Fit, FitError, Gp, Hyperparameters, Moments, Prior, Structure, Trend},
     kernel::Rows,
 };
 
@@ -48,6 +48,21 @@ impl GpAverage {
     /// The processes with their shares.
     pub fn members(&self) -> &[Member] {
         &self.members
+    }
+
+    /// What the data say of the explanation with these trends.
+    pub fn explained(&self, trends: &[Trend]) -> Explained {
+        let same = |member: &&Member| {
+            let own = &member.gp.structure().trends;
+            own.len() == trends.len() && own.iter().zip(trends).all(|(a, b)| Arc::ptr_eq(&a.basis, &b.basis))
+        };
+        let share: f64 = self.members.iter().filter(same).map(|member| member.share).sum();
+        let mut coefficients = vec![0.0; if share > 0.0 { trends.len() } else { 0 }];
+        for member in self.members.iter().filter(same) {
+            let (means, _) = member.gp.coefficients();
+            coefficients.iter_mut().zip(means).for_each(|(sum, mean)| *sum += member.share / share * mean);
+        }
+        Explained { share, coefficients }
     }
 
     /// The same processes with other outputs at the same inputs.
@@ -159,7 +174,12 @@ impl Surrogate for GpAverage {
 
 fn fit_members(data: &Data<'_>, groups: &[usize], options: &Options) -> Result<Vec<Member>, FitError> {
     let separate = groups.iter().max().map_or(0, |most| most + 1);
-    let structures: Vec<Structure> = options.kernels.iter().map(|&kernel| Structure::new(kernel, groups)).collect();
+    let plain = || options.kernels.iter().map(|&kernel| Structure::new(kernel, groups));
+    let explained =
+        |trends: &Vec<Trend>| plain().map(|s| Structure { trends: trends.clone(), ..s }).collect::<Vec<_>>();
+    let structures: Vec<Structure> = plain().chain(options.explanations.iter().flat_map(explained)).collect();
+    // However many explanations there are, together they are as likely beforehand as none of them.
+    let penalty = (options.explanations.len().max(1) as f64).ln();
     let prior = Prior::scaled_to(separate);
     let mut priors = vec![prior.clone()];
     if options.rough {
@@ -174,7 +194,8 @@ fn fit_members(data: &Data<'_>, groups: &[usize], options: &Options) -> Result<V
     let mut scored = Vec::new();
     for (structure, prior) in structures.iter().flat_map(|s| priors.iter().map(move |p| (s, p))) {
         match Fit::new(structure, prior, data) {
-            Ok(fit) => scored.push((fit.log_posterior, fit.gp)),
+            Ok(fit) if structure.trends.is_empty() => scored.push((fit.log_posterior, fit.gp)),
+            Ok(fit) => scored.push((fit.log_posterior - penalty, fit.gp)),
             Err(error) => failure = error,
         }
     }

@@ -8,7 +8,7 @@ use super::{
     outlier::{self, Learnt},
 };
 use crate::{
-    gp::{Data, FitError},
+    gp::{Data, FitError, Trend},
     kernel::{Kernel, Rows},
     warp::Warp,
 };
@@ -48,6 +48,8 @@ pub struct Options {
     pub robust: bool,
     /// On which side a surprise may be a discovery.
     pub discoveries: Side,
+    /// Explanations that may hold: for each a process with these trends takes part beside the one without any.
+    pub explanations: Vec<Vec<Trend>>,
 }
 
 impl Default for Options {
@@ -59,6 +61,7 @@ impl Default for Options {
             wanted: Wanted::default(),
             robust: true,
             discoveries: Side::Both,
+            explanations: Vec::new(),
         }
     }
 }
@@ -71,6 +74,16 @@ pub struct OutcomeModel {
     outputs: Vec<f64>,
     choice: Option<Choice>,
     outliers: Vec<Outlier>,
+    explained: Vec<Explained>,
+}
+
+/// What the data say of an explanation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explained {
+    /// Share of the processes with it, 0 to 1.
+    pub share: f64,
+    /// Expected coefficient of each of its trends, on the standardised scale; empty where no such process is left.
+    pub coefficients: Vec<f64>,
 }
 
 /// Readings of one outcome and where they were taken.
@@ -106,18 +119,19 @@ impl OutcomeModel {
     pub fn learn(readings: &Readings<'_>, options: &Options) -> Result<Self, FitError> {
         let (learnt, outliers) = outlier::learn(readings, options)?;
         let Learnt { warp, outputs, extra_noise, average } = learnt;
+        let explained: Vec<Explained> = options.explanations.iter().map(|trends| average.explained(trends)).collect();
         let exact: Vec<bool> = (0..outputs.len())
             .map(|index| readings.is_exact(index) && outliers.iter().all(|outlier| outlier.reading != index))
             .collect();
         let data = Data { inputs: readings.inputs, outputs: &outputs, extra_noise: &extra_noise };
         let lesson = Lesson { data, groups: readings.groups, exact: &exact };
         let (surrogate, choice) = choice::choose(average, &lesson, options);
-        Ok(Self { warp, surrogate, outputs, choice: Some(choice), outliers })
+        Ok(Self { warp, surrogate, outputs, choice: Some(choice), outliers, explained })
     }
 
     /// A model given from elsewhere, on the scale of `warp`; `outputs` are what it was learnt from, on that scale.
     pub fn new(warp: Warp, surrogate: Arc<dyn Surrogate>, outputs: Vec<f64>) -> Self {
-        Self { warp, surrogate, outputs, choice: None, outliers: Vec::new() }
+        Self { warp, surrogate, outputs, choice: None, outliers: Vec::new(), explained: Vec::new() }
     }
 
     /// The map between the outcome and what the surrogate sees.
@@ -133,6 +147,11 @@ impl OutcomeModel {
     /// Readings that count less because all others contradict them.
     pub fn outliers(&self) -> &[Outlier] {
         &self.outliers
+    }
+
+    /// What the data say of each of [`Options::explanations`].
+    pub fn explained(&self) -> &[Explained] {
+        &self.explained
     }
 
     /// The model on the bent and standardised scale.

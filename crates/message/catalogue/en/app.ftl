@@ -185,3 +185,15 @@ app-veto-made = suggestion { $number } is already being made or has a result; a 
 app-veto-twice = suggestion { $number } was already refused
 app-veto-name = there is no parameter { $name } in this campaign
 app-report-veto = Vetoed: { $what }, because: { $reason } ({ $by }, { $at })
+app-source-which = a source is either table = "FILE.csv" or campaign = "NAME" of the dock; give one of them
+app-source-formula = parameter { $name } is a formula; earlier campaigns can only be used when all parameters are numbers or levels
+app-source-default = a default of the source cannot be used: { $what }
+app-source-missing = the source { $source } has no parameter { $name }; say under which name with columns = { "{" } { $name } = "..." { "}" }, or what it was with defaults = { "{" } { $name } = ... { "}" }
+app-source-few = the source { $source } has fewer than 3 experiments with a result that fit this campaign; use another one or remove it
+app-source-no-outcome = there is no column { $outcomes }; say under which name with columns = { "{" } outcome = "..." { "}" }
+app-report-source = Earlier campaign { $source }: { $share } % of the model of { $outcome } relies on it (coefficient { $coefficient }; 1 would be the same task).
+app-report-source-not = Earlier campaign { $source }: the data speak against its use for { $outcome } ({ $share } % of the model relies on it).
+app-report-rises = Expected trend: { $outcome } rises with { $name } ({ $share } % of the model relies on it).
+app-report-falls = Expected trend: { $outcome } falls with { $name } ({ $share } % of the model relies on it).
+app-report-rises-not = WARNING: the data speak against the expected trend that { $outcome } rises with { $name } ({ $share } % of the model relies on it).
+app-report-falls-not = WARNING: the data speak against the expected trend that { $outcome } falls with { $name } ({ $share } % of the model relies on it).

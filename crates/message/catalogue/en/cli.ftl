@@ -201,3 +201,4 @@ cli-help-veto-reason = Why; kept with the veto
 cli-help-veto-row = A row of the pool, by its label, instead of a suggestion
 cli-help-veto-set = Settings instead of a suggestion; once per parameter
 cli-live-remaining = ; { $probability } % chance of better, expected gain { $expected }{ $unit }
+cli-why-source = did best in an earlier campaign

@@ -81,3 +81,6 @@ plan-guess-outside = the guess of { $name } is { $value }, which it cannot have;
 plan-knowledge-name = there is no parameter { $name } in this campaign
 plan-look-none = the region is to get 0 experiments; ask for at least 1, or remove it
 plan-look-nowhere = no settings have { $text }; change the condition
+plan-trend-outcome = the goal does not speak of an outcome { $name }; there are { $outcomes }
+plan-trend-order = { $name } has levels without an order, so nothing can rise or fall with it
+plan-trend-range = the trend along { $name } goes from { $low } to { $high }; it has to rise, and to overlap the range of { $name }

@@ -185,3 +185,15 @@ app-veto-made = 提案 { $number } は実施中か、すでに結果があるた
 app-veto-twice = 提案 { $number } はすでに拒否されています
 app-veto-name = このキャンペーンにパラメータ { $name } はありません
 app-report-veto = 拒否: { $what }、理由: { $reason }({ $by }、{ $at })
+app-source-which = 過去のデータは table = "FILE.csv" か、ドック内の campaign = "NAME" のどちらか一方で指定してください
+app-source-formula = パラメータ { $name } は化学式です。過去のデータを使えるのは、すべてのパラメータが数か水準のときだけです
+app-source-default = 過去のデータの既定値を使えません: { $what }
+app-source-missing = 過去のデータ { $source } にパラメータ { $name } がありません。columns = { "{" } { $name } = "..." { "}" } で列名を、または defaults = { "{" } { $name } = ... { "}" } で当時の値を指定してください
+app-source-few = 過去のデータ { $source } には、このキャンペーンに合う結果のある実験が 3 件未満です。別のものを使うか、削除してください
+app-source-no-outcome = 列 { $outcomes } がありません。columns = { "{" } 結果 = "..." { "}" } で列名を指定してください
+app-report-source = 過去のデータ { $source }: { $outcome } のモデルの { $share } % がこれに基づいています(係数 { $coefficient }、1 なら同じ課題)。
+app-report-source-not = 過去のデータ { $source }: { $outcome } への利用はデータと合いません(モデルの { $share } % が基づいています)。
+app-report-rises = 予想した傾向: { $outcome } は { $name } とともに増加(モデルの { $share } % が基づいています)。
+app-report-falls = 予想した傾向: { $outcome } は { $name } とともに減少(モデルの { $share } % が基づいています)。
+app-report-rises-not = 警告: { $outcome } が { $name } とともに増加するという予想はデータと合いません(モデルの { $share } % が基づいています)。
+app-report-falls-not = 警告: { $outcome } が { $name } とともに減少するという予想はデータと合いません(モデルの { $share } % が基づいています)。

@@ -201,3 +201,4 @@ cli-help-veto-reason = 理由(拒否とともに保存される)
 cli-help-veto-row = 提案の代わりに、候補表の行(ラベル)
 cli-help-veto-set = 提案の代わりに、条件(パラメータごとに 1 回)
 cli-live-remaining = 。より良い条件の確率 { $probability } %、期待される改善 { $expected }{ $unit }
+cli-why-source = 過去のキャンペーンで最も良かった条件

@@ -81,3 +81,6 @@ plan-guess-outside = { $name } の推測値 { $value } は取り得ない値で�
 plan-knowledge-name = このキャンペーンにパラメータ { $name } はありません
 plan-look-none = この領域の実験回数が 0 です。1 以上にするか、この項目を削除してください
 plan-look-nowhere = { $text } を満たす条件の組がありません。条件を見直してください
+plan-trend-outcome = 目標に { $name } という結果はありません。あるのは { $outcomes } です
+plan-trend-order = { $name } の水準には順序がないため、増減を定められません
+plan-trend-range = { $name } に沿った傾向の範囲が { $low } から { $high } になっています。下限を上限より小さくし、{ $name } の範囲と重なるようにしてください

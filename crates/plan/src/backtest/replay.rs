@@ -50,7 +50,15 @@ impl Replay<'_> {
         let mut random = ChaCha8Rng::seed_from_u64(own);
         let first: Vec<usize> = match &self.options.initial_rows {
             Some(given) => given[seed].clone(),
-            None => index::sample(&mut random, rows.len(), self.options.initial).into_vec(),
+            None => {
+                // What is known beforehand is tried first, the rest is random.
+                let initial = self.options.initial;
+                let mut first = self.planner.opening_rows(initial, own);
+                let others = index::sample(&mut random, rows.len(), initial).into_iter();
+                first.extend(others.filter(|row| !first.contains(row)).collect::<Vec<_>>());
+                first.truncate(initial);
+                first
+            }
         };
         let mut run = Run { tried: Vec::new(), shares: Vec::new(), finished: false, seconds: Vec::new() };
         let mut observed = Vec::new();

@@ -8,7 +8,8 @@ mod merit;
 use std::sync::Arc;
 
 use matdock_learn::{
-    Component, Feasibility, Moments, Options, OutcomeModel, Outcomes, Reading, Readings, Rows, Separate, Slope, normal,
+    Component, Feasibility, Moments, Options, OutcomeModel, Outcomes, Reading, Readings, Rows, Separate, Slope, Trend,
+    normal,
 };
 
 use crate::{
@@ -49,6 +50,18 @@ impl Belief {
         observed: &[Observation],
         options: &Options,
     ) -> Self {
+        Self::learn_with(goal, groups, inputs, observed, options, &[])
+    }
+
+    /// [`Belief::learn`] with explanations that may hold, for each outcome (see [`Options::explanations`]).
+    pub(crate) fn learn_with(
+        goal: &Goal,
+        groups: &[usize],
+        inputs: &Rows,
+        observed: &[Observation],
+        options: &Options,
+        explanations: &[Vec<Vec<Trend>>],
+    ) -> Self {
         let names: Vec<String> = goal.outcomes().into_iter().map(str::to_owned).collect();
         let models = (0..names.len()).map(|outcome| {
             let readings: Vec<(usize, Reading)> = observed
@@ -63,7 +76,8 @@ impl Belief {
             let straight = merit::needs_straight(goal, &names[outcome]);
             let bend_evidence = if straight { f64::INFINITY } else { options.bend_evidence };
             let discoveries = merit::discoveries(goal, &names[outcome]);
-            let options = Options { bend_evidence, discoveries, ..options.clone() };
+            let explanations = explanations.get(outcome).cloned().unwrap_or_default();
+            let options = Options { bend_evidence, discoveries, explanations, ..options.clone() };
             OutcomeModel::learn(
                 &Readings { inputs: &rows, groups, readings: &readings, uncertainties: &uncertainties },
                 &options,

@@ -143,6 +143,16 @@ impl Encoding {
         }
     }
 
+    /// Where a number stands in the column of a parameter (0..1 within its range).
+    pub(crate) fn unit(&self, parameter: usize, number: f64) -> Option<f64> {
+        match self.axes.get(parameter)? {
+            Axis::Number { offset, rate, scale } if *rate > 0.0 => {
+                Some((scale.position(number) - offset) * rate).filter(|unit| unit.is_finite())
+            }
+            _ => None,
+        }
+    }
+
     /// Squared distance of two encoded points, one unit per whole range of a parameter.
     pub(crate) fn distance(a: &[f64], b: &[f64]) -> f64 {
         a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt()

@@ -1,12 +1,20 @@
-//! What people know before the data do: guesses of the optimum, regions to look at, settings they refuse.
+//! What people know before the data do: guesses of the optimum, regions to look at, earlier campaigns, trends, settings
+//! they refuse.
 
+mod explanations;
 mod guess;
 mod look;
 mod refused;
+mod source;
+mod trend;
 
+pub use explanations::Weight;
 pub use guess::Guess;
 pub use look::Look;
+pub use source::Source;
+pub use trend::ExpectedTrend;
 
+pub(crate) use explanations::Explanations;
 pub(crate) use guess::Guessed;
 pub(crate) use look::{Inside, OUTSIDE};
 pub(crate) use refused::Refused;
@@ -18,4 +26,8 @@ pub struct Knowledge {
     pub guesses: Vec<Guess>,
     /// Regions to be looked at.
     pub looks: Vec<Look>,
+    /// Earlier campaigns on a similar task.
+    pub sources: Vec<Source>,
+    /// How outcomes are expected to change with parameters.
+    pub trends: Vec<ExpectedTrend>,
 }

@@ -10,6 +10,7 @@ use crate::{
     belief::Belief,
     encode::Encoding,
     history::Observation,
+    knowledge::Weight,
     pareto,
     planner::Prediction,
     space::{Point, Space, Value},
@@ -76,6 +77,7 @@ pub struct Model {
     observed: Vec<Observation>,
     /// Allowed points spread over the space.
     background: Vec<Point>,
+    weights: Vec<Weight>,
 }
 
 impl Model {
@@ -87,7 +89,17 @@ impl Model {
         observed: &[Observation],
         background: Vec<Point>,
     ) -> Self {
-        Self { space, encoding, belief, inputs, observed: observed.to_vec(), background }
+        Self { space, encoding, belief, inputs, observed: observed.to_vec(), background, weights: Vec::new() }
+    }
+
+    /// With what the data say of what people know.
+    pub(crate) fn knowing(self, weights: Vec<Weight>) -> Self {
+        Self { weights, ..self }
+    }
+
+    /// How much it relies on each earlier campaign and each expected trend.
+    pub fn weights(&self) -> &[Weight] {
+        &self.weights
     }
 
     /// Expected outcomes at `point`, in the order of the goal's outcomes (those with anything measured).

@@ -2,26 +2,78 @@
 
 use std::collections::HashSet;
 
+use matdock_learn::Rows;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
 use super::{
     Planner, Situation,
-    suggestion::{Purpose, Suggestion},
+    suggestion::{Purpose, Settings, Suggestion},
 };
 use crate::{
     belief::Belief,
+    encode::Encoding,
     knowledge::{Guessed, Inside, Look, OUTSIDE, Refused},
     search::{Appraisal, Preference, Ranking, Search},
     space::{Point, Space, Value, key},
     start,
 };
 
+/// One of so many initial experiments is the best of an earlier campaign, and at least one.
+const PART: usize = 3;
+/// Candidates for these, and how far they are apart (1: the whole range of a parameter).
+const PROVEN: usize = 4096;
+const APART: f64 = 0.1;
 /// Rounds of search in a region.
 const ROUNDS: u64 = 2;
 
 impl Planner {
+    /// What knowledge asks for before the model is asked: guesses nobody has tried yet, and at the very beginning what
+    /// did best in earlier campaigns.
+    pub(super) fn asked(&self, situation: &mut Situation<'_>, count: usize) -> Vec<Suggestion> {
+        let mut suggestions = self.guessed(situation, count);
+        let begun = situation.observed.len() + situation.under_way.len();
+        let wanted = if self.knowledge.sources.is_empty() { 0 } else { self.settings.initial.max(1).div_ceil(PART) };
+        let wanted = wanted.saturating_sub(begun).min(count - suggestions.len());
+        suggestions.extend(self.proven(situation, wanted));
+        suggestions
+    }
+
+    /// Rows of a pool to begin a repetition of a backtest with; no more than `most`.
+    pub(crate) fn opening_rows(&self, most: usize, seed: u64) -> Vec<usize> {
+        let Ok(mut situation) = self.situation(&[], &[], seed) else { return Vec::new() };
+        let initial = Settings { initial: most, ..self.settings.clone() };
+        let planner = Self { settings: initial, ..self.clone() };
+        planner.asked(&mut situation, most).into_iter().filter_map(|suggestion| suggestion.row).collect()
+    }
+
+    /// The best free points by what earlier campaigns teach, one of each campaign in turn, not near one another.
+    fn proven(&self, situation: &mut Situation<'_>, count: usize) -> Vec<Suggestion> {
+        let mut suggestions = Vec::new();
+        let sources: Vec<_> = self.knowledge.sources.iter().map(|s| s.belief(&self.goal, &self.encoding)).collect();
+        let sources: Vec<_> = sources.into_iter().filter(|belief| belief.has_model()).collect();
+        let Some(candidates) = (!sources.is_empty()).then(|| self.anywhere(PROVEN, situation.seed)) else {
+            return suggestions;
+        };
+        let encoded = candidates.into_iter().filter_map(|point| Some((self.encoding.encode(&point).ok()?, point)));
+        let encoded: Vec<(Vec<f64>, Point)> = encoded.collect();
+        let rows = Rows::collect(self.encoding.width(), encoded.iter().map(|(columns, _)| columns.as_slice()));
+        let merits: Vec<Vec<f64>> = sources.iter().map(|belief| belief.promise(&rows)).collect();
+        for number in 0..count {
+            let merits = &merits[number % merits.len()];
+            let open = |index: &usize| {
+                let (columns, point) = &encoded[*index];
+                let near = |other: &Vec<f64>| Encoding::distance(other, columns) < APART;
+                !situation.taken.contains(&key(point)) && !situation.pending.iter().any(near)
+            };
+            let best = (0..encoded.len()).filter(open).max_by(|&a, &b| merits[a].total_cmp(&merits[b]).then(b.cmp(&a)));
+            let Some(best) = best else { break };
+            suggestions.push(self.plain(situation, encoded[best].1.clone(), Purpose::Source, 1.0));
+        }
+        suggestions
+    }
+
     /// The guesses nobody has tried yet.
-    pub(super) fn guessed(&self, situation: &mut Situation<'_>, count: usize) -> Vec<Suggestion> {
+    fn guessed(&self, situation: &mut Situation<'_>, count: usize) -> Vec<Suggestion> {
         let mut suggestions = Vec::new();
         for guess in &self.knowledge.guesses {
             if suggestions.len() == count {

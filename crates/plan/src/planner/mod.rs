@@ -6,6 +6,8 @@ mod remaining;
 mod situation;
 mod suggestion;
 
+use std::sync::{Arc, OnceLock};
+
 use matdock_learn::{Options, Rows};
 use matdock_message::{Message, say};
 
@@ -14,7 +16,7 @@ use crate::{
     encode::Encoding,
     goal::Goal,
     history::Observation,
-    knowledge::{Guessed, Knowledge, Refused},
+    knowledge::{Explanations, Guessed, Knowledge, Refused},
     model::Model,
     search::{Appraisal, Listed, Preference, Ranking, Search},
     space::{Point, Space, key},
@@ -41,6 +43,7 @@ pub struct Planner {
     encoding: Encoding,
     listed: Option<Listed>,
     knowledge: Knowledge,
+    explanations: Arc<OnceLock<Explanations>>,
     /// Never proposed again.
     refused: Vec<Point>,
 }
@@ -53,12 +56,21 @@ impl Planner {
         goal.check()?;
         let encoding = Encoding::new(&space);
         let listed = Listed::new(&space, &encoding)?;
-        Ok(Self { space, goal, settings, encoding, listed, knowledge: Knowledge::default(), refused: Vec::new() })
+        Ok(Self {
+            space,
+            goal,
+            settings,
+            encoding,
+            listed,
+            knowledge: Knowledge::default(),
+            explanations: Arc::default(),
+            refused: Vec::new(),
+        })
     }
 
     /// The planner with what people know beforehand; it has to speak of the same space.
     pub fn with_knowledge(self, knowledge: Knowledge) -> Self {
-        Self { knowledge, ..self }
+        Self { knowledge, explanations: Arc::default(), ..self }
     }
 
     /// The planner that does not propose `points` again; in ranges nothing very near to them either.
@@ -96,7 +108,7 @@ impl Planner {
     ) -> Result<Vec<Suggestion>, Message> {
         let mut situation = self.situation(observed, pending, seed)?;
         let begun = observed.len() + pending.len();
-        let mut suggestions = self.guessed(&mut situation, count);
+        let mut suggestions = self.asked(&mut situation, count);
         let wanted = self.settings.initial.saturating_sub(begun + suggestions.len());
         suggestions.extend(self.initial(&mut situation, wanted.min(count - suggestions.len())));
         let begun = begun + suggestions.len();
@@ -125,7 +137,15 @@ impl Planner {
             return Err(say!("plan-model-empty"));
         }
         let background = self.anywhere(BACKGROUND, seed);
-        Ok(Model::new(self.space.clone(), self.encoding.clone(), belief, situation.inputs, observed, background))
+        let names = self.goal.outcomes().into_iter().enumerate();
+        let weights = names.flat_map(|(outcome, name)| {
+            let explained = belief.outcome(outcome).map(|model| model.explained()).unwrap_or_default();
+            self.explanations().weights(&self.knowledge, outcome, name, explained)
+        });
+        let weights = weights.collect();
+        let model =
+            Model::new(self.space.clone(), self.encoding.clone(), belief, situation.inputs, observed, background);
+        Ok(model.knowing(weights))
     }
 
     fn learn(&self, situation: &Situation<'_>) -> Belief {
@@ -139,7 +159,14 @@ impl Planner {
         let (wanted, robust) = (self.settings.surrogate, false);
         let options = Options { wanted, robust, bend_evidence, ..Options::default() };
         let options = Options { rough: matches!(self.space, Space::Ranges(_)), ..options };
-        Belief::learn(&self.goal, self.encoding.groups(), &situation.inputs, situation.observed, &options)
+        let explanations = self.explanations().trends();
+        let groups = self.encoding.groups();
+        Belief::learn_with(&self.goal, groups, &situation.inputs, situation.observed, &options, &explanations)
+    }
+
+    /// What is known of the outcomes; made once, so that it can be told which part of a model stands for what.
+    fn explanations(&self) -> &Explanations {
+        self.explanations.get_or_init(|| Explanations::new(&self.knowledge, &self.goal, &self.encoding))
     }
 
     /// Experiments with the best scores, each chosen as if the ones before had given what is expected.

@@ -52,6 +52,8 @@ pub enum Purpose {
     Guess,
     /// Because somebody wants the region looked at.
     Look,
+    /// Because it did best in an earlier campaign.
+    Source,
 }
 
 /// One proposed experiment.
