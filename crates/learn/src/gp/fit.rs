@@ -46,15 +46,15 @@ const NOISE_HIGHEST: f64 = 4.0;
 const SIGNAL_RANGE: (f64, f64) = (1e-2, 1e2);
 /// Sizes of thinned sets on which hyperparameters are searched first: the starts are compared on the smallest, and
 /// with more rows than the largest nothing changes any more that matters.
-const THINNED: [usize; 2] = [100, 400];
-/// Evaluations from every start, then from the best of them, then on every larger set.
+const THINNED: [usize; 2] = [80, 400];
+/// Evaluations from a start at a time, how many times they may be continued, and evaluations on every larger set.
 const FIRST: usize = 14;
-const SECOND: usize = 60;
+const FURTHER: usize = 5;
 const REFINED: usize = 30;
-/// A start this much behind the best (in log posterior) is given up after its first evaluations, and so is one that
-/// is within this distance (in logarithms) of where another ended.
+/// A start is given up when it is this much behind the best (in log posterior), and when it is as close as this to it:
+/// then it is on the way to the same place.
 const PROMISING: f64 = 15.0;
-const SAME: f64 = 0.5;
+const SAME: f64 = 0.02;
 
 impl Fit {
     /// Fits a process.
@@ -256,7 +256,7 @@ impl<'a> Posterior<'a> {
         minimise_further(|theta, gradient| self.negative_log(theta, gradient), start, &low, &high, limits, memory)
     }
 
-    /// Every start for a while, then those that are promising to the end.
+    /// Every start for a while, then the best of them to the end, then the others as long as they may still pass it.
     fn best_of_starts(&self) -> Option<(Memory, Minimum)> {
         let tried = starts(self.structure, self.prior).into_iter().map(|start| {
             let mut memory = Memory::default();
@@ -264,26 +264,27 @@ impl<'a> Posterior<'a> {
             (memory, found)
         });
         let mut sound: Vec<(Memory, Minimum)> = tried.filter(|(_, found)| found.value.is_finite()).collect();
-        let lead = sound.iter().map(|(_, found)| found.value).min_by(f64::total_cmp)?;
-        sound.retain(|(_, found)| found.value <= lead + PROMISING);
-        let mut ended: Vec<(Memory, Minimum)> = Vec::new();
-        for (mut memory, found) in sound {
-            let along = |other: &Minimum| {
-                let apart = other.point.iter().zip(&found.point).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-                apart < SAME
-            };
-            if ended.iter().any(|(_, other)| along(other)) {
-                continue;
+        sound.sort_by(|a, b| a.1.value.total_cmp(&b.1.value));
+        let mut ended: Option<(Memory, Minimum)> = None;
+        for (mut memory, mut found) in sound {
+            let lead = ended.as_ref().map(|(_, best)| best.value);
+            for _ in 0..FURTHER {
+                let hopeless =
+                    lead.is_some_and(|lead| (found.value - lead).abs() < SAME || found.value > lead + PROMISING);
+                if found.status != Status::Exhausted || hopeless {
+                    break;
+                }
+                let before = found.value;
+                found = self.search_from(&found.point, FIRST, &mut memory);
+                if lead.is_some_and(|lead| before - found.value < 0.5 * (found.value - lead - SAME)) {
+                    break;
+                }
             }
-            if found.status == Status::Exhausted {
-                let further = self.search_from(&found.point, SECOND, &mut memory);
-                let better = if further.value <= found.value { further } else { found };
-                ended.push((memory, better));
-            } else {
-                ended.push((memory, found));
+            if lead.is_none_or(|lead| found.value < lead) {
+                ended = Some((memory, found));
             }
         }
-        ended.into_iter().min_by(|a, b| a.1.value.total_cmp(&b.1.value))
+        ended
     }
 
     /// Minus the log posterior of `theta`, and its gradient.

@@ -124,6 +124,10 @@ pub struct Gp {
 }
 
 /// Observations up to which a process is exact. Memory is 8 n^2 bytes per process: 200 MB for 5,000.
+///
+/// What thinning costs, measured on a wavy function of six inputs with 10,000 noisy rows (root mean square error at
+/// 2,000 fresh points, in standard deviations of the outputs; then at the best 5 % of them): all rows 0.048 and 0.050,
+/// the 5,000 that are kept 0.055 and 0.053, every second row 0.059 and 0.068.
 pub const EXACT: usize = 5000;
 
 impl Gp {
