@@ -1,8 +1,9 @@
 //! A pool of candidates from a table, and finished tables for backtests.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, hash_map::Entry},
     path::Path,
+    sync::Arc,
 };
 
 use matdock_chem::{Composition, FeatureSet};
@@ -13,40 +14,108 @@ use matdock_record::{Datum, Unit, body::Fields};
 use super::{Campaign, Input, InputKind, Reader, file::PoolPart};
 use crate::table::{self, Cell, Table};
 
-/// The rows of a pool as people see them.
+/// The rows of a pool as people see them. Clones share the rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PoolTable {
-    settings: Vec<Fields>,
-    labels: Vec<String>,
+    inputs: Arc<Vec<Input>>,
+    columns: Arc<Vec<Column>>,
+    pool: Pool,
+    /// Rows in the order of their labels.
+    by_label: Arc<Vec<usize>>,
+}
+
+/// What people set in every row, for one input.
+#[derive(Debug, Clone, PartialEq)]
+enum Column {
+    /// Numbers in the unit of the input.
+    Numbers(Vec<f64>),
+    /// For each row which of the texts it is.
+    Texts { codes: Vec<usize>, texts: Vec<String> },
+}
+
+impl Column {
+    fn value(&self, row: usize) -> Option<Value> {
+        match self {
+            Self::Numbers(numbers) => numbers.get(row).copied().map(Value::Number),
+            Self::Texts { codes, .. } => codes.get(row).map(|_| Value::Level(self.text(row).to_owned())),
+        }
+    }
+
+    fn text(&self, row: usize) -> &str {
+        match self {
+            Self::Numbers(_) => "",
+            Self::Texts { codes, texts } => codes.get(row).and_then(|&code| texts.get(code)).map_or("", String::as_str),
+        }
+    }
+
+    fn is(&self, row: usize, value: &Value) -> bool {
+        match (self, value) {
+            (Self::Numbers(numbers), Value::Number(number)) => numbers.get(row) == Some(number),
+            (Self::Texts { .. }, Value::Level(level)) => self.text(row) == level,
+            _ => false,
+        }
+    }
+
+    /// Equal for equal cells of the column.
+    fn mark(&self, row: usize) -> u64 {
+        match self {
+            // Zeros of both signs are one setting.
+            Self::Numbers(numbers) => numbers.get(row).map_or(0, |number| (number + 0.0).to_bits()),
+            Self::Texts { codes, .. } => codes.get(row).map_or(0, |&code| code as u64),
+        }
+    }
+
+    /// The cells of some rows, in their order.
+    fn select(&self, rows: &[usize]) -> Self {
+        match self {
+            Self::Numbers(numbers) => Self::Numbers(rows.iter().map(|&row| numbers[row]).collect()),
+            Self::Texts { codes, texts } => {
+                Self::Texts { codes: rows.iter().map(|&row| codes[row]).collect(), texts: texts.clone() }
+            }
+        }
+    }
 }
 
 impl PoolTable {
+    fn new(inputs: &[Input], columns: Vec<Column>, pool: Pool) -> Self {
+        let mut by_label: Vec<usize> = (0..pool.rows().len()).collect();
+        by_label.sort_by(|&a, &b| pool.labels()[a].cmp(&pool.labels()[b]));
+        Self { inputs: Arc::new(inputs.to_vec()), columns: Arc::new(columns), pool, by_label: Arc::new(by_label) }
+    }
+
     /// Number of candidates.
     pub fn len(&self) -> usize {
-        self.labels.len()
+        self.pool.rows().len()
     }
 
     /// Whether there is no candidate; a checked campaign never has such a pool.
     pub fn is_empty(&self) -> bool {
-        self.labels.is_empty()
+        self.pool.rows().is_empty()
     }
 
     /// What people set for a row; nothing beyond the last row.
     pub fn settings(&self, row: usize) -> Fields {
-        self.settings.get(row).cloned().unwrap_or_default()
+        let cells = self.inputs.iter().zip(self.columns.iter());
+        cells.filter_map(|(input, column)| Some((input.name.clone(), input.datum(&column.value(row)?)))).collect()
     }
 
     /// What people call a row.
     pub fn label(&self, row: usize) -> &str {
-        self.labels.get(row).map_or("", String::as_str)
+        self.pool.labels().get(row).map_or("", String::as_str)
     }
 
     /// The row with this label, or else with these settings.
     pub fn find(&self, settings: &Fields, label: Option<&str>) -> Option<usize> {
-        match label {
-            Some(label) => self.labels.iter().position(|known| known == label),
-            None => self.settings.iter().position(|known| known == settings),
+        if let Some(label) = label {
+            let at = self.by_label.partition_point(|&row| self.label(row) < label);
+            return self.by_label.get(at).copied().filter(|&row| self.label(row) == label);
         }
+        if settings.len() != self.inputs.len() {
+            return None;
+        }
+        let values = self.inputs.iter().map(|input| input.value(settings.get(&input.name)?).ok());
+        let values = values.collect::<Option<Vec<Value>>>()?;
+        (0..self.len()).find(|&row| self.columns.iter().zip(&values).all(|(column, value)| column.is(row, value)))
     }
 }
 
@@ -221,40 +290,60 @@ fn candidates(
     if inputs.is_empty() {
         return Err(say!("app-pool-no-parameters"));
     }
-    let columns = inputs.iter().map(|input| table.column(&input.name)).collect::<Result<Vec<_>, _>>()?;
-    let mut settings: Vec<Fields> = Vec::new();
+    let places = inputs.iter().map(|input| table.column(&input.name)).collect::<Result<Vec<_>, _>>()?;
+    let given = inputs.iter().zip(&places).map(|(input, &place)| column(table, rows, input, place));
+    let given = given.collect::<Result<Vec<Column>, Message>>()?;
     let mut members: Vec<Vec<usize>> = Vec::new();
-    let mut known: HashMap<String, usize> = HashMap::new();
-    for &row in rows {
-        let fields = fields(table, row, inputs, &columns)?;
-        // Fields print exactly (shortest text that reads back to the same number), so equal text is equal settings.
-        let key = fields.values().map(|datum| format!("{datum}\u{1f}")).collect::<String>();
-        match known.get(&key) {
-            Some(&first) if merge => {
-                if let Some(group) = members.get_mut(first) {
-                    group.push(row);
-                }
-            }
-            Some(&first) => {
-                let first = members.get(first).and_then(|group| group.first()).copied().unwrap_or_default();
+    // Which of the rows stands for each candidate.
+    let mut first: Vec<usize> = Vec::new();
+    let mut known: HashMap<Vec<u64>, usize> = HashMap::with_capacity(rows.len());
+    for (index, &row) in rows.iter().enumerate() {
+        match known.entry(given.iter().map(|column| column.mark(index)).collect()) {
+            Entry::Occupied(candidate) if merge => members[*candidate.get()].push(row),
+            Entry::Occupied(candidate) => {
+                let first = members[*candidate.get()].first().copied().unwrap_or_default();
                 let line = table.source.lines.get(first).copied().unwrap_or(first as u64 + 2);
-                return Err(table.at(row, columns[0], say!("app-pool-duplicate", line = line)));
+                return Err(table.at(row, places[0], say!("app-pool-duplicate", line = line)));
             }
-            None => {
-                known.insert(key, settings.len());
-                settings.push(fields);
+            Entry::Vacant(place) => {
+                place.insert(members.len());
                 members.push(vec![row]);
+                first.push(index);
             }
         }
     }
+    drop(known);
+    let columns: Vec<Column> = given.iter().map(|column| column.select(&first)).collect();
+    drop(given);
     let labels = labels(table, &members, inputs, label)?;
-    let (place, groups) = (columns.as_slice(), members.as_slice());
-    let (parameters, points) = columns_for_planner(&settings, inputs, |index, column| {
+    let (place, groups) = (places.as_slice(), members.as_slice());
+    let (parameters, points) = columns_for_planner(&columns, members.len(), inputs, |index, column| {
         let row = groups.get(index).and_then(|group| group.first()).copied().unwrap_or_default();
         move |what| table.at(row, place[column], what)
     })?;
-    let pool = Pool::new(parameters, points, labels.clone()).map_err(|what| table.in_file(what))?;
-    Ok(Candidates { table: PoolTable { settings, labels }, pool, members })
+    let pool = Pool::new(parameters, points, labels).map_err(|what| table.in_file(what))?;
+    Ok(Candidates { table: PoolTable::new(inputs, columns, pool.clone()), pool, members })
+}
+
+/// The cells of an input in some rows of a table.
+fn column(table: &Table, rows: &[usize], input: &Input, place: usize) -> Result<Column, Message> {
+    let empty = |row: usize| table.at(row, place, say!("app-pool-cell-empty", name = input.name));
+    if input.is_number() {
+        let number = |&row: &usize| table.quantity(row, place, &input.unit)?.map(|q| q.value).ok_or_else(|| empty(row));
+        return Ok(Column::Numbers(rows.iter().map(number).collect::<Result<_, _>>()?));
+    }
+    let mut known: HashMap<String, usize> = HashMap::new();
+    let mut texts = Vec::new();
+    let mut codes = Vec::with_capacity(rows.len());
+    for &row in rows {
+        let text = table.text(row, place)?.ok_or_else(|| empty(row))?;
+        let code = *known.entry(text).or_insert_with_key(|text| {
+            texts.push(text.clone());
+            texts.len() - 1
+        });
+        codes.push(code);
+    }
+    Ok(Column::Texts { codes, texts })
 }
 
 fn fields(table: &Table, row: usize, inputs: &[Input], columns: &[usize]) -> Result<Fields, Message> {
@@ -294,49 +383,39 @@ fn labels(
 
 /// The planner's parameters and points. Columns in which all rows agree say nothing and are left out.
 fn columns_for_planner<At: Fn(Message) -> Message>(
-    settings: &[Fields],
+    columns: &[Column],
+    rows: usize,
     inputs: &[Input],
     at: impl Fn(usize, usize) -> At,
 ) -> Result<(Vec<Parameter>, Vec<Point>), Message> {
     let mut parameters = Vec::new();
-    let mut points: Vec<Point> = vec![Vec::new(); settings.len()];
+    let mut points: Vec<Point> = vec![Vec::with_capacity(columns.len()); rows];
     let mut add = |parameter: Parameter, values: Vec<Value>| {
         if values.windows(2).any(|pair| pair[0] != pair[1]) {
             parameters.push(parameter);
             points.iter_mut().zip(values).for_each(|(point, value)| point.push(value));
         }
     };
-    for (column, input) in inputs.iter().enumerate() {
+    for ((place, input), column) in inputs.iter().enumerate().zip(columns) {
         match &input.kind {
             InputKind::Formula(set) => {
-                for (parameter, values) in features(settings, input, set, |row| at(row, column))? {
+                for (parameter, values) in features(column, rows, input, set, |row| at(row, place))? {
                     add(parameter, values);
                 }
             }
             InputKind::Substance(substance) => {
-                let names: Vec<String> = settings
-                    .iter()
-                    .map(|fields| fields.get(&input.name).map(ToString::to_string).unwrap_or_default())
-                    .collect();
+                let names: Vec<&str> = (0..rows).map(|row| column.text(row)).collect();
                 if let Some(row) = names.iter().position(|name| !substance.knows(name)) {
                     let what = say!("app-substance-unknown", name = input.name, level = names[row]);
-                    return Err(at(row, column)(what));
+                    return Err(at(row, place)(what));
                 }
-                let levels: BTreeSet<String> = names.iter().cloned().collect();
+                let levels: BTreeSet<String> = names.iter().map(ToString::to_string).collect();
                 let kind = substance.described(&input.name, levels.into_iter().collect())?;
-                let values = names.into_iter().map(Value::Level).collect();
+                let values = names.into_iter().map(|name| Value::Level(name.to_owned())).collect();
                 add(Parameter { name: input.name.clone(), unit: String::new(), kind }, values);
             }
             InputKind::Plain(kind) => {
-                let values = settings
-                    .iter()
-                    .enumerate()
-                    .map(|(row, fields)| {
-                        let datum = fields.get(&input.name);
-                        let datum = datum.ok_or_else(|| say!("app-setting-missing", name = input.name))?;
-                        input.value(datum).map_err(at(row, column))
-                    })
-                    .collect::<Result<Vec<_>, Message>>()?;
+                let values: Vec<Value> = (0..rows).filter_map(|row| column.value(row)).collect();
                 let kind = found_kind(kind, &values);
                 add(Parameter { name: input.name.clone(), unit: input.unit.to_string(), kind }, values);
             }
@@ -379,16 +458,16 @@ fn found_kind(kind: &ParameterKind, values: &[Value]) -> ParameterKind {
 
 /// The features of a column of formulas. Features that some formula lacks are left out.
 fn features<At: Fn(Message) -> Message>(
-    settings: &[Fields],
+    column: &Column,
+    count: usize,
     input: &Input,
     set: &str,
     at: impl Fn(usize) -> At,
 ) -> Result<Vec<(Parameter, Vec<Value>)>, Message> {
     let set = FeatureSet::named(set).map_err(|error| error.message())?;
-    let mut rows = Vec::with_capacity(settings.len());
-    for (row, fields) in settings.iter().enumerate() {
-        let text = fields.get(&input.name).map(ToString::to_string).unwrap_or_default();
-        let composition = Composition::parse(&text).map_err(|error| at(row)(error.message()))?;
+    let mut rows = Vec::with_capacity(count);
+    for row in 0..count {
+        let composition = Composition::parse(column.text(row)).map_err(|error| at(row)(error.message()))?;
         rows.push(set.compute(&composition));
     }
     let mut found = Vec::new();
