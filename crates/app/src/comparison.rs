@@ -72,6 +72,10 @@ pub fn compare(
     loop_seconds: f64,
     stop: &AtomicBool,
 ) -> Result<Option<Comparison>, Message> {
+    // Reaching a value of one objective says nothing about a front.
+    if campaign.goal.is_front() {
+        return Ok(None);
+    }
     let objective = campaign.main_objective();
     let merit = |value: f64| objective.direction.merit(value);
     let merits: Vec<Option<f64>> =

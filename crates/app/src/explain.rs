@@ -190,12 +190,14 @@ pub fn remaining_line(campaign: &Campaign, remaining: &Remaining) -> Message {
     } else {
         String::new()
     };
+    // For a front gains are shares of its hypervolume.
+    let (unit, factor) = if campaign.goal.is_front() { ("%".to_owned(), 100.0) } else { (unit, 1.0) };
     say!(
         "app-remaining",
         probability = format!("{:.0}", 100.0 * remaining.probability),
-        expected = number(remaining.expected),
-        low = number(remaining.low),
-        high = number(remaining.high),
+        expected = number(factor * remaining.expected),
+        low = number(factor * remaining.low),
+        high = number(factor * remaining.high),
         unit = if unit == "1" { String::new() } else { unit }
     )
 }

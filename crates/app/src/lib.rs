@@ -8,6 +8,7 @@ pub mod campaign;
 pub mod comparison;
 pub mod explain;
 pub mod export;
+pub mod front;
 pub mod history;
 pub mod lab_files;
 pub mod new;

@@ -14,9 +14,10 @@ use crate::{
     campaign::{Campaign, header},
     comparison::Comparison,
     explain, export,
+    front::{self, Front},
     history::{History, Vetoed},
     plot::{self, Colour, Mark, Panel, number},
-    status::{self, Learnt, Status},
+    status::{self, Best, Learnt, Status},
     table,
 };
 
@@ -57,6 +58,9 @@ pub fn report(
         files.push(path);
         Ok(())
     };
+    if let Some(front) = &status.front {
+        write("front.svg", front::svg(campaign, &history, &learnt, front, language)?.as_bytes())?;
+    }
     write("best-so-far.svg", best_so_far(campaign, &learnt, language)?.as_bytes())?;
     if let Some(text) = model(campaign, &learnt, language)? {
         write("model.svg", text.as_bytes())?;
@@ -93,29 +97,17 @@ pub fn text(campaign: &Campaign, report: &Report, language: Language) -> String 
     }
     status.vetoes.iter().for_each(|veto| line(veto_line(veto)));
     status.knowledge.iter().for_each(|weight| line(weight_line(campaign, weight)));
-    match &status.best {
-        None => line(say!("app-report-nothing")),
-        Some(best) => {
-            let row = best.row.as_ref().map(|row| format!(" ({row})")).unwrap_or_default();
-            line(say!("app-report-best", sample = format!("{}{row}", best.sample), number = best.experiment));
-            for outcome in &campaign.outcomes {
-                let measured = best.values.get(&outcome.name).map_or_else(|| "—".to_owned(), rounded);
-                let Some(p) = best.predicted.iter().find(|p| p.outcome == outcome.name) else { continue };
-                line(say!(
-                    "app-report-value",
-                    name = outcome.name,
-                    measured = measured,
-                    mean = number(p.mean),
-                    low = number(p.low),
-                    high = number(p.high),
-                    unit = outcome.unit
-                ));
-            }
-            for input in &campaign.inputs {
-                let value = best.settings.get(&input.name).map_or_else(|| "—".to_owned(), rounded);
-                line(say!("app-report-setting", name = input.name, value = value));
-            }
-        }
+    if let Some(front) = &status.front {
+        front_lines(campaign, front, language).into_iter().for_each(&mut line);
+    }
+    if let Some(best) = &status.best {
+        best_lines(campaign, best).into_iter().for_each(&mut line);
+    }
+    if let Some(recommended) = &status.recommended {
+        recommended_lines(campaign, recommended).into_iter().for_each(&mut line);
+    }
+    if status.best.is_none() && status.front.is_none() {
+        line(say!("app-report-nothing"));
     }
     if let Some(remaining) = &status.remaining {
         line(explain::remaining_line(campaign, remaining));
@@ -185,6 +177,75 @@ pub fn veto_line(veto: &Vetoed) -> Message {
         (None, None) => settings(),
     };
     say!("app-report-veto", what = what, reason = veto.reason, by = veto.by, at = veto.at)
+}
+
+fn name_of(best: &Best) -> String {
+    format!("{}{}", best.sample, best.row.as_ref().map(|row| format!(" ({row})")).unwrap_or_default())
+}
+
+/// The best reading, with what the model expects of its conditions.
+fn best_lines(campaign: &Campaign, best: &Best) -> Vec<Message> {
+    let mut lines = vec![say!("app-report-best", sample = name_of(best), number = best.experiment)];
+    for outcome in &campaign.outcomes {
+        let measured = best.values.get(&outcome.name).map_or_else(|| "—".to_owned(), rounded);
+        let Some(p) = best.predicted.iter().find(|p| p.outcome == outcome.name) else { continue };
+        lines.push(say!(
+            "app-report-value",
+            name = outcome.name,
+            measured = measured,
+            mean = number(p.mean),
+            low = number(p.low),
+            high = number(p.high),
+            unit = outcome.unit
+        ));
+    }
+    for input in &campaign.inputs {
+        let value = best.settings.get(&input.name).map_or_else(|| "—".to_owned(), rounded);
+        lines.push(say!("app-report-setting", name = input.name, value = value));
+    }
+    lines
+}
+
+/// The conditions the model believes best, with the interval of a repetition.
+pub fn recommended_lines(campaign: &Campaign, recommended: &Best) -> Vec<Message> {
+    let settings = campaign.inputs.iter().filter_map(|input| {
+        let value = recommended.settings.get(&input.name)?;
+        Some(format!("{} = {}", input.name, rounded(value)))
+    });
+    let settings = settings.collect::<Vec<_>>().join(", ");
+    let mut lines = vec![say!("app-report-recommended", sample = name_of(recommended), settings = settings)];
+    for p in &recommended.predicted {
+        lines.push(say!(
+            "app-report-believed",
+            name = p.outcome,
+            mean = number(p.mean),
+            low = number(p.low),
+            high = number(p.high),
+            unit = campaign.unit_of(&p.outcome)
+        ));
+    }
+    lines
+}
+
+/// The front as lines of a Markdown table.
+fn front_lines(campaign: &Campaign, front: &Front, language: Language) -> Vec<Message> {
+    let (headers, rows) = front::table(campaign, front, language);
+    let cells = |cells: &[String]| say!("app-front-row", cells = cells.join(" | "));
+    let mut lines = vec![front_headline(front), cells(&headers), cells(&vec!["---".to_owned(); headers.len()])];
+    lines.extend(rows.iter().map(|row| cells(row)));
+    lines
+}
+
+/// How many experiments are on the front, and its hypervolume above which reference.
+pub fn front_headline(front: &Front) -> Message {
+    let corner: Vec<String> =
+        front.reference.iter().map(|corner| format!("{} {}", corner.outcome, number(corner.value))).collect();
+    say!(
+        "app-front-head",
+        count = front.experiments.iter().filter(|member| member.measured).count(),
+        hypervolume = number(front.hypervolume),
+        reference = corner.join(", ")
+    )
 }
 
 /// A field with its number shortened for reading.

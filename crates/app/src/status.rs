@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::{
     campaign::Campaign,
+    front::{self, Front},
     history::{Experiment, History, Vetoed},
 };
 
@@ -30,8 +31,13 @@ pub struct Status {
     pub vetoes: Vec<Vetoed>,
     /// How much the model relies on earlier campaigns and expected trends; empty without a model.
     pub knowledge: Vec<Weight>,
-    /// The best experiment so far.
+    /// The best experiment so far; none where a front is wanted.
     pub best: Option<Best>,
+    /// The experiments that no other beats in all objectives, where a front is wanted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub front: Option<Front>,
+    /// The condition to use: the one the model believes best, noise averaged out; none where a front is wanted.
+    pub recommended: Option<Best>,
     /// Whether every `stop_at` of the goal was reached by one experiment.
     pub goal_reached: bool,
     /// Time from the first suggestion to the last result \[s\].
@@ -91,6 +97,8 @@ pub fn status(dock: &Dock, campaign: &Campaign) -> Result<Status, Message> {
             vetoes: Vec::new(),
             knowledge: Vec::new(),
             best: None,
+            front: None,
+            recommended: None,
             goal_reached: false,
             lab_seconds: 0.0,
             remaining: None,
@@ -115,7 +123,9 @@ pub fn of(campaign: &Campaign, history: &History) -> Result<Status, Message> {
         pending: history.pending().map(|p| p.body.number).collect(),
         vetoes: history.vetoes.clone(),
         knowledge: learnt.model.as_ref().map(|model| model.weights().to_vec()).unwrap_or_default(),
-        best: learnt.best(history),
+        best: learnt.best(history).filter(|_| !campaign.goal.is_front()),
+        front: front::of(campaign, history, &learnt),
+        recommended: learnt.recommended(history).filter(|_| !campaign.goal.is_front()),
         goal_reached: goal_reached(campaign, &history.experiments),
         lab_seconds: first.zip(last).map_or(0.0, |(first, last)| last.seconds_since(first).max(0.0)),
         remaining: campaign.planner()?.remaining(&learnt.observations, campaign.seed)?,
@@ -189,8 +199,17 @@ impl Learnt {
 
     /// The experiment with the best measured value.
     pub fn best(&self, history: &History) -> Option<Best> {
+        self.experiment(history, self.model.as_ref()?.best_observed()?)
+    }
+
+    /// The experiment whose conditions the model believes best.
+    pub fn recommended(&self, history: &History) -> Option<Best> {
+        self.experiment(history, self.model.as_ref()?.best_believed()?.0)
+    }
+
+    /// The experiment behind an observation, with what the model expects of its conditions.
+    pub fn experiment(&self, history: &History, index: usize) -> Option<Best> {
         let model = self.model.as_ref()?;
-        let index = model.best_observed()?;
         let number = self.numbers.get(index)?;
         let experiment = history.experiments.iter().find(|e| e.number == *number)?;
         let predicted = self.observations.get(index).and_then(|o| model.predict(&o.point).ok()).unwrap_or_default();

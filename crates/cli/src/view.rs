@@ -177,12 +177,21 @@ pub fn status(campaign: &Campaign, status: &Status, language: Language) {
     }
     status.vetoes.iter().for_each(|veto| line(&matdock_app::report::veto_line(veto), language));
     status.knowledge.iter().for_each(|weight| line(&matdock_app::report::weight_line(campaign, weight), language));
+    if let Some(front) = &status.front {
+        line(&matdock_app::report::front_headline(front), language);
+        let (headers, rows) = matdock_app::front::table(campaign, front, language);
+        print(&table(&headers, &rows));
+    }
     if let Some(best) = &status.best {
         let row = best.row.as_ref().map(|row| format!(" ({row})")).unwrap_or_default();
         line(&say!("app-report-best", sample = format!("{}{row}", best.sample), number = best.experiment), language);
         for (name, datum) in best.values.iter().chain(&best.settings) {
             line(&say!("app-report-setting", name = name, value = rounded(datum)), language);
         }
+    }
+    if let Some(recommended) = &status.recommended {
+        let lines = matdock_app::report::recommended_lines(campaign, recommended);
+        lines.iter().for_each(|message| line(message, language));
     }
     if let Some(remaining) = &status.remaining {
         line(&explain::remaining_line(campaign, remaining), language);

@@ -166,7 +166,10 @@ impl Model {
     /// Index of the observation the model believes best (noise averaged out), with its prediction.
     pub fn best_believed(&self) -> Option<(usize, Vec<Prediction>)> {
         let merits = self.belief.expected_merit(&self.inputs);
-        let sound = merits.iter().enumerate().filter(|(index, _)| !self.observed[*index].failed);
+        // Where no experiment kept the bounds, the best of those that did not fail.
+        let kept = self.observed.iter().any(|observation| self.belief.counts(observation));
+        let sound = |o: &Observation| if kept { self.belief.counts(o) } else { !o.failed };
+        let sound = merits.iter().enumerate().filter(|(index, _)| sound(&self.observed[*index]));
         let (index, _) = sound.max_by(|a, b| a.1.total_cmp(b.1))?;
         let row = Rows::collect(self.inputs.width(), [self.inputs.row(index)]);
         Some((index, self.belief.predictions(&row).pop().unwrap_or_default()))
