@@ -44,12 +44,21 @@ pub(super) struct Learnt {
     pub(super) average: GpAverage,
 }
 
+/// A reading that may be an outlier.
+struct Suspect {
+    reading: usize,
+    /// How far (standard deviations) it has to be from what a model learnt without it expects.
+    certain: f64,
+}
+
 /// Exact readings below which nothing can be called an outlier.
 const FEWEST: usize = 8;
 /// Distances (standard deviations) from which a reading is suspected, and from which a model learnt without it
-/// calls it an outlier.
+/// calls it an outlier: where close readings contradict it, and where only readings around it do. Responses that
+/// fall off steeply reach 7 on published pools.
 const SUSPECT: f64 = 3.0;
 const CERTAIN: f64 = 5.0;
+const CERTAIN_AROUND: f64 = 10.0;
 /// At most one reading in so many is suspected.
 const SHARE: usize = 10;
 /// Root mean square difference per column, in ranges, within which readings contradict a discovery, and within which
@@ -109,13 +118,13 @@ pub(super) fn learn(readings: &Readings<'_>, options: &Options) -> Result<(Learn
         if found.len() == suspects.len() {
             return Ok((fitted(readings, options, &found)?, found));
         }
-        suspects = found.iter().map(|outlier| outlier.reading).collect();
+        suspects.retain(|suspect| found.iter().any(|outlier| outlier.reading == suspect.reading));
     }
     Ok((first, Vec::new()))
 }
 
 /// Exact readings far from their prediction by all others that readings around them can contradict.
-fn suspects(readings: &Readings<'_>, options: &Options, learnt: &Learnt) -> Vec<usize> {
+fn suspects(readings: &Readings<'_>, options: &Options, learnt: &Learnt) -> Vec<Suspect> {
     let exact: Vec<usize> = (0..learnt.outputs.len()).filter(|&index| readings.is_exact(index)).collect();
     if exact.len() < FEWEST {
         return Vec::new();
@@ -129,56 +138,61 @@ fn suspects(readings: &Readings<'_>, options: &Options, learnt: &Learnt) -> Vec<
     far.retain(|(_, distance)| *distance > suspected);
     far.sort_by(|a, b| b.1.total_cmp(&a.1));
     far.truncate((exact.len() / SHARE).max(1));
-    let suspects = far.into_iter().map(|(index, _)| index);
-    suspects
-        .filter(|&index| is_contradicted(readings, options, index, surprise(index), &exact, &learnt.outputs))
-        .collect()
+    let suspects = far.into_iter().filter_map(|(reading, _)| {
+        let certain = certain(readings, options, reading, surprise(reading), &exact, &learnt.outputs)?;
+        Some(Suspect { reading, certain })
+    });
+    suspects.collect()
 }
 
-/// Whether a repetition, or two readings around it, contradict a reading, and none agrees with it.
-fn is_contradicted(
+/// How far a reading has to be from what is expected to be an outlier; `None` when it cannot be one: neither a
+/// repetition nor two readings around it contradict it, or one agrees with it.
+fn certain(
     readings: &Readings<'_>,
     options: &Options,
     index: usize,
     surprise: f64,
     exact: &[usize],
     outputs: &[f64],
-) -> bool {
+) -> Option<f64> {
     let may_be_discovery = match options.discoveries {
         Side::High => surprise > 0.0,
         Side::Low => surprise < 0.0,
         Side::Both => true,
     };
-    let reach = if may_be_discovery { CLOSE } else { AROUND };
     let own = readings.inputs.row(index);
-    let (mut around, mut repeated) = (0, false);
+    let (mut close, mut around, mut repeated) = (0, 0, false);
     for &other in exact.iter().filter(|&&other| other != index) {
         let apart = squared_distance(own, readings.inputs.row(other)) / readings.inputs.width().max(1) as f64;
-        if apart > reach * reach {
+        if apart > AROUND * AROUND {
             continue;
         }
-        if (outputs[other] - outputs[index]).abs() < 0.5 * surprise.abs() {
-            return false;
+        let agrees = (outputs[other] - outputs[index]).abs() < 0.5 * surprise.abs();
+        if agrees && (apart <= CLOSE * CLOSE || !may_be_discovery) {
+            return None;
         }
         around += 1;
+        close += usize::from(apart <= CLOSE * CLOSE);
         repeated |= apart < 1e-18;
     }
-    repeated || around >= 2
+    if repeated || close >= 2 { Some(CERTAIN) } else { (around >= 2 && !may_be_discovery).then_some(CERTAIN_AROUND) }
 }
 
 /// Which of the suspects a model learnt without them calls improbable.
-fn outliers(readings: &Readings<'_>, options: &Options, suspects: &[usize]) -> Result<Vec<Outlier>, FitError> {
-    let rest: Vec<usize> = (0..readings.readings.len()).filter(|index| !suspects.contains(index)).collect();
+fn outliers(readings: &Readings<'_>, options: &Options, suspects: &[Suspect]) -> Result<Vec<Outlier>, FitError> {
+    let rest: Vec<usize> =
+        (0..readings.readings.len()).filter(|index| suspects.iter().all(|s| s.reading != *index)).collect();
     let (inputs, kept, uncertainties) = readings.select(&rest);
     let others = Readings { inputs: &inputs, readings: &kept, uncertainties: &uncertainties, ..*readings };
     let learnt = fitted(&others, options, &[])?;
-    let points = Rows::collect(inputs.width(), suspects.iter().map(|&index| readings.inputs.row(index)));
+    let points = Rows::collect(inputs.width(), suspects.iter().map(|s| readings.inputs.row(s.reading)));
     let predicted = learnt.average.predict(&points);
     let noise = learnt.average.noise();
-    let judged = suspects.iter().zip(predicted).filter_map(|(&index, m)| {
+    let judged = suspects.iter().zip(predicted).filter_map(|(suspect, m)| {
+        let index = suspect.reading;
         let variance = m.variance + noise + readings.known_noise(index, &learnt.warp);
         let surprise = (learnt.warp.forward(readings.readings[index].number()) - m.mean).powi(2);
-        let certain = surprise > CERTAIN * CERTAIN * variance;
+        let certain = surprise > suspect.certain * suspect.certain * variance;
         certain.then(|| Outlier { reading: index, weight: variance / surprise, extra_noise: surprise - variance })
     });
     Ok(judged.collect())

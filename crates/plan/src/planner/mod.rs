@@ -156,8 +156,8 @@ impl Planner {
     fn learn_bending(&self, situation: &Situation<'_>, bend_evidence: f64) -> Belief {
         // Measured on published pools and on test functions: a pool's rows are told apart best by the smooth
         // model alone; over ranges the optimum is a point between points, where a rougher one has to be heard.
-        let (wanted, robust) = (self.settings.surrogate, false);
-        let options = Options { wanted, robust, bend_evidence, ..Options::default() };
+        let wanted = self.settings.surrogate;
+        let options = Options { wanted, bend_evidence, ..Options::default() };
         let options = Options { rough: matches!(self.space, Space::Ranges(_)), ..options };
         let explanations = self.explanations().trends();
         let groups = self.encoding.groups();
