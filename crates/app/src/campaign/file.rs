@@ -184,6 +184,8 @@ pub(super) struct PlannerPart {
     pub initial: Option<Spanned<toml::Value>>,
     pub random_start: Option<bool>,
     pub surrogate: Option<Wanted>,
+    #[serde(default)]
+    pub robust: bool,
 }
 
 #[derive(Debug, Deserialize)]

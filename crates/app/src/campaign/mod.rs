@@ -322,6 +322,7 @@ impl Reader<'_> {
         let mut settings = Settings {
             random_start: parsed.planner.random_start.unwrap_or(false),
             surrogate: parsed.planner.surrogate.unwrap_or_default(),
+            robust: parsed.planner.robust,
             ..Settings::default()
         };
         let default = (inputs + 1).max(settings.initial);

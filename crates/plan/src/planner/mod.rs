@@ -157,7 +157,7 @@ impl Planner {
         // Measured on published pools and on test functions: a pool's rows are told apart best by the smooth
         // model alone; over ranges the optimum is a point between points, where a rougher one has to be heard.
         let wanted = self.settings.surrogate;
-        let options = Options { wanted, bend_evidence, ..Options::default() };
+        let options = Options { wanted, robust: self.settings.robust, bend_evidence, ..Options::default() };
         let options = Options { rough: matches!(self.space, Space::Ranges(_)), ..options };
         let explanations = self.explanations().trends();
         let groups = self.encoding.groups();

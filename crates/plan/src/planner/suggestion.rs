@@ -15,11 +15,14 @@ pub struct Settings {
     pub random_start: bool,
     /// The kind of model.
     pub surrogate: Wanted,
+    /// Readings that all others contradict count less. Not for steep responses without noise: the walls of a valley
+    /// look like outliers.
+    pub robust: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { initial: 5, random_start: false, surrogate: Wanted::default() }
+        Self { initial: 5, random_start: false, surrogate: Wanted::default(), robust: false }
     }
 }
 
