@@ -39,7 +39,8 @@ fn substance(source: &str, used: &[String]) -> Result<ParameterKind, String> {
     let Some((path, label)) = source.split_once(':') else { return Ok(ParameterKind::Categorical { levels }) };
     let (header, rows) = read(path)?;
     let number = |row: &HashMap<String, String>, name: &String| row.get(name).and_then(|cell| cell.parse::<f64>().ok());
-    let numeric: Vec<&String> = header.iter().filter(|name| rows.iter().all(|row| number(row, name).is_some())).collect();
+    let numeric: Vec<&String> =
+        header.iter().filter(|name| rows.iter().all(|row| number(row, name).is_some())).collect();
     let described = |level: &String| {
         let row = rows.iter().find(|row| row.get(label) == Some(level)).ok_or(format!("{path} has no {level}"))?;
         Ok(numeric.iter().filter_map(|name| number(row, name)).collect())
@@ -50,7 +51,9 @@ fn substance(source: &str, used: &[String]) -> Result<ParameterKind, String> {
 
 fn replay(arguments: &[String]) -> Result<String, String> {
     let [path, outcome, ordinals, substances, seeds, budget, batch] = arguments else {
-        return Err("usage: substances POOL.csv OUTCOME ORDINAL,... SUBSTANCE=TABLE:LABEL,... SEEDS BUDGET BATCH".to_owned());
+        return Err(
+            "usage: substances POOL.csv OUTCOME ORDINAL,... SUBSTANCE=TABLE:LABEL,... SEEDS BUDGET BATCH".to_owned()
+        );
     };
     let (_, rows) = read(path)?;
     let cell = |row: &HashMap<String, String>, name: &str| row.get(name).cloned().ok_or(format!("no column {name}"));
@@ -74,7 +77,8 @@ fn replay(arguments: &[String]) -> Result<String, String> {
         parameters.push(Parameter { name: name.into(), unit: String::new(), kind: substance(source, &levels)? });
         points.iter_mut().zip(values).for_each(|(point, value)| point.push(Value::Level(value)));
     }
-    let outcomes = rows.iter().map(|row| Ok(vec![vec![number(cell(row, outcome)?)?]])).collect::<Result<_, String>>()?;
+    let outcomes =
+        rows.iter().map(|row| Ok(vec![vec![number(cell(row, outcome)?)?]])).collect::<Result<_, String>>()?;
     let pool = Pool::new(parameters, points, Vec::new()).map_err(|m| m.to_string())?;
     let whole = |text: &String| text.parse::<usize>().map_err(|error| error.to_string());
     let budget = whole(budget)?;

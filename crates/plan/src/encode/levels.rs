@@ -40,7 +40,9 @@ impl Levels {
             .zip(own)
             .map(|(described, own)| described.into_iter().chain(own.into_iter().map(|c| OWN * c)).collect())
             .collect();
-        let groups = std::iter::repeat_n(0, width).chain(std::iter::repeat_n(1, own_width)).collect();
+        // Measured on published tables (example `substances`): a lengthscale for each component finds the best row
+        // sooner than one for all, and three tenths of a unit is enough to tell substances apart.
+        let groups = (0..width).chain(std::iter::repeat_n(width, own_width)).collect();
         Self { numbers: numbers(levels), codes, groups }
     }
 

@@ -254,7 +254,24 @@ proptest! {
             };
             rules.mixtures.push(mixture);
         }
-        let Ok(space) = Space::with_rules(parameters, rules) else { return Ok(()) };
+        let plain = (mixed == 0 && !conditional).then(|| (parameters.clone(), rules.rules.clone()));
+        let Ok(space) = Space::with_rules(parameters, rules) else {
+            // Refused: then points at random do not keep the rules either.
+            let Some((parameters, rules)) = plain else { return Ok(()) };
+            for k in 1..2000u32 {
+                let unit = |salt: f64| (f64::from(k) * salt).fract();
+                let point = vec![
+                    Value::Number(unit(0.754877666)),
+                    Value::Number(0.5 + 1.5 * unit(0.569840296)),
+                    Value::Number(f64::from(k % 5)),
+                    Value::Number(f64::from(k / 5 % 5) / 4.0),
+                    Value::Level(["u", "v", "w"][(k / 25 % 3) as usize].into()),
+                ];
+                prop_assert!(parameters.iter().zip(&point).all(|(p, value)| p.allows(value)));
+                prop_assert!(!rules.iter().all(|rule| rule.allows(&point)), "{texts:?} {point:?}");
+            }
+            return Ok(());
+        };
         let planner = Planner::new(space.clone(), minimise(), Settings { initial: 2, ..Settings::default() }).unwrap();
         let mut observed: Vec<Observation> = Vec::new();
         for (number, outcome) in outcomes.iter().enumerate() {
