@@ -6,6 +6,7 @@
 pub mod backtest;
 pub mod campaign;
 pub mod comparison;
+pub mod cost;
 pub mod explain;
 pub mod export;
 pub mod front;

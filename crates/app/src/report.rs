@@ -13,6 +13,7 @@ use serde::Serialize;
 use crate::{
     campaign::{Campaign, header},
     comparison::Comparison,
+    cost::Spent,
     explain, export,
     front::{self, Front},
     history::{History, Vetoed},
@@ -92,6 +93,7 @@ pub fn text(campaign: &Campaign, report: &Report, language: Language) -> String 
         other = counts.aborted + counts.uncertain
     ));
     line(say!("app-report-time", time = duration(status.lab_seconds)));
+    status.spent.iter().for_each(|spent| line(spent_line(spent)));
     if status.goal_reached {
         line(say!("app-report-goal"));
     }
@@ -234,6 +236,20 @@ fn front_lines(campaign: &Campaign, front: &Front, language: Language) -> Vec<Me
     let mut lines = vec![front_headline(front), cells(&headers), cells(&vec!["---".to_owned(); headers.len()])];
     lines.extend(rows.iter().map(|row| cells(row)));
     lines
+}
+
+/// What was spent, of how much.
+pub fn spent_line(spent: &Spent) -> Message {
+    let of = |value: f64, budget: Option<f64>| match budget {
+        Some(budget) => format!("{} / {}", number(value), number(budget)),
+        None => number(value),
+    };
+    say!(
+        "app-report-spent",
+        cost = of(spent.finished.cost, spent.budget_cost),
+        unit = spent.unit,
+        hours = of(spent.finished.hours, spent.budget_hours)
+    )
 }
 
 /// How many experiments are on the front, and its hypervolume above which reference.

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::{
     campaign::Campaign,
+    cost::{self, Spent},
     front::{self, Front},
     history::{Experiment, History, Vetoed},
 };
@@ -25,6 +26,9 @@ pub struct Status {
     pub experiments: Counts,
     /// Experiments the budget allows.
     pub budget: Option<u32>,
+    /// What was spent; none where nothing costs anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spent: Option<Spent>,
     /// Suggestions without a result, by number.
     pub pending: Vec<u32>,
     /// Settings somebody refused, in the order of time.
@@ -93,6 +97,7 @@ pub fn status(dock: &Dock, campaign: &Campaign) -> Result<Status, Message> {
             begun: None,
             experiments: Counts::default(),
             budget: campaign.budget.experiments,
+            spent: None,
             pending: Vec::new(),
             vetoes: Vec::new(),
             knowledge: Vec::new(),
@@ -120,6 +125,7 @@ pub fn of(campaign: &Campaign, history: &History) -> Result<Status, Message> {
         begun: Some(history.begun),
         experiments: counts(&history.experiments),
         budget: campaign.budget.experiments,
+        spent: cost::spent(campaign, history),
         pending: history.pending().map(|p| p.body.number).collect(),
         vetoes: history.vetoes.clone(),
         knowledge: learnt.model.as_ref().map(|model| model.weights().to_vec()).unwrap_or_default(),

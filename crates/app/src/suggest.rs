@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::{
     campaign::{Campaign, header},
+    cost,
     history::{self, History},
     propose,
     table::{self, Cell, Format, SheetExtras, Table},
@@ -56,6 +57,11 @@ pub fn suggest(
             return Err(say!("app-budget-used", budget = budget, finished = finished, pending = pending.len()));
         }
         Some(budget) => count.min(budget as usize - taken),
+        None => count,
+    };
+    let count = match cost::affordable(campaign, &history) {
+        Some(0) => return Err(say!("app-cost-used", name = campaign.name)),
+        Some(most) => count.min(most),
         None => count,
     };
     let records = propose::propose(campaign, &history, count, at, ids)?;

@@ -171,6 +171,7 @@ pub fn status(campaign: &Campaign, status: &Status, language: Language) {
     if let Some(budget) = status.budget {
         line(&say!("cli-status-budget", left = budget.saturating_sub(counts.finished), budget = budget), language);
     }
+    status.spent.iter().for_each(|spent| line(&matdock_app::report::spent_line(spent), language));
     if !status.pending.is_empty() {
         let numbers: Vec<String> = status.pending.iter().map(ToString::to_string).collect();
         line(&say!("cli-status-pending", numbers = numbers.join(", ")), language);

@@ -14,6 +14,7 @@ pub(super) struct CampaignFile {
     pub campaign: Head,
     #[serde(default)]
     pub budget: BudgetPart,
+    pub cost: Option<Spanned<CostPart>>,
     #[serde(default)]
     pub goal: GoalPart,
     #[serde(default, rename = "objective")]
@@ -58,6 +59,19 @@ pub(super) struct Head {
 pub(super) struct BudgetPart {
     pub experiments: Option<Spanned<u32>>,
     pub lab_time: Option<Spanned<String>>,
+    pub cost: Option<Spanned<f64>>,
+    pub hours: Option<Spanned<f64>>,
+}
+
+#[derive(Debug, Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CostPart {
+    #[serde(default)]
+    pub experiment: f64,
+    #[serde(default)]
+    pub hours: f64,
+    #[serde(default)]
+    pub unit: String,
 }
 
 #[derive(Debug, Deserialize, Default)]
@@ -126,6 +140,8 @@ pub(super) struct ParameterPart {
     pub step: Option<f64>,
     pub levels: Option<Vec<toml::Value>>,
     pub features: Option<String>,
+    pub change_cost: Option<f64>,
+    pub change_hours: Option<f64>,
     pub table: Option<String>,
     pub label: Option<String>,
     pub descriptors: Option<Vec<String>>,

@@ -17,7 +17,10 @@ use matdock_plan::{Condition, Goal, Knowledge, Objective, Parameter, Planner, Po
 use matdock_record::{Datum, Unit, body::Fields};
 use toml::Spanned;
 
-use crate::table::Column;
+use crate::{
+    cost::{Amount, Costs},
+    table::Column,
+};
 
 pub use input::{Input, InputKind};
 pub use pool::{Finished, PoolTable, finished_table};
@@ -62,6 +65,8 @@ pub struct Campaign {
     pub earlier: Vec<Earlier>,
     /// When to stop.
     pub budget: Budget,
+    /// What experiments cost.
+    pub costs: Costs,
     /// The laboratory that does the experiments; without it a person does.
     pub lab: Option<LabUse>,
 }
@@ -82,6 +87,10 @@ pub struct Budget {
     pub experiments: Option<u32>,
     /// Lab time \[s\].
     pub lab_seconds: Option<f64>,
+    /// Money, as `[cost]` counts it.
+    pub cost: Option<f64>,
+    /// Hours of work, as `[cost]` counts them.
+    pub hours: Option<f64>,
 }
 
 /// Which laboratory, which recipe.
@@ -277,6 +286,7 @@ impl Reader<'_> {
             earlier,
             planner: self.planner(&parsed, rows, inputs.len())?,
             budget: self.budget(&parsed)?,
+            costs: self.costs(&parsed)?,
             lab: parsed.lab.as_ref().map(|part| self.lab(part)),
             seed: parsed.campaign.seed,
             path: path.to_path_buf(),
@@ -357,7 +367,52 @@ impl Reader<'_> {
             Some(text) => Some(seconds(text.get_ref()).map_err(|what| self.at(text, what))?),
             None => None,
         };
-        Ok(Budget { experiments, lab_seconds })
+        let limit = |value: &Option<Spanned<f64>>, key: &str| match value {
+            Some(value) if !(value.get_ref().is_finite() && *value.get_ref() > 0.0) => {
+                Err(self.at(value, say!("app-cost", key = key, value = value.get_ref())))
+            }
+            value => Ok(value.as_ref().map(|value| *value.get_ref())),
+        };
+        let (cost, hours) = (limit(&parsed.budget.cost, "cost")?, limit(&parsed.budget.hours, "hours")?);
+        Ok(Budget { experiments, lab_seconds, cost, hours })
+    }
+
+    fn costs(&self, parsed: &CampaignFile) -> Result<Costs, Message> {
+        let sound = |value: f64| value.is_finite() && value >= 0.0;
+        let mut costs = Costs::default();
+        if let Some(part) = &parsed.cost {
+            let cost = part.get_ref();
+            for (key, value) in [("experiment", cost.experiment), ("hours", cost.hours)] {
+                if !sound(value) {
+                    return Err(self.at(part, say!("app-cost", key = key, value = value)));
+                }
+            }
+            costs.experiment = Amount { cost: cost.experiment, hours: cost.hours };
+            costs.unit.clone_from(&cost.unit);
+        }
+        for part in &parsed.parameters {
+            let p = part.get_ref();
+            let (cost, hours) = (p.change_cost.unwrap_or(0.0), p.change_hours.unwrap_or(0.0));
+            for (key, value) in [("change_cost", cost), ("change_hours", hours)] {
+                if !sound(value) {
+                    return Err(self.at(part, say!("app-cost", key = key, value = value)));
+                }
+            }
+            if cost > 0.0 || hours > 0.0 {
+                costs.changes.insert(p.name.clone(), Amount { cost, hours });
+            }
+        }
+        // A budget that nothing is counted against would never end.
+        let counted =
+            |of: fn(&Amount) -> f64| of(&costs.experiment) > 0.0 || costs.changes.values().any(|a| of(a) > 0.0);
+        let limits =
+            [(&parsed.budget.cost, "cost", counted(|a| a.cost)), (&parsed.budget.hours, "hours", counted(|a| a.hours))];
+        for (limit, key, counted) in limits {
+            if let (Some(limit), false) = (limit, counted) {
+                return Err(self.at(limit, say!("app-cost-uncounted", key = key)));
+            }
+        }
+        Ok(costs)
     }
 
     fn lab(&self, part: &Spanned<file::LabPart>) -> LabUse {

@@ -31,6 +31,7 @@ use journal::{Purpose, replayed_ids};
 
 use crate::{
     campaign::{Campaign, Input, InputKind},
+    cost,
     history::{self, History},
     propose::{self, mix},
     status::{self, Best, Counts, Learnt},
@@ -377,7 +378,8 @@ impl<'a> Run<'a> {
         }
         let used = self.campaign.budget.experiments.is_some_and(|budget| history.experiments.len() >= budget as usize);
         let late = self.campaign.budget.lab_seconds.is_some_and(|budget| self.lab_seconds() >= budget);
-        (used || late).then_some(End::Budget)
+        let spent = cost::affordable(self.campaign, &history) == Some(0);
+        (used || late || spent).then_some(End::Budget)
     }
 
     fn lab_seconds(&self) -> f64 {
@@ -405,6 +407,9 @@ impl<'a> Run<'a> {
         let records = {
             let history = journal.history();
             let begun = history.experiments.len() + history.pending().count();
+            if cost::affordable(self.campaign, &history) == Some(0) {
+                return Ok(None);
+            }
             if self.exhausted || self.campaign.budget.experiments.is_some_and(|budget| begun >= budget as usize) {
                 return Ok(None);
             }

@@ -211,3 +211,7 @@ app-front-model = model
 app-front-beaten = dominated
 app-front-next = next suggestions (90 %)
 app-front-hypervolume = hypervolume
+app-cost = { $key } is { $value }; give a number that is not negative, for a budget above zero
+app-cost-uncounted = the budget has { $key }, but no experiment costs any; say what they cost under [cost], or with change_{ $key } of a parameter
+app-cost-used = the budget of campaign { $name } in money or hours is used up by experiments that are finished or waiting; raise `cost` or `hours` under [budget]
+app-report-spent = Spent: { $cost } { $unit }, { $hours } h

@@ -211,3 +211,7 @@ app-front-model = モデル
 app-front-beaten = 劣る実験
 app-front-next = 次の提案(90 %)
 app-front-hypervolume = ハイパーボリューム
+app-cost = { $key } が { $value } です。負でない数を指定してください(予算では正の数)
+app-cost-uncounted = 予算に { $key } がありますが、それを使う実験がありません。[cost] か、パラメータの change_{ $key } で指定してください
+app-cost-used = キャンペーン { $name } の費用または時間の予算は、終了した実験と待機中の実験で使い切りました。[budget] の `cost` か `hours` を増やしてください
+app-report-spent = 使用額: { $cost } { $unit }、{ $hours } h

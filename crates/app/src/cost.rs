@@ -1,0 +1,129 @@
+//! What experiments cost, in money and hours, and what of the budget is left.
+
+use std::collections::BTreeMap;
+
+use matdock_record::body::Fields;
+use serde::Serialize;
+
+use crate::{campaign::Campaign, history::History};
+
+/// Money and time.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct Amount {
+    /// Money, in the unit of the campaign file.
+    pub cost: f64,
+    /// Time in hours.
+    pub hours: f64,
+}
+
+/// What experiments of a campaign cost.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Costs {
+    /// What every experiment costs.
+    pub experiment: Amount,
+    /// What it costs besides to set a parameter, by its name, to another value than in the experiment before.
+    pub changes: BTreeMap<String, Amount>,
+    /// The currency.
+    pub unit: String,
+}
+
+/// What was spent so far.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Spent {
+    /// Money and hours of the finished experiments.
+    pub finished: Amount,
+    /// The same with those under way.
+    pub begun: Amount,
+    /// Money the budget allows.
+    pub budget_cost: Option<f64>,
+    /// Hours the budget allows.
+    pub budget_hours: Option<f64>,
+    /// The currency.
+    pub unit: String,
+}
+
+impl Amount {
+    fn plus(self, other: Self) -> Self {
+        Self { cost: self.cost + other.cost, hours: self.hours + other.hours }
+    }
+}
+
+impl Costs {
+    /// Whether anything costs anything.
+    pub fn is_nothing(&self) -> bool {
+        let free = |amount: &Amount| *amount == Amount::default();
+        free(&self.experiment) && self.changes.values().all(free)
+    }
+
+    /// What an experiment costs after one with the settings `before`; the first has to set everything.
+    fn of(&self, settings: &Fields, before: Option<&Fields>) -> Amount {
+        let changed = |name: &String| before.is_none_or(|before| before.get(name) != settings.get(name));
+        let changes = self.changes.iter().filter(|(name, _)| changed(name));
+        changes.fold(self.experiment, |sum, (_, amount)| sum.plus(*amount))
+    }
+
+    /// What experiments with these settings cost, one after the other.
+    fn of_all<'a>(&self, settings: impl Iterator<Item = &'a Fields>) -> Amount {
+        let mut before = None;
+        settings.fold(Amount::default(), |sum, own| sum.plus(self.of(own, before.replace(own))))
+    }
+}
+
+/// What a campaign spent; `None` where nothing costs anything.
+pub fn spent(campaign: &Campaign, history: &History) -> Option<Spent> {
+    let (costs, budget) = (&campaign.costs, &campaign.budget);
+    if costs.is_nothing() {
+        return None;
+    }
+    let finished = || history.experiments.iter().map(|experiment| &experiment.settings);
+    let pending = history.pending().map(|proposed| &proposed.body.settings);
+    Some(Spent {
+        finished: costs.of_all(finished()),
+        begun: costs.of_all(finished().chain(pending)),
+        budget_cost: budget.cost,
+        budget_hours: budget.hours,
+        unit: costs.unit.clone(),
+    })
+}
+
+/// How many more experiments the money and the hours surely do not exclude; `None` for no limit.
+pub fn affordable(campaign: &Campaign, history: &History) -> Option<usize> {
+    let spent = spent(campaign, history)?;
+    let each = campaign.costs.experiment;
+    let left = |budget: Option<f64>, begun: f64, each: f64| {
+        let left = budget? - begun;
+        // Rounding must not take away the last experiment.
+        let slack = 1e-9 * begun.abs().max(1.0);
+        if left + slack < each || left <= slack {
+            return Some(0);
+        }
+        (each > 0.0).then(|| ((left + slack) / each) as usize)
+    };
+    let money = left(spent.budget_cost, spent.begun.cost, each.cost);
+    let hours = left(spent.budget_hours, spent.begun.hours, each.hours);
+    [money, hours].into_iter().flatten().min()
+}
+
+#[cfg(test)]
+mod tests {
+    use matdock_record::{Datum, Unit};
+
+    use super::*;
+
+    #[test]
+    fn only_what_changes_is_paid_again() {
+        let amount = |cost: f64, hours: f64| Amount { cost, hours };
+        let changes = BTreeMap::from([("target".to_owned(), amount(100.0, 3.0))]);
+        let costs = Costs { experiment: amount(5.0, 1.0), changes, unit: "EUR".into() };
+        let settings = |target: &str, heat: f64| {
+            Fields::from([
+                ("target".to_owned(), Datum::Text(target.into())),
+                ("heat".to_owned(), Datum::number(heat, &Unit::one())),
+            ])
+        };
+        let all = [settings("Ti", 1.0), settings("Ti", 2.0), settings("Zr", 2.0), settings("Ti", 2.0)];
+        assert_eq!(costs.of_all(all.iter().take(2)), amount(110.0, 5.0));
+        assert_eq!(costs.of_all(all.iter()), amount(320.0, 13.0));
+        assert!(Costs::default().is_nothing() && !costs.is_nothing());
+    }
+}
