@@ -91,7 +91,7 @@ class Botorch(Peer):
         return inputs, values, [self.model(inputs, values[:, [index]]) for index in range(values.shape[1])]
 
     def acquisition(self, points, outcomes):
-        from botorch import acquisition
+        from botorch.acquisition import analytic
         from botorch.acquisition.multi_objective.logei import qLogNoisyExpectedHypervolumeImprovement
         from botorch.models import ModelListGP
         from botorch.sampling import SobolQMCNormalSampler
@@ -109,9 +109,9 @@ class Botorch(Peer):
             allowed = (values[:, 1:] >= 0).all(dim=1)
             best = values[allowed, 0].max() if allowed.any() else values[:, 0].min()
             bounds = {index: (0.0, None) for index in range(1, values.shape[1])}
-            return acquisition.LogConstrainedExpectedImprovement(ModelListGP(*models), best, 0, bounds)
+            return analytic.LogConstrainedExpectedImprovement(ModelListGP(*models), best, 0, bounds)
         best = models[0].posterior(inputs).mean.max() if self.problem.noise else values.max()
-        return acquisition.LogExpectedImprovement(models[0], best)
+        return analytic.LogExpectedImprovement(models[0], best)
 
     def suggest(self, points, outcomes):
         from itertools import product

@@ -11,6 +11,7 @@ from results import RESULTS
 PAGE = REPOSITORY / "docs/peers.md"
 POOL_PLANNERS = ["matdock", "botorch", "botorch-matern", "baybe", "physbo-ei", "physbo-ts"]
 PROBLEM_PLANNERS = ["matdock", "botorch", "optuna", "egobox"]
+# Fewest common repetitions for a verdict.
 FEWEST = 3
 INTRODUCTION = """# Measured against peers
 
@@ -26,9 +27,10 @@ Mean ± standard error, the five random first experiments included; repetition n
 for every planner. In parentheses the number of repetitions; one that has not found the best row within the budget
 counts with the budget, and their number follows after a slash. *Difference* is matdock minus the best peer over the
 repetitions both have done, in experiments, with its standard error; it is negative where matdock needs fewer. The best
-peer is the one with which matdock compares worst. *Verdict*: more or fewer experiments than that peer by at least two
-standard errors, else level. Peers that know only numbers get categories one-hot, and for formulas the element features
-that matdock computes. Replicates are averaged.
+peer is the one with which matdock compares worst, of those with at least three repetitions in common. *Verdict*: more
+or fewer experiments than that peer by at least two standard errors, else level; with few repetitions it is only a hint.
+Peers that know only numbers get categories one-hot, and for formulas the element features that matdock computes.
+Replicates are averaged.
 """
 TOP = """## Experiments until a row of the top 5 %
 
@@ -42,7 +44,9 @@ Direct arylation, 1728 reactions, within 50 experiments including the five first
 CONTINUOUS = """## Functions with ranges
 
 60 evaluations, five of them the same random first ones: median simple regret (lower is better), quartiles in brackets,
-repetitions in parentheses. The optimum of Ackley-5 is shifted by {ackley}, that of Levy-8 by {levy} along every axis.
+repetitions in parentheses; **bold** is the lowest among planners with at least three. *Matdock better in*: in how many
+of the repetitions both have done (same first experiments) matdock's regret was at most that of the peer with which it
+compares worst. The optimum of Ackley-5 is shifted by {ackley}, that of Levy-8 by {levy} along every axis.
 """
 OTHERS = """## Mixed, constrained and mixture problems
 
@@ -62,7 +66,8 @@ value, for Optuna, which has no such answer, the best reading.
 """
 TIME = """## Time and memory of a suggestion
 
-CPU seconds and peak memory of the whole process, one thread, median of three; six inputs (Hartmann-6).
+CPU seconds and peak memory of the whole process, one thread, median of up to three;
+six inputs (Hartmann-6).
 """
 
 
@@ -71,7 +76,7 @@ def load(kind):
     found = {}
     for path in sorted((RESULTS / kind).glob("*.json")):
         data = json.loads(path.read_text(encoding="utf-8"))
-        if len(data["repetitions"]) >= FEWEST:
+        if data["repetitions"]:
             found.setdefault(data["case"], {})[data["planner"]] = data
     return found
 
@@ -113,7 +118,8 @@ def count_cell(data, key):
     mean, error = mean_error(list(counts(data, key).values()))
     repetitions = data["repetitions"].values()
     unfinished = sum(one[key] is None for one in repetitions)
-    return f"{mean:.1f} ± {error:.1f} ({len(repetitions)}{f'/{unfinished}' if unfinished else ''})"
+    spread = "" if math.isnan(error) else f" ± {error:.1f}"
+    return f"{mean:.1f}{spread} ({len(repetitions)}{f'/{unfinished}' if unfinished else ''})"
 
 
 def pool_table(found, key, planners):
@@ -164,28 +170,40 @@ def quartiles(values):
     return at(0.25), statistics.median(ordered), at(0.75)
 
 
-def regret_cell(data, key, lowest):
-    values = [math.inf if one[key] is None else max(one[key], 0.0) for one in data["repetitions"].values()]
-    low, median, high = quartiles(values)
-    text = f"{median:.2g}"
-    return f"{f'**{text}**' if median == lowest else text} [{low:.1g}, {high:.1g}] ({len(values)})"
+def regrets(data, key):
+    """Regret per repetition; infinite where no experiment kept the bounds."""
+    return {seed: math.inf if one.get(key) is None else max(one[key], 0.0) for seed, one in data["repetitions"].items()}
 
 
-def median_regret(data, key):
-    return statistics.median(
-        math.inf if one[key] is None else max(one[key], 0.0) for one in data["repetitions"].values()
-    )
+def regret_cells(data, key, planners):
+    """Median, quartiles and repetitions per planner, and how often matdock was better than its strongest peer."""
+    values = {planner: regrets(each, key) for planner, each in data.items() if planner in planners}
+    enough = [statistics.median(each.values()) for each in values.values() if len(each) >= FEWEST]
+    cells = []
+    for planner in planners:
+        if planner not in values:
+            cells.append("")
+            continue
+        low, median, high = quartiles(values[planner].values())
+        count = len(values[planner])
+        text = f"**{median:.2g}**" if count >= FEWEST and median == min(enough) else f"{median:.2g}"
+        cells.append(f"{text} [{low:.1g}, {high:.1g}] ({count})" if count >= FEWEST else f"{text} ({count})")
+    ours, better = values.get("matdock", {}), []
+    for planner, theirs in values.items():
+        common = ours.keys() & theirs.keys()
+        if planner != "matdock" and common:
+            wins = sum(ours[seed] <= theirs[seed] for seed in common)
+            better.append((wins / len(common), f"{wins} of {len(common)} ({planner})"))
+    return [*cells, min(better)[1] if better else ""]
 
 
 def regret_table(found, kinds, key="regret"):
     rows = []
     for name, problem in PROBLEMS.items():
         if problem.kind in kinds and name in found:
-            data = found[name]
-            lowest = min(median_regret(each, key) for each in data.values())
-            cells = [regret_cell(data[planner], key, lowest) if planner in data else "" for planner in PROBLEM_PLANNERS]
+            cells = regret_cells(found[name], key, PROBLEM_PLANNERS)
             rows.append([problem.title, str(problem.evaluations), *cells])
-    return table(["problem", "evaluations", *PROBLEM_PLANNERS], rows)
+    return table(["problem", "evaluations", *PROBLEM_PLANNERS, "matdock better in"], rows)
 
 
 def stages(budget):
@@ -233,25 +251,20 @@ def several_table(found):
                 for number in stages(problem.evaluations):
                     shares = [100 * (value_at(one["hypervolume"], number) or 0.0) / problem.optimum for one in each]
                     mean, error = mean_error(shares)
-                    parts.append(f"{mean:.1f} ± {error:.1f}")
+                    parts.append(f"{mean:.1f}" if math.isnan(error) else f"{mean:.1f} ± {error:.1f}")
                 cells.append(", ".join(parts) + f" ({len(each)})")
             rows.append([problem.title, str(problem.evaluations), *cells])
     return table(["problem", "evaluations", *PROBLEM_PLANNERS], rows)
 
 
 def noise_table(found):
-    rows = []
+    planners, rows = ("matdock", "botorch", "optuna"), []
     for name, problem in PROBLEMS.items():
         family = name.split("-noise")[0]
         if name in found and (problem.kind == "noise" or f"{name}-noise-5" in PROBLEMS):
-            data = {planner: each for planner, each in found[name].items() if planner != "egobox"}
-            lowest = min(median_regret(each, "recommended") for each in data.values())
-            cells = [
-                regret_cell(data[planner], "recommended", lowest) if planner in data else ""
-                for planner in ("matdock", "botorch", "optuna")
-            ]
+            cells = regret_cells(found[name], "recommended", planners)
             rows.append([PROBLEMS[family].title, f"{100 * problem.noise:.0f} %", *cells])
-    return table(["problem", "noise", "matdock", "botorch", "optuna"], sorted(rows, key=lambda row: row[0]))
+    return table(["problem", "noise", *planners, "matdock better in"], sorted(rows, key=lambda row: row[0]))
 
 
 def cpu_table(found, problems):
