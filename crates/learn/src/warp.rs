@@ -39,10 +39,10 @@ impl Warp {
         if evidence.is_infinite() || values.len() < FEWEST || spread(values) == 0.0 {
             return straight;
         }
-        let mut best = (straight.log_likelihood(values), straight);
+        let mut best = (straight.log_slopes(values), straight);
         let mut consider = |bend: Bend, penalty: f64| {
             let warp = Self::with_bend(bend, values);
-            let score = warp.log_likelihood(values) - penalty;
+            let score = warp.log_slopes(values) - penalty;
             if score.is_finite() && score > best.0 {
                 best = (score, warp);
             }
@@ -107,8 +107,9 @@ impl Warp {
         sum / 32.0
     }
 
-    /// Normal log likelihood of the values under this map, up to a constant.
-    fn log_likelihood(&self, values: &[f64]) -> f64 {
+    /// Sum of the logarithms of the map's slopes at `values`: up to a constant, also their normal log likelihood when
+    /// the map was fitted to them.
+    pub(crate) fn log_slopes(&self, values: &[f64]) -> f64 {
         let jacobian: f64 = values
             .iter()
             .map(|&value| match self.bend {

@@ -43,7 +43,7 @@ pub enum FitError {
 
 const LENGTHSCALE_RANGE: (f64, f64) = (1e-2, 1e4);
 const NOISE_HIGHEST: f64 = 4.0;
-const SIGNAL_RANGE: (f64, f64) = (1e-2, 1e2);
+const SIGNAL_RANGE: (f64, f64) = (1e-2, 1e4);
 /// Sizes of thinned sets on which hyperparameters are searched first: the starts are compared on the smallest, and
 /// with more rows than the largest nothing changes any more that matters.
 const THINNED: [usize; 2] = [80, 400];
@@ -113,7 +113,7 @@ fn bounds(structure: &Structure, prior: &Prior) -> (Vec<f64>, Vec<f64>) {
     let groups = group_count(structure);
     let mut low = vec![LENGTHSCALE_RANGE.0.ln(); groups];
     let mut high = vec![LENGTHSCALE_RANGE.1.ln(); groups];
-    low.push(prior.noise_floor.clamp(1e-8, NOISE_HIGHEST).ln());
+    low.push(prior.noise_floor.clamp(1e-13, NOISE_HIGHEST).ln());
     high.push(NOISE_HIGHEST.ln());
     if prior.signal_scale > 0.0 {
         low.push(SIGNAL_RANGE.0.ln());

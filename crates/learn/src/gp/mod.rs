@@ -72,13 +72,12 @@ impl Prior {
     /// Source: the dimension-scaled prior of Hvarfner, Hellsten & Nardi, Vanilla Bayesian optimization performs
     /// great in high dimensions, ICML 2024 (lengthscales LogNormal(sqrt 2 + ln(d)/2, sqrt 3), noise
     /// LogNormal(-4, 1)), with three changes that needed fewer experiments on published pools: densities are
-    /// those of the logarithms, so that the mode is the median; the median lengthscale is half as long; and the
-    /// variance is shared between a common part and one per column (a hierarchical prior, the common part
+    /// those of the logarithms, so that the mode is the median; the median lengthscale is shorter by the square root of
+    /// 2; and the variance is shared between a common part and one per column (a hierarchical prior, the common part
     /// integrated out), because a few readings cannot tell many lengthscales apart.
     pub fn scaled_to(dimensions: usize) -> Self {
-        let half = std::f64::consts::LN_2;
         Self {
-            lengthscale_location: std::f64::consts::SQRT_2 - half + 0.5 * (dimensions.max(1) as f64).ln(),
+            lengthscale_location: std::f64::consts::SQRT_2 + 0.5 * (0.5 * dimensions.max(1) as f64).ln(),
             lengthscale_shared_scale: 1.0,
             lengthscale_scale: 1.0,
             noise_location: -4.0,

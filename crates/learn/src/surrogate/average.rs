@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Component, Explained, Options, Slope, Surrogate, mixed};
 use crate::{
     gp::{Data, Fit, FitError, Gp, Hyperparameters, Moments, Prior, Structure, Trend},
-    kernel::Rows,
+    kernel::{Kernel, Rows},
 };
 
 /// A Gaussian process and its share in the average.
@@ -29,6 +29,11 @@ const ROUGHER: f64 = 3.0;
 const ROUGH_NOISE: (f64, f64) = (-6.0, 1.5);
 /// What is left of the noise of a reading where the response is taken for known, so that equal inputs do no harm.
 const SETTLED_NOISE: f64 = 1e-6;
+/// The exact model: median and standard deviation of its log noise, its least noise, and the standard deviation of
+/// its log signal variance, wide because a piece of a large smooth response looks like a polynomial.
+const EXACT_NOISE: (f64, f64) = (-20.0, 1.0);
+const EXACT_FLOOR: f64 = 1e-12;
+const EXACT_SIGNAL: f64 = 1.5;
 /// Members below this share are dropped.
 const SMALLEST_SHARE: f64 = 0.02;
 
@@ -37,7 +42,16 @@ impl GpAverage {
     ///
     /// Errors: see [`FitError`].
     pub fn fit(data: &Data<'_>, groups: &[usize], options: &Options) -> Result<Self, FitError> {
-        Ok(Self { members: fit_members(data, groups, options)? })
+        Self::fit_with_posterior(data, groups, options).map(|(average, _)| average)
+    }
+
+    /// [`GpAverage::fit`], and the log of the sum of the members' posteriors.
+    pub(super) fn fit_with_posterior(
+        data: &Data<'_>,
+        groups: &[usize],
+        options: &Options,
+    ) -> Result<(Self, f64), FitError> {
+        fit_members(data, groups, options).map(|(members, log_posterior)| (Self { members }, log_posterior))
     }
 
     /// Processes given from elsewhere; their shares add up to 1.
@@ -172,28 +186,35 @@ impl Surrogate for GpAverage {
     }
 }
 
-fn fit_members(data: &Data<'_>, groups: &[usize], options: &Options) -> Result<Vec<Member>, FitError> {
+fn fit_members(data: &Data<'_>, groups: &[usize], options: &Options) -> Result<(Vec<Member>, f64), FitError> {
     let separate = groups.iter().max().map_or(0, |most| most + 1);
-    let plain = || options.kernels.iter().map(|&kernel| Structure::new(kernel, groups));
-    let explained =
-        |trends: &Vec<Trend>| plain().map(|s| Structure { trends: trends.clone(), ..s }).collect::<Vec<_>>();
-    let structures: Vec<Structure> = plain().chain(options.explanations.iter().flat_map(explained)).collect();
     // However many explanations there are, together they are as likely beforehand as none of them.
     let penalty = (options.explanations.len().max(1) as f64).ln();
     let prior = Prior::scaled_to(separate);
     let mut priors = vec![prior.clone()];
     if options.rough {
         // Both held closer to their medians, so that they stay two different explanations.
-        let smooth = Prior { lengthscale_shared_scale: 0.0, ..prior };
+        let smooth = Prior { lengthscale_shared_scale: 0.0, ..prior.clone() };
         let lengthscale_location = smooth.lengthscale_location - ROUGHER;
         let rough =
             Prior { lengthscale_location, noise_location: ROUGH_NOISE.0, noise_scale: ROUGH_NOISE.1, ..smooth.clone() };
         priors = vec![smooth, rough];
     }
+    let mut kinds: Vec<(Kernel, Prior)> =
+        options.kernels.iter().flat_map(|kernel| priors.iter().map(|prior| (*kernel, prior.clone()))).collect();
+    if options.exact {
+        let (noise_location, noise_scale) = EXACT_NOISE;
+        let exact =
+            Prior { noise_location, noise_scale, noise_floor: EXACT_FLOOR, signal_scale: EXACT_SIGNAL, ..prior };
+        kinds.push((Kernel::Rbf, exact));
+    }
+    let none = Vec::new();
     let mut failure = FitError::Empty;
     let mut scored = Vec::new();
-    for (structure, prior) in structures.iter().flat_map(|s| priors.iter().map(move |p| (s, p))) {
-        match Fit::new(structure, prior, data) {
+    let explanations = || std::iter::once(&none).chain(&options.explanations);
+    for ((kernel, prior), trends) in kinds.iter().flat_map(|kind| explanations().map(move |trends| (kind, trends))) {
+        let structure = Structure { trends: trends.clone(), ..Structure::new(*kernel, groups) };
+        match Fit::new(&structure, prior, data) {
             Ok(fit) if structure.trends.is_empty() => scored.push((fit.log_posterior, fit.gp)),
             Ok(fit) => scored.push((fit.log_posterior - penalty, fit.gp)),
             Err(error) => failure = error,
@@ -206,5 +227,5 @@ fn fit_members(data: &Data<'_>, groups: &[usize], options: &Options) -> Result<V
     let total: f64 = scored.iter().map(|(score, _)| weigh(*score)).sum();
     let members: Vec<Member> =
         scored.into_iter().map(|(score, gp)| Member { share: weigh(score) / total, gp }).collect();
-    if members.is_empty() { Err(failure) } else { Ok(members) }
+    if members.is_empty() { Err(failure) } else { Ok((members, best + total.ln())) }
 }

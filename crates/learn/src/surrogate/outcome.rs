@@ -40,6 +40,8 @@ pub struct Options {
     pub kernels: Vec<Kernel>,
     /// Whether a model that expects a rougher response with less noise takes part.
     pub rough: bool,
+    /// Whether a model that expects a very smooth response read without noise takes part.
+    pub exact: bool,
     /// By how much the log likelihood must rise before skewed outcomes are bent; infinite for never.
     pub bend_evidence: f64,
     /// The kind of model.
@@ -57,6 +59,7 @@ impl Default for Options {
         Self {
             kernels: vec![Kernel::Matern52],
             rough: false,
+            exact: false,
             bend_evidence: 10.0,
             wanted: Wanted::default(),
             robust: true,

@@ -6,7 +6,7 @@ use super::{GpAverage, Options, Reading, Readings, Surrogate, censored::fill_in}
 use crate::{
     gp::{Data, FitError},
     kernel::{Rows, squared_distance},
-    warp::Warp,
+    warp::{Bend, Warp},
 };
 
 /// A reading that counts less than the others.
@@ -200,31 +200,56 @@ fn outliers(readings: &Readings<'_>, options: &Options, suspects: &[Suspect]) ->
 
 /// The default kind of model with the given outliers.
 fn fitted(readings: &Readings<'_>, options: &Options, outliers: &[Outlier]) -> Result<Learnt, FitError> {
-    let Readings { inputs, groups, readings: values, .. } = *readings;
+    let values = readings.readings;
     let counts = |index: &usize| outliers.iter().all(|outlier| outlier.reading != *index);
     let numbers = |keep: &dyn Fn(usize) -> bool| -> Vec<f64> {
         (0..values.len()).filter(counts).filter(|index| keep(*index)).map(|index| values[index].number()).collect()
     };
     let exact = numbers(&|index| readings.is_exact(index));
-    let warp = Warp::fit(&if exact.is_empty() { numbers(&|_| true) } else { exact }, options.bend_evidence);
+    let sample = if exact.is_empty() { numbers(&|_| true) } else { exact };
+    let warp = Warp::fit(&sample, options.bend_evidence);
+    let (bent, evidence) = fitted_under(warp, readings, options, outliers)?;
+    // What an exact model knows of the response says more about the bend than the spread of the readings. Limits are
+    // filled in and outliers weighed under one bend, so that they cannot be compared.
+    if !options.exact || warp.bend() == Bend::Straight || sample.len() < values.len() {
+        return Ok(bent);
+    }
+    match fitted_under(Warp::fit(&sample, f64::INFINITY), readings, options, outliers) {
+        Ok((straight, other)) if other > evidence => Ok(straight),
+        _ => Ok(bent),
+    }
+}
+
+/// The same under a given bend, with the log posterior of the readings in their own unit.
+fn fitted_under(
+    warp: Warp,
+    readings: &Readings<'_>,
+    options: &Options,
+    outliers: &[Outlier],
+) -> Result<(Learnt, f64), FitError> {
+    let Readings { inputs, groups, readings: values, .. } = *readings;
     let mut outputs: Vec<f64> = values.iter().map(|reading| warp.forward(reading.number())).collect();
     let mut extra_noise = Vec::new();
     if !outliers.is_empty() || readings.uncertainties.iter().any(|u| *u > 0.0) {
         extra_noise = (0..values.len()).map(|index| readings.known_noise(index, &warp)).collect();
         outliers.iter().for_each(|outlier| extra_noise[outlier.reading] += outlier.extra_noise);
     }
-    let fit = |outputs: &[f64]| GpAverage::fit(&Data { inputs, outputs, extra_noise: &extra_noise }, groups, options);
-    let mut average = fit(&outputs)?;
+    let fit = |outputs: &[f64]| {
+        GpAverage::fit_with_posterior(&Data { inputs, outputs, extra_noise: &extra_noise }, groups, options)
+    };
+    let (mut average, mut log_posterior) = fit(&outputs)?;
     if values.iter().any(|reading| !matches!(reading, Reading::Value(_))) {
         let limits = outputs.clone();
         for _ in 0..CENSORED_FITS {
             fill_in(&mut outputs, &limits, &average, values);
-            average = fit(&outputs)?;
+            (average, log_posterior) = fit(&outputs)?;
         }
         fill_in(&mut outputs, &limits, &average, values);
         average = average.with_outputs(&outputs);
     }
-    Ok(Learnt { warp, outputs, extra_noise, average })
+    let numbers: Vec<f64> = values.iter().map(|reading| reading.number()).collect();
+    let evidence = log_posterior + warp.log_slopes(&numbers);
+    Ok((Learnt { warp, outputs, extra_noise, average }, evidence))
 }
 
 #[cfg(test)]

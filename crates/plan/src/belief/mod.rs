@@ -39,7 +39,13 @@ pub(crate) struct Belief {
     front: Option<Front>,
     /// Possible truths about the front, equally likely; none where a model cannot give them.
     truths: Vec<Truth>,
+    /// Standard deviations above the expected merit that a candidate of a list is credited with.
+    optimism: f64,
 }
+
+/// Of a list the search exploits or explores in turn: the former finds the best row soonest when the model is right, the
+/// latter when it is not. The turns are those of the Thue-Morse sequence, fair to batches of any even size too.
+const OPTIMISM: [f64; 2] = [1.0, 2.0];
 
 impl Belief {
     /// Learns from `observed` at the encoded points `inputs`.
@@ -89,8 +95,9 @@ impl Belief {
         let merit = Merit::new(goal, observed, |outcome| models.outcome(outcome));
         let feasibility = Feasibility::fit(inputs, &failed);
         let outcomes = Arc::new(models);
+        let optimism = OPTIMISM[observed.len().count_ones() as usize % OPTIMISM.len()];
         let (goal, truths) = (goal.clone(), Vec::new());
-        let mut belief = Self { goal, names, outcomes, feasibility, merit, best: None, front: None, truths };
+        let mut belief = Self { goal, names, outcomes, feasibility, merit, best: None, front: None, truths, optimism };
         belief.best = belief.best_expected(inputs, observed);
         belief.front = belief.front_expected(inputs, observed);
         belief.truths = belief.draw_truths(inputs, observed).unwrap_or_default();
@@ -287,12 +294,49 @@ impl Belief {
         deviation(&values)
     }
 
-    /// Log of expected improvement, times the probabilities to keep the bounds and not to fail, at each row.
+    /// Log of expected improvement, in every other turn of the gain at the upper confidence bound, times the
+    /// probabilities to keep the bounds and not to fail, at each row.
     pub(crate) fn scores(&self, points: &Rows) -> Vec<f64> {
-        let mut scores = match self.best {
+        let gains = match self.best {
             Some(best) => self.log_gains(points, best),
             None => vec![0.0; points.len()],
         };
+        self.with_probabilities(gains, points)
+    }
+
+    /// Scores of candidates of a list: log of the gain at the upper confidence bound, times the probabilities to keep
+    /// the bounds and not to fail.
+    ///
+    /// Expected improvement counts how much better a row may be, but of a list only finding the best one matters.
+    ///
+    /// Source: Srinivas, Krause, Kakade & Seeger, Gaussian process optimization in the bandit setting, ICML 2010.
+    pub(crate) fn scores_of_list(&self, points: &Rows) -> Vec<f64> {
+        match self.best.and_then(|best| self.optimistic_gains(points, best)) {
+            Some(gains) => self.with_probabilities(gains, points),
+            None => self.scores(points),
+        }
+    }
+
+    /// Log gains at the upper confidence bound; `None` for a merit that has no such bound.
+    fn optimistic_gains(&self, points: &Rows, best: f64) -> Option<Vec<f64>> {
+        let moments: Vec<Moments> = match &self.merit {
+            Merit::Single { outcome, sign } => {
+                let predicted = self.outcome(*outcome)?.surrogate().predict(points);
+                predicted.into_iter().map(|m| Moments { mean: sign * m.mean, ..m }).collect()
+            }
+            Merit::Sum(_) => self.summed(points),
+            _ => return None,
+        };
+        Some(moments.into_iter().map(|m| gain::log_optimistic(m, self.optimism, best).value).collect())
+    }
+
+    /// Whether it is the turn of the less optimistic bound, which over ranges alternates with expected improvement.
+    fn exploits(&self) -> bool {
+        self.optimism == OPTIMISM[0]
+    }
+
+    /// `scores` plus the log probabilities to keep the bounds and not to fail.
+    fn with_probabilities(&self, mut scores: Vec<f64>, points: &Rows) -> Vec<f64> {
         for bound in &self.goal.bounds {
             let Some((model, low, high)) = self.limits(bound) else { continue };
             for (score, moments) in scores.iter_mut().zip(model.surrogate().predict(points)) {
@@ -328,6 +372,7 @@ impl Belief {
 
     fn log_gains(&self, points: &Rows, best: f64) -> Vec<f64> {
         match &self.merit {
+            Merit::Single { .. } if self.exploits() => self.optimistic_gains(points, best).unwrap_or_default(),
             Merit::Single { outcome, sign } => log_improvements(&self.components(*outcome, points), *sign, best),
             Merit::Window { outcome, low, high } => {
                 let components = self.components(*outcome, points);
@@ -351,7 +396,15 @@ impl Belief {
         match &self.merit {
             Merit::Single { outcome, sign } => {
                 let slopes = self.outcome(*outcome)?.surrogate().slopes(point)?;
-                Some(log_improvement_with_gradient(&slopes, *sign, best))
+                if !self.exploits() {
+                    return Some(log_improvement_with_gradient(&slopes, *sign, best));
+                }
+                let slope = mixed_slope(&slopes);
+                let m = Moments { mean: sign * slope.moments.mean, ..slope.moments };
+                let gain = gain::log_optimistic(m, self.optimism, best);
+                let mut gradient = vec![0.0; point.len()];
+                add(&mut gradient, &slope, Sloped { by_mean: sign * gain.by_mean, ..gain });
+                Some((gain.value, gradient))
             }
             Merit::Window { outcome, low, high } => {
                 let slopes = self.outcome(*outcome)?.surrogate().slopes(point)?;

@@ -155,10 +155,11 @@ impl Planner {
     /// With the outcome bent when that raises its log likelihood by more than `bend_evidence`.
     fn learn_bending(&self, situation: &Situation<'_>, bend_evidence: f64) -> Belief {
         // Measured on published pools and on test functions: a pool's rows are told apart best by the smooth
-        // model alone; over ranges the optimum is a point between points, where a rougher one has to be heard.
-        let wanted = self.settings.surrogate;
-        let options = Options { wanted, robust: self.settings.robust, bend_evidence, ..Options::default() };
-        let options = Options { rough: matches!(self.space, Space::Ranges(_)), ..options };
+        // model alone; over ranges the optimum is a point between points, where a rougher one has to be heard, and one
+        // that takes readings for exact, should they come from a computation.
+        let (wanted, robust) = (self.settings.surrogate, self.settings.robust);
+        let ranges = matches!(self.space, Space::Ranges(_));
+        let options = Options { rough: ranges, exact: ranges, wanted, robust, bend_evidence, ..Options::default() };
         let explanations = self.explanations().trends();
         let groups = self.encoding.groups();
         Belief::learn_with(&self.goal, groups, &situation.inputs, situation.observed, &options, &explanations)

@@ -77,7 +77,8 @@ pub struct Suggestion {
     pub exploration: f64,
     /// The most similar observation: its index, and the distance (0 same, 1 the whole range of one parameter).
     pub nearest: Option<(usize, f64)>,
-    /// Score the planner compared candidates by (log expected improvement; higher is better).
+    /// Score the planner compared candidates by (log expected improvement; in a list, log gain at the upper confidence
+    /// bound; higher is better).
     pub score: f64,
     /// The condition of the region it was asked for in, with [`Purpose::Look`].
     pub region: Option<String>,

@@ -122,7 +122,7 @@ impl Listed {
     /// Scores of rows; those that have none are left out.
     pub(super) fn scored(&self, appraisal: &Appraisal<'_>, rows: Vec<usize>) -> Vec<(f64, usize)> {
         let columns = self.columns.select(&rows);
-        let scores = appraisal.scores(rows.iter().map(|&row| self.points[row].as_slice()), &columns);
+        let scores = appraisal.scores_of_list(rows.iter().map(|&row| self.points[row].as_slice()), &columns);
         scores.into_iter().zip(rows).filter(|(score, _)| !score.is_nan()).collect()
     }
 

@@ -53,7 +53,15 @@ pub(crate) struct Appraisal<'a> {
 impl Appraisal<'_> {
     /// Scores of `points`, whose columns are the rows of `columns`.
     pub(crate) fn scores<'p>(&self, points: impl Iterator<Item = &'p [Value]>, columns: &Rows) -> Vec<f64> {
-        let mut scores = self.belief.scores(columns);
+        self.preferred(self.belief.scores(columns), points)
+    }
+
+    /// The same for rows of a list.
+    pub(crate) fn scores_of_list<'p>(&self, points: impl Iterator<Item = &'p [Value]>, columns: &Rows) -> Vec<f64> {
+        self.preferred(self.belief.scores_of_list(columns), points)
+    }
+
+    fn preferred<'p>(&self, mut scores: Vec<f64>, points: impl Iterator<Item = &'p [Value]>) -> Vec<f64> {
         if !self.preferences.is_empty() {
             for (score, point) in scores.iter_mut().zip(points) {
                 *score += self.preferences.iter().map(|preference| preference.log(point)).sum::<f64>();

@@ -56,7 +56,7 @@ fn failures_lower_the_chance_of_their_like() {
     assert!(model.success(&at(0.5, 0.9)).unwrap() < 0.3);
     assert!(model.success(&at(0.5, 0.2)).unwrap() > 0.7);
     let suggestion = planner.suggest(&observed, &[], 1, 0).unwrap().remove(0);
-    assert!(numbers(&suggestion.point)[1] < 0.8, "{suggestion:?}");
+    assert!(numbers(&suggestion.point)[1] < 0.85, "{suggestion:?}");
 }
 
 #[test]
@@ -221,7 +221,7 @@ fn what_is_still_to_be_gained_shrinks_as_the_space_is_known() {
     assert!(few.expected > 5.0 * many.expected, "{few:?} {many:?}");
     assert!(few.high > few.expected && few.low >= 0.0, "{few:?}");
     // The best of the fine grid, at (1/3, 2/3), is 0.0089 above the true optimum.
-    assert!(many.low < 0.0089 && 0.0089 < many.high, "{many:?}");
+    assert!((many.expected - 0.0089).abs() < 0.0005, "{many:?}");
 }
 
 #[test]
