@@ -86,6 +86,28 @@ pub fn spent(campaign: &Campaign, history: &History) -> Option<Spent> {
     })
 }
 
+/// The costs as the planner weighs them: money and hours as shares of their budgets; without budgets money, or else
+/// hours. `None` where nothing costs anything.
+pub fn of_planner(campaign: &Campaign, history: &History) -> Option<matdock_plan::Costs> {
+    let spent = spent(campaign, history)?;
+    let (money, time) = match (spent.budget_cost, spent.budget_hours) {
+        (None, None) => {
+            let paid = campaign.costs.experiment.cost + campaign.costs.changes.values().map(|a| a.cost).sum::<f64>();
+            if paid > 0.0 { (1.0, 0.0) } else { (0.0, 1.0) }
+        }
+        (money, time) => (money.map_or(0.0, f64::recip), time.map_or(0.0, f64::recip)),
+    };
+    let price = |amount: &Amount| money * amount.cost + time * amount.hours;
+    let change = |parameter: &matdock_plan::Parameter| campaign.costs.changes.get(&parameter.name).map_or(0.0, price);
+    let left = |budget: Option<f64>, begun: f64| Some((1.0 - begun / budget?).clamp(0.0, 1.0));
+    let shares = [left(spent.budget_cost, spent.begun.cost), left(spent.budget_hours, spent.begun.hours)];
+    Some(matdock_plan::Costs {
+        experiment: price(&campaign.costs.experiment),
+        changes: campaign.space.parameters().iter().map(change).collect(),
+        left: shares.into_iter().flatten().min_by(f64::total_cmp),
+    })
+}
+
 /// How many more experiments the money and the hours surely do not exclude; `None` for no limit.
 pub fn affordable(campaign: &Campaign, history: &History) -> Option<usize> {
     let spent = spent(campaign, history)?;

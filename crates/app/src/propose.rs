@@ -4,7 +4,7 @@ use matdock_message::Message;
 use matdock_plan::{Observation, Purpose, Suggestion};
 use matdock_record::{Agent, IdSource, Provenance, Record, SuggestionId, Timestamp, body};
 
-use crate::{campaign::Campaign, history::History};
+use crate::{campaign::Campaign, cost, history::History};
 
 /// The word stored for a purpose.
 pub fn purpose_word(purpose: Purpose) -> &'static str {
@@ -37,8 +37,12 @@ pub fn propose(
     let pending = history.pending_points(campaign)?;
     let first = history.next_number();
     let seed = mix(campaign.seed, u64::from(first));
-    let suggestions =
-        campaign.planner()?.refusing(history.vetoed_points(campaign)).suggest(&observations, &pending, count, seed)?;
+    let planner = campaign.planner()?.refusing(history.vetoed_points(campaign));
+    let planner = match cost::of_planner(campaign, history) {
+        Some(costs) => planner.with_costs(costs),
+        None => planner,
+    };
+    let suggestions = planner.suggest(&observations, &pending, count, seed)?;
     let drivers = drivers(campaign, &observations, &suggestions, seed);
     let records = suggestions.into_iter().zip(drivers).zip(first..).map(|((suggestion, drivers), number)| {
         let body = body::Suggestion { drivers, ..stored(campaign, history, &numbers, suggestion, number, seed) };

@@ -5,6 +5,7 @@
 
 pub mod backtest;
 mod belief;
+mod cost;
 mod encode;
 mod expression;
 mod goal;
@@ -17,6 +18,7 @@ mod search;
 mod space;
 mod start;
 
+pub use cost::Costs;
 pub use expression::{Condition, Formula};
 pub use goal::{Bound, Combine, Direction, Goal, Objective};
 pub use history::{Measured, Observation};

@@ -13,6 +13,7 @@ use matdock_message::{Message, say};
 
 use crate::{
     belief::Belief,
+    cost::{Charged, Costs},
     encode::Encoding,
     goal::Goal,
     history::Observation,
@@ -46,6 +47,7 @@ pub struct Planner {
     explanations: Arc<OnceLock<Explanations>>,
     /// Never proposed again.
     refused: Vec<Point>,
+    costs: Option<Costs>,
 }
 
 impl Planner {
@@ -65,6 +67,7 @@ impl Planner {
             knowledge: Knowledge::default(),
             explanations: Arc::default(),
             refused: Vec::new(),
+            costs: None,
         })
     }
 
@@ -76,6 +79,12 @@ impl Planner {
     /// The planner that does not propose `points` again; in ranges nothing very near to them either.
     pub fn refusing(self, points: Vec<Point>) -> Self {
         Self { refused: points, ..self }
+    }
+
+    /// The planner that looks for improvement per cost; changes are compared with the last experiment that is under
+    /// way or else observed.
+    pub fn with_costs(self, costs: Costs) -> Self {
+        Self { costs: Some(costs).filter(Costs::matter), ..self }
     }
 
     /// Where it searches.
@@ -123,6 +132,9 @@ impl Planner {
         }
         if suggestions.is_empty() && count > 0 {
             return Err(say!("plan-nothing-left"));
+        }
+        if let Some(costs) = &self.costs {
+            suggestions = costs.ordered(suggestions, |suggestion| &suggestion.point, situation.before);
         }
         Ok(suggestions)
     }
@@ -211,8 +223,11 @@ impl Planner {
         let guesses = self.knowledge.guesses.iter();
         let guesses: Vec<Guessed<'_>> =
             guesses.map(|guess| Guessed::new(guess, &self.encoding, &base, situation.observed.len())).collect();
+        let before = situation.before;
+        let charged = self.costs.as_ref().map(|costs| Charged { costs, before });
         let refused = Refused::new(&self.refused, &self.encoding);
         let mut preferences: Vec<&dyn Preference> = guesses.iter().map(|guess| guess as &dyn Preference).collect();
+        preferences.extend(charged.iter().map(|charged| charged as &dyn Preference));
         if !self.refused.is_empty() && matches!(self.space, Space::Ranges(_)) {
             preferences.push(&refused);
         }
@@ -237,7 +252,33 @@ impl Planner {
         let parameters = self.space.parameters();
         Search { parameters, encoding: &self.encoding, appraisal, taken: &situation.taken }
             .best(&good, ranking, seed)
+            .map(|found| self.cheaper(found, situation, &appraisal, seed))
             .map(|(point, score)| (point, score, None))
+    }
+
+    /// What was found, or where that scores higher a point that leaves dear settings as they were: no search over
+    /// numbers meets exactly those.
+    fn cheaper(
+        &self,
+        found: (Point, f64),
+        situation: &Situation<'_>,
+        appraisal: &Appraisal<'_>,
+        seed: u64,
+    ) -> (Point, f64) {
+        let (Some(costs), Some(before)) = (&self.costs, situation.before) else { return found };
+        let many = self.anywhere(BACKGROUND, seed);
+        let around = [&found.0].into_iter().chain(&many);
+        let points = around.flat_map(|point| costs.unchanged(point, before));
+        let allowed = |point: &Point| !situation.taken.contains(&key(point)) && self.space.contains(point);
+        let encoded = points.filter(allowed).filter_map(|point| {
+            let columns = self.encoding.encode(&point).ok()?;
+            Some((point, columns))
+        });
+        let candidates: Vec<(Point, Vec<f64>)> = encoded.collect();
+        let rows = Rows::collect(self.encoding.width(), candidates.iter().map(|(_, columns)| columns.as_slice()));
+        let scores = appraisal.scores(candidates.iter().map(|(point, _)| point.as_slice()), &rows);
+        let scored = candidates.into_iter().map(|(point, _)| point).zip(scores).filter(|(_, score)| score.is_finite());
+        scored.fold(found, |best, candidate| if candidate.1 > best.1 { candidate } else { best })
     }
 
     /// A suggestion without prediction; from now on it counts as under way.

@@ -14,6 +14,8 @@ use crate::{
 /// What is known and under way, in columns.
 pub(super) struct Situation<'a> {
     pub(super) observed: &'a [Observation],
+    /// The experiment begun last, against which changes of settings are counted.
+    pub(super) before: Option<&'a Point>,
     pub(super) inputs: Rows,
     /// Points under way, and their columns.
     pub(super) under_way: Vec<Point>,
@@ -26,7 +28,7 @@ impl Planner {
     pub(super) fn situation<'a>(
         &self,
         observed: &'a [Observation],
-        pending: &[Point],
+        pending: &'a [Point],
         seed: u64,
     ) -> Result<Situation<'a>, Message> {
         let mut inputs = Rows::new(self.encoding.width());
@@ -47,7 +49,8 @@ impl Planner {
             columns_under_way.push(columns);
             taken.insert(key(point));
         }
-        Ok(Situation { observed, inputs, under_way: pending.to_vec(), pending: columns_under_way, taken, seed })
+        let before = pending.last().or(observed.last().map(|o| &o.point));
+        Ok(Situation { before, observed, inputs, under_way: pending.to_vec(), pending: columns_under_way, taken, seed })
     }
 
     /// Columns of an observation that fits space and goal.

@@ -164,3 +164,31 @@ fn a_batch_for_a_front_is_spread_along_it() {
         assert!(places[..index].iter().all(|other| (x - other).abs() > 0.03), "{places:?}");
     }
 }
+
+#[test]
+fn a_dear_setting_is_changed_less_often_but_still_found() {
+    let dear = |costs: Option<matdock_plan::Costs>| {
+        let planner = Planner::new(crate::plane(), crate::minimise(), Settings::default()).unwrap();
+        let planner = match costs {
+            Some(costs) => planner.with_costs(costs),
+            None => planner,
+        };
+        let mut observed: Vec<Observation> = Vec::new();
+        for number in 0..16 {
+            let suggestion = planner.suggest(&observed, &[], 1, number).unwrap().remove(0);
+            let x = numbers(&suggestion.point);
+            observed.push(crate::observation(suggestion.point, (x[0] - 0.3).powi(2) + (x[1] - 0.7).powi(2)));
+        }
+        let changes = observed.windows(2).filter(|pair| pair[0].point[0] != pair[1].point[0]).count();
+        let value = |o: &Observation| match o.outcomes[0] {
+            Measured::Value(value) => value,
+            _ => f64::INFINITY,
+        };
+        (changes, observed.iter().map(value).fold(f64::INFINITY, f64::min))
+    };
+    let (free, _) = dear(None);
+    let costs = matdock_plan::Costs { experiment: 1.0, changes: vec![20.0, 0.0], left: Some(0.8) };
+    let (paid, best) = dear(Some(costs));
+    assert!(paid < free, "{paid} changes against {free}");
+    assert!(best < 0.02, "{best}");
+}
