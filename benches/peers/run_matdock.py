@@ -60,7 +60,7 @@ def call(*arguments):
 
 
 def repetition(pool, folder, seed, most, batch):
-    first = WORK / "initial.json"
+    first = folder / "initial.json"
     first.write_text(json.dumps([pool.initial(seed)]), encoding="utf-8")
     text, seconds = call(
         "backtest",
