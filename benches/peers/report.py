@@ -3,6 +3,7 @@
 import json
 import math
 import statistics
+import textwrap
 
 from pools import REPOSITORY, SOURCES
 from problems import PROBLEMS
@@ -179,6 +180,7 @@ def regret_cells(data, key, planners):
     """Median, quartiles and repetitions per planner, and how often matdock was better than its strongest peer."""
     values = {planner: regrets(each, key) for planner, each in data.items() if planner in planners}
     enough = [statistics.median(each.values()) for each in values.values() if len(each) >= FEWEST]
+    lowest = min(enough) if len(enough) > 1 else None
     cells = []
     for planner in planners:
         if planner not in values:
@@ -186,7 +188,7 @@ def regret_cells(data, key, planners):
             continue
         low, median, high = quartiles(values[planner].values())
         count = len(values[planner])
-        text = f"**{median:.2g}**" if count >= FEWEST and median == min(enough) else f"{median:.2g}"
+        text = f"**{median:.2g}**" if count >= FEWEST and median == lowest else f"{median:.2g}"
         cells.append(f"{text} [{low:.1g}, {high:.1g}] ({count})" if count >= FEWEST else f"{text} ({count})")
     ours, better = values.get("matdock", {}), []
     for planner, theirs in values.items():
@@ -332,13 +334,17 @@ def about(*groups):
     )
 
 
+def paragraphs(text):
+    return "\n\n".join(textwrap.fill(part, 120) for part in text.split("\n\n"))
+
+
 def main():
     from problems import ACKLEY_SHIFT, LEVY_SHIFT
 
     pools, batches, problems, times = (load(kind) for kind in ("pools", "batches-of-5", "problems", "time"))
     others = ("mixed", "constrained", "mixture")
     sections = [
-        INTRODUCTION.format(about=about(pools, batches, problems, times)),
+        INTRODUCTION.format(about=paragraphs(about(pools, batches, problems, times))),
         POOLS,
         pool_table(pools, "to_best", POOL_PLANNERS),
         TOP,
