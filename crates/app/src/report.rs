@@ -6,7 +6,7 @@ use std::{
 };
 
 use matdock_message::{Language, Message, say};
-use matdock_plan::{Direction, Value, Weight};
+use matdock_plan::{Direction, Drift, DriftWanted, Value, Weight};
 use matdock_store::Dock;
 use serde::Serialize;
 
@@ -99,6 +99,7 @@ pub fn text(campaign: &Campaign, report: &Report, language: Language) -> String 
     }
     status.vetoes.iter().for_each(|veto| line(veto_line(veto)));
     status.knowledge.iter().for_each(|weight| line(weight_line(campaign, weight)));
+    status.drifts.iter().for_each(|drift| line(drift_line(campaign, drift)));
     if let Some(front) = &status.front {
         front_lines(campaign, front, language).into_iter().for_each(&mut line);
     }
@@ -164,6 +165,16 @@ pub fn weight_line(campaign: &Campaign, weight: &Weight) -> Message {
                 say!("app-report-source", source = source, outcome = outcome, share = share, coefficient = coefficient)
             }
         }
+    }
+}
+
+/// A drift in a line, and what is done about it.
+pub fn drift_line(campaign: &Campaign, drift: &Drift) -> Message {
+    let (outcome, unit) = (&drift.outcome, campaign.unit_of(&drift.outcome));
+    let change = number(drift.per_experiment);
+    match campaign.planner.drift {
+        DriftWanted::Ignore => say!("app-report-drift", outcome = outcome, change = change, unit = unit),
+        _ => say!("app-report-drift-corrected", outcome = outcome, change = change, unit = unit),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where a campaign stands.
 
 use matdock_message::Message;
-use matdock_plan::{Model, Observation, Prediction, Remaining, Weight};
+use matdock_plan::{Drift, Model, Observation, Prediction, Remaining, Weight};
 use matdock_record::{Datum, Outcome, Qualifier, Timestamp, body::Fields};
 use matdock_store::Dock;
 use serde::Serialize;
@@ -35,6 +35,8 @@ pub struct Status {
     pub vetoes: Vec<Vetoed>,
     /// How much the model relies on earlier campaigns and expected trends; empty without a model.
     pub knowledge: Vec<Weight>,
+    /// Outcomes that creep with time as good as surely.
+    pub drifts: Vec<Drift>,
     /// The best experiment so far; none where a front is wanted.
     pub best: Option<Best>,
     /// The experiments that no other beats in all objectives, where a front is wanted.
@@ -101,6 +103,7 @@ pub fn status(dock: &Dock, campaign: &Campaign) -> Result<Status, Message> {
             pending: Vec::new(),
             vetoes: Vec::new(),
             knowledge: Vec::new(),
+            drifts: Vec::new(),
             best: None,
             front: None,
             recommended: None,
@@ -128,6 +131,7 @@ pub fn of(campaign: &Campaign, history: &History) -> Result<Status, Message> {
         spent: cost::spent(campaign, history),
         pending: history.pending().map(|p| p.body.number).collect(),
         vetoes: history.vetoes.clone(),
+        drifts: learnt.model.iter().flat_map(Model::drifts).filter(|drift| drift.is_sure()).cloned().collect(),
         knowledge: learnt.model.as_ref().map(|model| model.weights().to_vec()).unwrap_or_default(),
         best: learnt.best(history).filter(|_| !campaign.goal.is_front()),
         front: front::of(campaign, history, &learnt),

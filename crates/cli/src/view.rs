@@ -178,6 +178,7 @@ pub fn status(campaign: &Campaign, status: &Status, language: Language) {
     }
     status.vetoes.iter().for_each(|veto| line(&matdock_app::report::veto_line(veto), language));
     status.knowledge.iter().for_each(|weight| line(&matdock_app::report::weight_line(campaign, weight), language));
+    status.drifts.iter().for_each(|drift| line(&matdock_app::report::drift_line(campaign, drift), language));
     if let Some(front) = &status.front {
         line(&matdock_app::report::front_headline(front), language);
         let (headers, rows) = matdock_app::front::table(campaign, front, language);

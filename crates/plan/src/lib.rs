@@ -22,7 +22,7 @@ pub use cost::Costs;
 pub use expression::{Condition, Formula};
 pub use goal::{Bound, Combine, Direction, Goal, Objective};
 pub use history::{Measured, Observation};
-pub use knowledge::{ExpectedTrend, Guess, Knowledge, Look, Source, Weight};
+pub use knowledge::{Drift, DriftWanted, ExpectedTrend, Guess, Knowledge, Look, Source, Weight};
 pub use matdock_learn::{Choice, Family, Wanted};
 pub use model::{Calibration, Doubted, Driver, Effect, Importance, LeftOut, Model, ParetoFront, Slice, Surface};
 pub use planner::{Planner, Prediction, Purpose, Remaining, Settings, Suggestion};

@@ -202,6 +202,21 @@ pub(super) struct PlannerPart {
     pub surrogate: Option<Wanted>,
     #[serde(default)]
     pub robust: bool,
+    pub drift: Option<DriftWord>,
+}
+
+/// `true`, `false` or `"auto"`.
+#[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(untagged)]
+pub(super) enum DriftWord {
+    Plain(bool),
+    Word(AutoWord),
+}
+
+#[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum AutoWord {
+    Auto,
 }
 
 #[derive(Debug, Deserialize)]

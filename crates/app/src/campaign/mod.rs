@@ -13,7 +13,9 @@ mod substance;
 use std::path::{Path, PathBuf};
 
 use matdock_message::{Message, say};
-use matdock_plan::{Condition, Goal, Knowledge, Objective, Parameter, Planner, Point, Settings, Space, Value};
+use matdock_plan::{
+    Condition, DriftWanted, Goal, Knowledge, Objective, Parameter, Planner, Point, Settings, Space, Value,
+};
 use matdock_record::{Datum, Unit, body::Fields};
 use toml::Spanned;
 
@@ -27,7 +29,7 @@ pub use pool::{Finished, PoolTable, finished_table};
 pub use source::{Earlier, Mapping};
 pub use substance::Substance;
 
-use file::{CampaignFile, TimeWord};
+use file::{AutoWord, CampaignFile, DriftWord, TimeWord};
 
 /// Begins the reason of a setting that is not there; its condition follows.
 const ABSENT: &str = "only when";
@@ -333,6 +335,11 @@ impl Reader<'_> {
             random_start: parsed.planner.random_start.unwrap_or(false),
             surrogate: parsed.planner.surrogate.unwrap_or_default(),
             robust: parsed.planner.robust,
+            drift: match parsed.planner.drift {
+                None | Some(DriftWord::Plain(false)) => DriftWanted::Ignore,
+                Some(DriftWord::Plain(true)) => DriftWanted::Correct,
+                Some(DriftWord::Word(AutoWord::Auto)) => DriftWanted::Auto,
+            },
             ..Settings::default()
         };
         let default = (inputs + 1).max(settings.initial);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Component, Explained, Options, Slope, Surrogate, mixed};
+use super::{Component, Explained, Explanation, Options, Slope, Surrogate, mixed};
 use crate::{
     gp::{Data, Fit, FitError, Gp, Hyperparameters, Moments, Prior, Structure, Trend},
     kernel::{Kernel, Rows},
@@ -188,8 +188,12 @@ impl Surrogate for GpAverage {
 
 fn fit_members(data: &Data<'_>, groups: &[usize], options: &Options) -> Result<(Vec<Member>, f64), FitError> {
     let separate = groups.iter().max().map_or(0, |most| most + 1);
-    // However many explanations there are, together they are as likely beforehand as none of them.
-    let penalty = (options.explanations.len().max(1) as f64).ln();
+    // However many explanations there are, together they are as likely beforehand as one of them.
+    let count = options.explanations.len().max(1) as f64;
+    let odds = |explanation: &Explanation| (explanation.odds / count).max(f64::MIN_POSITIVE).ln();
+    let none = std::iter::once((Vec::new(), 0.0));
+    let explained = options.explanations.iter().map(|explanation| (explanation.trends.clone(), odds(explanation)));
+    let explanations: Vec<(Vec<Trend>, f64)> = none.chain(explained).collect();
     let prior = Prior::scaled_to(separate);
     let mut priors = vec![prior.clone()];
     if options.rough {
@@ -208,15 +212,12 @@ fn fit_members(data: &Data<'_>, groups: &[usize], options: &Options) -> Result<(
             Prior { noise_location, noise_scale, noise_floor: EXACT_FLOOR, signal_scale: EXACT_SIGNAL, ..prior };
         kinds.push((Kernel::Rbf, exact));
     }
-    let none = Vec::new();
     let mut failure = FitError::Empty;
     let mut scored = Vec::new();
-    let explanations = || std::iter::once(&none).chain(&options.explanations);
-    for ((kernel, prior), trends) in kinds.iter().flat_map(|kind| explanations().map(move |trends| (kind, trends))) {
+    for ((kernel, prior), (trends, odds)) in kinds.iter().flat_map(|kind| explanations.iter().map(move |e| (kind, e))) {
         let structure = Structure { trends: trends.clone(), ..Structure::new(*kernel, groups) };
         match Fit::new(&structure, prior, data) {
-            Ok(fit) if structure.trends.is_empty() => scored.push((fit.log_posterior, fit.gp)),
-            Ok(fit) => scored.push((fit.log_posterior - penalty, fit.gp)),
+            Ok(fit) => scored.push((fit.log_posterior + odds, fit.gp)),
             Err(error) => failure = error,
         }
     }

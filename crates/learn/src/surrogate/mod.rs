@@ -10,7 +10,7 @@ use std::{fmt::Debug, sync::Arc};
 
 pub use average::{GpAverage, Member};
 pub use choice::{Candidate, Choice, Family, Wanted};
-pub use outcome::{Explained, Options, OutcomeModel, Outcomes, Reading, Readings, Separate};
+pub use outcome::{Explained, Explanation, Options, OutcomeModel, Outcomes, Reading, Readings, Separate};
 pub use outlier::{Outlier, Side};
 
 use crate::{gp::Moments, kernel::Rows};

@@ -50,8 +50,8 @@ pub struct Options {
     pub robust: bool,
     /// On which side a surprise may be a discovery.
     pub discoveries: Side,
-    /// Explanations that may hold: for each a process with these trends takes part beside the one without any.
-    pub explanations: Vec<Vec<Trend>>,
+    /// Explanations that may hold: for each a process with its trends takes part beside the one without any.
+    pub explanations: Vec<Explanation>,
 }
 
 impl Default for Options {
@@ -78,6 +78,15 @@ pub struct OutcomeModel {
     choice: Option<Choice>,
     outliers: Vec<Outlier>,
     explained: Vec<Explained>,
+}
+
+/// Trends that may hold together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explanation {
+    /// The trends.
+    pub trends: Vec<Trend>,
+    /// How likely it is beforehand: odds against the process without trends.
+    pub odds: f64,
 }
 
 /// What the data say of an explanation.
@@ -122,7 +131,7 @@ impl OutcomeModel {
     pub fn learn(readings: &Readings<'_>, options: &Options) -> Result<Self, FitError> {
         let (learnt, outliers) = outlier::learn(readings, options)?;
         let Learnt { warp, outputs, extra_noise, average } = learnt;
-        let explained: Vec<Explained> = options.explanations.iter().map(|trends| average.explained(trends)).collect();
+        let explained: Vec<Explained> = options.explanations.iter().map(|e| average.explained(&e.trends)).collect();
         let exact: Vec<bool> = (0..outputs.len())
             .map(|index| readings.is_exact(index) && outliers.iter().all(|outlier| outlier.reading != index))
             .collect();

@@ -215,3 +215,5 @@ app-cost = { $key } is { $value }; give a number that is not negative, for a bud
 app-cost-uncounted = the budget has { $key }, but no experiment costs any; say what they cost under [cost], or with change_{ $key } of a parameter
 app-cost-used = the budget of campaign { $name } in money or hours is used up by experiments that are finished or waiting; raise `cost` or `hours` under [budget]
 app-report-spent = Spent: { $cost } { $unit }, { $hours } h
+app-report-drift = WARNING: { $outcome } creeps with time, by about { $change } { $unit } from one experiment to the next. Look for the cause, or let it be corrected: drift = "auto" in [planner].
+app-report-drift-corrected = { $outcome } creeps with time, by about { $change } { $unit } from one experiment to the next; the model corrects this, its predictions are for now.

@@ -215,3 +215,5 @@ app-cost = { $key } が { $value } です。負でない数を指定してくだ
 app-cost-uncounted = 予算に { $key } がありますが、それを使う実験がありません。[cost] か、パラメータの change_{ $key } で指定してください
 app-cost-used = キャンペーン { $name } の費用または時間の予算は、終了した実験と待機中の実験で使い切りました。[budget] の `cost` か `hours` を増やしてください
 app-report-spent = 使用額: { $cost } { $unit }、{ $hours } h
+app-report-drift = 警告: { $outcome } が時間とともにずれています(実験 1 回ごとに約 { $change } { $unit })。原因を調べるか、[planner] に drift = "auto" と書いて補正してください。
+app-report-drift-corrected = { $outcome } が時間とともにずれています(実験 1 回ごとに約 { $change } { $unit })。モデルはこれを補正しており、予測は現時点のものです。

@@ -8,8 +8,8 @@ mod merit;
 use std::sync::Arc;
 
 use matdock_learn::{
-    Component, Feasibility, Moments, Options, OutcomeModel, Outcomes, Reading, Readings, Rows, Separate, Slope, Trend,
-    normal,
+    Component, Explanation, Feasibility, Moments, Options, OutcomeModel, Outcomes, Reading, Readings, Rows, Separate,
+    Slope, normal,
 };
 
 use crate::{
@@ -66,7 +66,7 @@ impl Belief {
         inputs: &Rows,
         observed: &[Observation],
         options: &Options,
-        explanations: &[Vec<Vec<Trend>>],
+        explanations: &[Vec<Explanation>],
     ) -> Self {
         let names: Vec<String> = goal.outcomes().into_iter().map(str::to_owned).collect();
         let models = (0..names.len()).map(|outcome| {

@@ -1,6 +1,6 @@
 //! What is known of outcomes as explanations that stand beside the plain model, weighted by the data.
 
-use matdock_learn::{Explained, Trend};
+use matdock_learn::{Explained, Explanation, Trend};
 use serde::Serialize;
 
 use super::{Knowledge, source};
@@ -24,7 +24,7 @@ pub struct Weight {
     /// Or the trend, by the position it was given at (from 0).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trend: Option<usize>,
-    /// Share of the model that contains it, 0 to 1. Before any data it is about a half.
+    /// Share of the model that contains it, 0 to 1. The data decide; a source begins low, a trend at a half.
     pub share: f64,
     /// Learnt coefficient: of a source 1 when the tasks are alike after standardising and 0 when they have nothing in
     /// common; of a trend the change over its range in standard deviations of what was measured, positive upwards.
@@ -34,6 +34,9 @@ pub struct Weight {
     pub contradicted: bool,
 }
 
+/// Odds that a source has something to say: so low, because a source that only looks alike costs more experiments at
+/// the beginning than a good one saves. A few results that agree outweigh them.
+const SOURCE_ODDS: f64 = 0.15;
 /// Shares below which something counts as contradicted.
 const CONTRADICTED: f64 = 0.1;
 
@@ -68,9 +71,13 @@ impl Explanations {
         made
     }
 
-    /// For each outcome the trends of each explanation.
-    pub(crate) fn trends(&self) -> Vec<Vec<Vec<Trend>>> {
-        let of = |items: &Vec<(Item, Trend)>, set: &Vec<usize>| set.iter().map(|&item| items[item].1.clone()).collect();
+    /// The explanations of each outcome.
+    pub(crate) fn of_outcomes(&self) -> Vec<Vec<Explanation>> {
+        let of = |items: &Vec<(Item, Trend)>, set: &Vec<usize>| {
+            let sources = set.iter().filter(|&&item| matches!(items[item].0, Item::Source(_))).count();
+            let trends = set.iter().map(|&item| items[item].1.clone()).collect();
+            Explanation { trends, odds: if sources > 0 { SOURCE_ODDS } else { 1.0 } }
+        };
         self.items.iter().zip(&self.sets).map(|(items, sets)| sets.iter().map(|set| of(items, set)).collect()).collect()
     }
 

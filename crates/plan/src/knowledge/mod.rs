@@ -1,6 +1,7 @@
 //! What people know before the data do: guesses of the optimum, regions to look at, earlier campaigns, trends, settings
 //! they refuse.
 
+mod drift;
 mod explanations;
 mod guess;
 mod look;
@@ -8,12 +9,14 @@ mod refused;
 mod source;
 mod trend;
 
+pub use drift::{Drift, DriftWanted};
 pub use explanations::Weight;
 pub use guess::Guess;
 pub use look::Look;
 pub use source::Source;
 pub use trend::ExpectedTrend;
 
+pub(crate) use drift::{corrected, drifts};
 pub(crate) use explanations::Explanations;
 pub(crate) use guess::Guessed;
 pub(crate) use look::{Inside, OUTSIDE};

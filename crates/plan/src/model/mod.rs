@@ -10,7 +10,7 @@ use crate::{
     belief::Belief,
     encode::Encoding,
     history::Observation,
-    knowledge::Weight,
+    knowledge::{Drift, Weight},
     pareto,
     planner::Prediction,
     space::{Point, Space, Value},
@@ -78,6 +78,7 @@ pub struct Model {
     /// Allowed points spread over the space.
     background: Vec<Point>,
     weights: Vec<Weight>,
+    drifts: Vec<Drift>,
 }
 
 impl Model {
@@ -89,12 +90,26 @@ impl Model {
         observed: &[Observation],
         background: Vec<Point>,
     ) -> Self {
-        Self { space, encoding, belief, inputs, observed: observed.to_vec(), background, weights: Vec::new() }
+        Self {
+            space,
+            encoding,
+            belief,
+            inputs,
+            observed: observed.to_vec(),
+            background,
+            weights: Vec::new(),
+            drifts: Vec::new(),
+        }
     }
 
-    /// With what the data say of what people know.
-    pub(crate) fn knowing(self, weights: Vec<Weight>) -> Self {
-        Self { weights, ..self }
+    /// With what the data say of what people know, and of drifts.
+    pub(crate) fn knowing(self, weights: Vec<Weight>, drifts: Vec<Drift>) -> Self {
+        Self { weights, drifts, ..self }
+    }
+
+    /// How outcomes creep with time, for those with enough readings.
+    pub fn drifts(&self) -> &[Drift] {
+        &self.drifts
     }
 
     /// How much it relies on each earlier campaign and each expected trend.

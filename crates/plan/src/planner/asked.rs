@@ -18,8 +18,9 @@ use crate::{
     start,
 };
 
-/// One of so many initial experiments is the best of an earlier campaign, and at least one.
-const PART: usize = 3;
+/// One of so many initial experiments is the best of an earlier campaign, and at least one. More cost experiments where
+/// the tasks only look alike.
+const PART: usize = 5;
 /// Candidates for these, and how far they are apart (1: the whole range of a parameter).
 const PROVEN: usize = 4096;
 const APART: f64 = 0.1;

@@ -17,7 +17,7 @@ use crate::{
     encode::Encoding,
     goal::Goal,
     history::Observation,
-    knowledge::{Explanations, Guessed, Knowledge, Refused},
+    knowledge::{self, DriftWanted, Explanations, Guessed, Knowledge, Refused},
     model::Model,
     search::{Appraisal, Listed, Preference, Ranking, Search},
     space::{Point, Space, key},
@@ -155,9 +155,11 @@ impl Planner {
             self.explanations().weights(&self.knowledge, outcome, name, explained)
         });
         let weights = weights.collect();
+        let model_inputs = situation.inputs.clone();
         let model =
             Model::new(self.space.clone(), self.encoding.clone(), belief, situation.inputs, observed, background);
-        Ok(model.knowing(weights))
+        let drifts = knowledge::drifts(&self.goal, &model_inputs, self.encoding.groups(), observed);
+        Ok(model.knowing(weights, drifts))
     }
 
     fn learn(&self, situation: &Situation<'_>) -> Belief {
@@ -172,9 +174,15 @@ impl Planner {
         let (wanted, robust) = (self.settings.surrogate, self.settings.robust);
         let ranges = matches!(self.space, Space::Ranges(_));
         let options = Options { rough: ranges, exact: ranges, wanted, robust, bend_evidence, ..Options::default() };
-        let explanations = self.explanations().trends();
+        let explanations = self.explanations().of_outcomes();
         let groups = self.encoding.groups();
-        Belief::learn_with(&self.goal, groups, &situation.inputs, situation.observed, &options, &explanations)
+        let inputs = &situation.inputs;
+        if self.settings.drift == DriftWanted::Ignore {
+            return Belief::learn_with(&self.goal, groups, inputs, situation.observed, &options, &explanations);
+        }
+        let drifts = knowledge::drifts(&self.goal, inputs, groups, situation.observed);
+        let now = knowledge::corrected(&self.goal, &drifts, situation.observed, self.settings.drift);
+        Belief::learn_with(&self.goal, groups, inputs, &now, &options, &explanations)
     }
 
     /// What is known of the outcomes; made once, so that it can be told which part of a model stands for what.

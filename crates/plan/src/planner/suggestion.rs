@@ -3,7 +3,7 @@
 use matdock_learn::Wanted;
 use serde::{Deserialize, Serialize};
 
-use crate::space::Point;
+use crate::{knowledge::DriftWanted, space::Point};
 
 /// How the planner works. The default is sensible.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,11 +18,14 @@ pub struct Settings {
     /// Readings that all others contradict count less. Not for steep responses without noise: the walls of a valley
     /// look like outliers.
     pub robust: bool,
+    /// What is done about results that creep with time.
+    pub drift: DriftWanted,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { initial: 5, random_start: false, surrogate: Wanted::default(), robust: false }
+        let (surrogate, drift) = (Wanted::default(), DriftWanted::default());
+        Self { initial: 5, random_start: false, surrogate, robust: false, drift }
     }
 }
 

@@ -1,6 +1,8 @@
 //! What people know beforehand: it helps when right, and does little harm when wrong.
 
-use matdock_plan::{Guess, Knowledge, Look, Measured, Observation, Planner, Purpose, Settings, Space, Value};
+use matdock_plan::{
+    DriftWanted, Guess, Knowledge, Look, Measured, Observation, Planner, Purpose, Settings, Space, Value,
+};
 
 use crate::{continuous, minimise, numbers, observation, plane};
 
@@ -109,4 +111,28 @@ fn what_cannot_be_understood_is_named() {
     let knowledge = Knowledge { guesses: vec![guess], ..Knowledge::default() };
     let planner = Planner::new(space.clone(), minimise(), Settings::default()).unwrap().with_knowledge(knowledge);
     assert_eq!(planner.suggest(&[failed], &[], 1, 0).unwrap()[0].purpose, Purpose::Guess);
+}
+
+#[test]
+fn a_drift_is_recognised_and_corrected() {
+    // A bowl measured in no order, by an instrument that creeps by 0.02 per experiment.
+    let place = |i: usize| ((i * 7 % 25 % 5) as f64 / 4.0, (i * 7 % 25 / 5) as f64 / 4.0);
+    let bowl = |a: f64, b: f64| (a - 0.4).powi(2) + (b - 0.6).powi(2);
+    let measured = |creep: f64| -> Vec<Observation> {
+        let one = |i: usize| {
+            let (a, b) = place(i);
+            let wobble = 0.01 * (2.3 * i as f64).sin();
+            observation(vec![Value::Number(a), Value::Number(b)], bowl(a, b) + creep * i as f64 + wobble)
+        };
+        (0..25).map(one).collect()
+    };
+    let planner = |drift| Planner::new(plane(), minimise(), Settings { drift, ..Settings::default() }).unwrap();
+    let still = planner(DriftWanted::Auto).model(&measured(0.0), 1).unwrap();
+    assert!(still.drifts()[0].probability < 0.9, "{:?}", still.drifts());
+    let model = planner(DriftWanted::Auto).model(&measured(0.02), 1).unwrap();
+    let drift = &model.drifts()[0];
+    assert!(drift.is_sure() && (drift.per_experiment - 0.02).abs() < 0.003, "{drift:?}");
+    // Predictions are for now: the last experiment read 0.48 too much.
+    let predicted = model.predict(&[Value::Number(0.4), Value::Number(0.6)]).unwrap()[0].mean;
+    assert!((predicted - 0.48).abs() < 0.06, "{predicted}");
 }
