@@ -311,7 +311,7 @@ impl Belief {
     ///
     /// Source: Srinivas, Krause, Kakade & Seeger, Gaussian process optimization in the bandit setting, ICML 2010.
     pub(crate) fn scores_of_list(&self, points: &Rows) -> Vec<f64> {
-        match self.best.and_then(|best| self.optimistic_gains(points, best)) {
+        match self.best.filter(|_| self.is_safe()).and_then(|best| self.optimistic_gains(points, best)) {
             Some(gains) => self.with_probabilities(gains, points),
             None => self.scores(points),
         }
@@ -332,7 +332,14 @@ impl Belief {
 
     /// Whether it is the turn of the less optimistic bound, which over ranges alternates with expected improvement.
     fn exploits(&self) -> bool {
-        self.optimism == OPTIMISM[0]
+        self.optimism == OPTIMISM[0] && self.is_safe()
+    }
+
+    /// Whether nothing has failed and nothing is bounded. Otherwise expected improvement has to be weighed against the
+    /// chance of success: a bound below the best value says nothing about by how much, and the search would go where
+    /// the model knows least because experiments fail there.
+    fn is_safe(&self) -> bool {
+        self.feasibility.is_certain() && self.goal.bounds.is_empty()
     }
 
     /// `scores` plus the log probabilities to keep the bounds and not to fail.
@@ -516,5 +523,20 @@ mod tests {
         let (index, reading) = belief.best_observed(&observed).unwrap();
         assert_eq!(index, 4);
         assert!(belief.best.unwrap() < 0.5 * reading, "{:?} {reading}", belief.best);
+    }
+
+    #[test]
+    fn where_experiments_fail_improvement_is_weighed_against_success() {
+        let observe = |failed: &[bool]| {
+            let outcomes = |failed: bool| vec![if failed { Measured::Missing } else { Measured::Value(1.0) }];
+            let observation =
+                |&failed: &bool| Observation { point: Vec::new(), row: None, outcomes: outcomes(failed), failed };
+            let observed: Vec<Observation> = failed.iter().map(observation).collect();
+            let inputs = Rows::collect(1, failed.iter().map(|_| [0.5].as_slice()));
+            let goal = Goal::single("y", Direction::Maximise);
+            Belief::learn(&goal, &[0], &inputs, &observed, &Options::default())
+        };
+        assert!(observe(&[false; 3]).exploits());
+        assert!(!observe(&[false, false, true]).exploits());
     }
 }
