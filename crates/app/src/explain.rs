@@ -7,7 +7,8 @@ use std::{
 
 use matdock_message::{Language, Message, say};
 use matdock_plan::{
-    Calibration, Effect, Importance, LeftOut, Model, Parameter, ParameterKind, Remaining, Scale, Surface, Value,
+    Calibration, Choice, Effect, Family, Importance, LeftOut, Model, Parameter, ParameterKind, Remaining, Scale,
+    Surface, Value,
 };
 use matdock_store::Dock;
 use serde::Serialize;
@@ -44,6 +45,10 @@ pub struct Explained {
     pub outcome: String,
     /// Its unit.
     pub unit: String,
+    /// Kinds of model tried, and which one was chosen; none while too little was measured.
+    pub choice: Option<Choice>,
+    /// Readings that count less because all others contradict them, with the number of their experiment.
+    pub outliers: Vec<Outlying>,
     /// How well unseen readings are predicted; none with fewer than three.
     pub calibration: Option<Calibration>,
     /// All parameters, most important first.
@@ -54,6 +59,17 @@ pub struct Explained {
     pub pairs: Vec<Surface>,
     #[serde(skip)]
     left_out: Vec<LeftOut>,
+}
+
+/// A reading that counts less because all others contradict it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Outlying {
+    /// Number of the experiment.
+    pub experiment: u32,
+    /// What was read (unit of the outcome).
+    pub measured: f64,
+    /// How far it counts, 0 to 1.
+    pub weight: f64,
 }
 
 /// Parameters whose effects are drawn, and how many of them in pairs.
@@ -123,6 +139,15 @@ fn explained(campaign: &Campaign, learnt: &Learnt, model: &Model, outcome: usize
     Ok(Explained {
         outcome: own.name.clone(),
         unit: own.unit.to_string(),
+        choice: model.choice(outcome).cloned(),
+        outliers: model
+            .outliers(outcome)
+            .iter()
+            .filter_map(|doubted| {
+                let experiment = *learnt.numbers.get(doubted.observation)?;
+                Some(Outlying { experiment, measured: doubted.measured, weight: doubted.weight })
+            })
+            .collect(),
         calibration: model.calibration(outcome),
         importance,
         effects,
@@ -165,6 +190,24 @@ pub fn text(campaign: &Campaign, explanation: &Explanation, language: Language) 
                 }
             }
         }
+        if let Some(choice) = &one.choice {
+            let tried: Vec<String> = choice
+                .candidates
+                .iter()
+                .map(|candidate| format!("{} {}", family(candidate.family, language), number(candidate.score)))
+                .collect();
+            let chosen = family(choice.chosen, language);
+            line(say!("app-explain-choice", chosen = chosen, tried = tried.join(", ")));
+        }
+        for outlier in &one.outliers {
+            line(say!(
+                "app-explain-outlier",
+                experiment = outlier.experiment,
+                measured = number(outlier.measured),
+                unit = unit,
+                weight = number(100.0 * outlier.weight)
+            ));
+        }
         line(say!("app-explain-importance"));
         for importance in one.importance.iter().take(BARS) {
             let effect = one.effects.iter().find(|effect| effect.parameter == importance.parameter);
@@ -180,6 +223,17 @@ pub fn text(campaign: &Campaign, explanation: &Explanation, language: Language) 
         line(remaining_line(campaign, remaining));
     }
     out
+}
+
+/// A kind of model, in words.
+fn family(family: Family, language: Language) -> String {
+    let id = match family {
+        Family::GaussianProcess => "app-kind-gaussian-process",
+        Family::RoughGaussianProcess => "app-kind-rough",
+        Family::Saas => "app-kind-saas",
+        Family::Forest => "app-kind-forest",
+    };
+    matdock_message::text_of(language, id).unwrap_or_default()
 }
 
 /// What is still to be gained, as a sentence.

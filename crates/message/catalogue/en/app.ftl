@@ -217,3 +217,9 @@ app-cost-used = the budget of campaign { $name } in money or hours is used up by
 app-report-spent = Spent: { $cost } { $unit }, { $hours } h
 app-report-drift = WARNING: { $outcome } creeps with time, by about { $change } { $unit } from one experiment to the next. Look for the cause, or let it be corrected: drift = "auto" in [planner].
 app-report-drift-corrected = { $outcome } creeps with time, by about { $change } { $unit } from one experiment to the next; the model corrects this, its predictions are for now.
+app-explain-choice = Kind of model: { $chosen } (mean log density of readings left out: { $tried }).
+app-explain-outlier = Experiment { $experiment } reads { $measured } { $unit }, which all others contradict; it counts { $weight } %. Repeat it if it matters.
+app-kind-gaussian-process = Gaussian process
+app-kind-rough = rough Gaussian process
+app-kind-saas = sparse Gaussian process (SAAS)
+app-kind-forest = forest

@@ -217,3 +217,9 @@ app-cost-used = キャンペーン { $name } の費用または時間の予算�
 app-report-spent = 使用額: { $cost } { $unit }、{ $hours } h
 app-report-drift = 警告: { $outcome } が時間とともにずれています(実験 1 回ごとに約 { $change } { $unit })。原因を調べるか、[planner] に drift = "auto" と書いて補正してください。
 app-report-drift-corrected = { $outcome } が時間とともにずれています(実験 1 回ごとに約 { $change } { $unit })。モデルはこれを補正しており、予測は現時点のものです。
+app-explain-choice = モデルの種類: { $chosen }(除いた測定値の平均対数密度: { $tried })。
+app-explain-outlier = 実験 { $experiment } の値 { $measured } { $unit } は他のすべてと矛盾するため、{ $weight } % として扱います。重要なら再実験してください。
+app-kind-gaussian-process = ガウス過程
+app-kind-rough = 粗いガウス過程
+app-kind-saas = 疎なガウス過程(SAAS)
+app-kind-forest = 決定木の森
