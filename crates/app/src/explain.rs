@@ -167,6 +167,7 @@ pub fn text(campaign: &Campaign, explanation: &Explanation, language: Language) 
     for one in &explanation.outcomes {
         let unit = campaign.unit_of(&one.outcome);
         line(say!("app-explain-outcome", name = header(&one.outcome, &unit)));
+        let unit = spaced(&unit);
         match &one.calibration {
             None => line(say!("app-explain-few")),
             Some(c) => {
@@ -236,23 +237,25 @@ fn family(family: Family, language: Language) -> String {
     matdock_message::text_of(language, id).unwrap_or_default()
 }
 
+/// A unit as it follows a number; nothing for plain numbers.
+fn spaced(unit: &matdock_record::Unit) -> String {
+    if unit.is_one() { String::new() } else { format!(" {unit}") }
+}
+
 /// What is still to be gained, as a sentence.
 pub fn remaining_line(campaign: &Campaign, remaining: &Remaining) -> Message {
     let objective = campaign.main_objective();
-    let unit = if campaign.goal.objectives.len() == 1 {
-        campaign.unit_of(&objective.outcome).to_string()
-    } else {
-        String::new()
-    };
+    let one = campaign.goal.objectives.len() == 1;
+    let unit = if one { spaced(&campaign.unit_of(&objective.outcome)) } else { String::new() };
     // For a front gains are shares of its hypervolume.
-    let (unit, factor) = if campaign.goal.is_front() { ("%".to_owned(), 100.0) } else { (unit, 1.0) };
+    let (unit, factor) = if campaign.goal.is_front() { (" %".to_owned(), 100.0) } else { (unit, 1.0) };
     say!(
         "app-remaining",
         probability = format!("{:.0}", 100.0 * remaining.probability),
         expected = number(factor * remaining.expected),
         low = number(factor * remaining.low),
         high = number(factor * remaining.high),
-        unit = if unit == "1" { String::new() } else { unit }
+        unit = unit
     )
 }
 
