@@ -126,37 +126,55 @@ fn draw(panel: &Panel, place: &Place<'_>) -> Result<(), String> {
                 let style = colour.rgb().mix(0.18).filled();
                 let drawn = chart.draw_series([Polygon::new(outline.collect::<Vec<_>>(), style)]);
                 let swatch = move |(x, y)| Rectangle::new([(x, y - 5), (x + 14, y + 5)], style);
-                drawn.map_err(|e| e.to_string())?.label(name).legend(swatch);
+                let drawn = drawn.map_err(|e| e.to_string())?;
+                if !name.is_empty() {
+                    drawn.label(name).legend(swatch);
+                }
             }
             Mark::Line(name, points, colour) => {
                 let style = colour.rgb().stroke_width(2);
                 let drawn = chart.draw_series(LineSeries::new(points.clone(), style));
                 let swatch = move |(x, y)| PathElement::new([(x, y), (x + 14, y)], style);
-                drawn.map_err(|e| e.to_string())?.label(name).legend(swatch);
+                let drawn = drawn.map_err(|e| e.to_string())?;
+                if !name.is_empty() {
+                    drawn.label(name).legend(swatch);
+                }
             }
             Mark::Stairs(name, points, colour) => {
                 let style = colour.rgb().stroke_width(2);
                 let drawn = chart.draw_series(LineSeries::new(stairs(points), style));
                 let swatch = move |(x, y)| PathElement::new([(x, y), (x + 14, y)], style);
-                drawn.map_err(|e| e.to_string())?.label(name).legend(swatch);
+                let drawn = drawn.map_err(|e| e.to_string())?;
+                if !name.is_empty() {
+                    drawn.label(name).legend(swatch);
+                }
             }
             Mark::Points(name, points, colour) => {
                 let style = colour.rgb().mix(0.75).filled();
                 let drawn = chart.draw_series(points.iter().map(|p| Circle::new(*p, 3, style)));
                 let swatch = move |(x, y)| Circle::new((x + 7, y), 3, style);
-                drawn.map_err(|e| e.to_string())?.label(name).legend(swatch);
+                let drawn = drawn.map_err(|e| e.to_string())?;
+                if !name.is_empty() {
+                    drawn.label(name).legend(swatch);
+                }
             }
             Mark::Crosses(name, points, colour) => {
                 let style = colour.rgb().stroke_width(2);
                 let drawn = chart.draw_series(points.iter().map(|p| Cross::new(*p, 4, style)));
                 let swatch = move |(x, y)| Cross::new((x + 7, y), 4, style);
-                drawn.map_err(|e| e.to_string())?.label(name).legend(swatch);
+                let drawn = drawn.map_err(|e| e.to_string())?;
+                if !name.is_empty() {
+                    drawn.label(name).legend(swatch);
+                }
             }
             Mark::Bars(name, bars, colour) => {
                 let style = colour.rgb().mix(0.75).filled();
                 let bars = bars.iter().map(|(x, y)| Rectangle::new([(0.0, y - 0.35), (*x, y + 0.35)], style));
                 let swatch = move |(x, y)| Rectangle::new([(x, y - 5), (x + 14, y + 5)], style);
-                chart.draw_series(bars).map_err(|e| e.to_string())?.label(name).legend(swatch);
+                let drawn = chart.draw_series(bars).map_err(|e| e.to_string())?;
+                if !name.is_empty() {
+                    drawn.label(name).legend(swatch);
+                }
             }
             Mark::Cells(cells) => {
                 let values = || cells.iter().map(|cell| cell[4]).filter(|value| value.is_finite());
