@@ -43,21 +43,21 @@ pub fn propose(
         None => planner,
     };
     let suggestions = planner.suggest(&observations, &pending, count, seed)?;
-    let drivers = drivers(campaign, &observations, &suggestions, seed);
-    let records = suggestions.into_iter().zip(drivers).zip(first..).map(|((suggestion, drivers), number)| {
-        let body = body::Suggestion { drivers, ..stored(campaign, history, &numbers, suggestion, number, seed) };
+    let influences = influences(campaign, &observations, &suggestions, seed);
+    let records = suggestions.into_iter().zip(influences).zip(first..).map(|((suggestion, influences), number)| {
+        let body = body::Suggestion { influences, ..stored(campaign, history, &numbers, suggestion, number, seed) };
         Record::suggestion(SuggestionId::new(ids, at), Provenance::new(Agent::Planner, at), body)
     });
     Ok(records.collect())
 }
 
 /// What drives the expected main outcome of each suggestion; nothing for those made without a model.
-fn drivers(
+fn influences(
     campaign: &Campaign,
     observations: &[Observation],
     suggestions: &[Suggestion],
     seed: u64,
-) -> Vec<Vec<body::Driver>> {
+) -> Vec<Vec<body::Influence>> {
     let informed = suggestions.iter().any(|suggestion| !suggestion.predicted.is_empty());
     let few = campaign.space.parameters().len() <= MOST_PARAMETERS;
     // An explanation that cannot be given is no reason to withhold the suggestion.
@@ -66,15 +66,15 @@ fn drivers(
     let model = model.flatten();
     let of = |suggestion: &Suggestion| {
         let model = model.as_ref().filter(|_| !suggestion.predicted.is_empty())?;
-        let drivers = model.drivers(0, &suggestion.point).ok()?;
-        let kept = drivers.into_iter().filter(|driver| driver.effect.is_finite() && driver.effect != 0.0);
-        Some(kept.take(DRIVERS).map(|d| body::Driver { parameter: d.parameter, effect: d.effect }).collect())
+        let influences = model.influences(0, &suggestion.point).ok()?;
+        let kept = influences.into_iter().filter(|influence| influence.effect.is_finite() && influence.effect != 0.0);
+        Some(kept.take(INFLUENCES).map(|d| body::Influence { parameter: d.parameter, effect: d.effect }).collect())
     };
     suggestions.iter().map(|suggestion| of(suggestion).unwrap_or_default()).collect()
 }
 
-/// Drivers kept with a suggestion, and number of parameters above which looking for them takes too long.
-const DRIVERS: usize = 3;
+/// Influences kept with a suggestion, and number of parameters above which looking for them takes too long.
+const INFLUENCES: usize = 3;
 const MOST_PARAMETERS: usize = 200;
 
 fn stored(
@@ -105,7 +105,7 @@ fn stored(
         region: suggestion.region,
         exploration: suggestion.exploration,
         nearest: suggestion.nearest.and_then(|(index, distance)| Some((*numbers.get(index)?, distance))),
-        drivers: Vec::new(),
+        influences: Vec::new(),
         observed: u32::try_from(numbers.len()).unwrap_or(u32::MAX),
         seed,
     }

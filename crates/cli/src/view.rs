@@ -119,11 +119,11 @@ pub fn why(suggestion: &body::Suggestion, language: Language) -> String {
         let near = say!("cli-why-nearest", experiment = experiment, distance = number(distance));
         text.push_str(&near.text(language));
     }
-    if !suggestion.drivers.is_empty() {
+    if !suggestion.influences.is_empty() {
         let signed = |effect: f64| format!("{}{}", if effect > 0.0 { "+" } else { "" }, number(effect));
-        let drivers = suggestion.drivers.iter().map(|d| format!("{} {}", d.parameter, signed(d.effect)));
-        let drivers = drivers.collect::<Vec<_>>().join(", ");
-        text.push_str(&say!("cli-why-drivers", drivers = drivers).text(language));
+        let influences = suggestion.influences.iter().map(|d| format!("{} {}", d.parameter, signed(d.effect)));
+        let influences = influences.collect::<Vec<_>>().join(", ");
+        text.push_str(&say!("cli-why-influences", influences = influences).text(language));
     }
     if suggestion.success < 0.95 {
         text.push_str(&say!("cli-why-risk", share = number(100.0 * (1.0 - suggestion.success))).text(language));

@@ -24,6 +24,6 @@ pub use goal::{Bound, Combine, Direction, Goal, Objective};
 pub use history::{Measured, Observation};
 pub use knowledge::{Drift, DriftWanted, ExpectedTrend, Guess, Knowledge, Look, Source, Weight};
 pub use matdock_learn::{Choice, Family, Wanted};
-pub use model::{Calibration, Doubted, Driver, Effect, Importance, LeftOut, Model, ParetoFront, Slice, Surface};
+pub use model::{Calibration, Doubted, Effect, Importance, Influence, LeftOut, Model, ParetoFront, Slice, Surface};
 pub use planner::{Planner, Prediction, Purpose, Remaining, Settings, Suggestion};
 pub use space::{Mixture, Parameter, ParameterKind, Point, Pool, Ranges, Rule, Rules, Scale, Space, Value};

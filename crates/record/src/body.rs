@@ -92,7 +92,7 @@ pub struct Suggestion {
     pub nearest: Option<(u32, f64)>,
     /// What makes the expected main outcome differ from that of the other experiments, largest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub drivers: Vec<Driver>,
+    pub influences: Vec<Influence>,
     /// How many finished experiments the model knew.
     pub observed: u32,
     /// Seed of this proposal.
@@ -101,7 +101,7 @@ pub struct Suggestion {
 
 /// What one setting does to a prediction.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Driver {
+pub struct Influence {
     /// Name of the parameter.
     pub parameter: String,
     /// Difference it makes to the expected outcome (unit of the outcome).

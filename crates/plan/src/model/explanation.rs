@@ -1,4 +1,4 @@
-//! Why the model says what it says: importance, effects, drivers of a prediction, and how far it can be trusted.
+//! Why the model says what it says: importance, effects, influences of a prediction, and how far it can be trusted.
 
 use matdock_learn::Rows;
 use matdock_message::Message;
@@ -49,7 +49,7 @@ pub struct Surface {
 
 /// What one setting does to one prediction.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Driver {
+pub struct Influence {
     /// Name of the parameter.
     pub parameter: String,
     /// By how much the expected outcome differs from what it would be with this parameter as in the other
@@ -169,7 +169,7 @@ impl Model {
     /// parameter, largest first.
     ///
     /// Errors: a point that does not fit the space.
-    pub fn drivers(&self, outcome: usize, point: &[Value]) -> Result<Vec<Driver>, Message> {
+    pub fn influences(&self, outcome: usize, point: &[Value]) -> Result<Vec<Influence>, Message> {
         let here = self.expected(&[point.to_vec()], outcome)?;
         let Some(here) = here.first() else { return Ok(Vec::new()) };
         let stride = self.observed.len().div_ceil(FEW_PLACES).max(1);
@@ -181,7 +181,7 @@ impl Model {
             let values = self.expected(&moved, outcome)?;
             if !values.is_empty() {
                 let effect = here - values.iter().sum::<f64>() / values.len() as f64;
-                all.push(Driver { parameter: parameter.name.clone(), effect });
+                all.push(Influence { parameter: parameter.name.clone(), effect });
             }
         }
         all.sort_by(|a, b| b.effect.abs().total_cmp(&a.effect.abs()));

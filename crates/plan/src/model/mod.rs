@@ -16,7 +16,7 @@ use crate::{
     space::{Point, Space, Value},
 };
 
-pub use explanation::{Calibration, Driver, Effect, Importance, Surface};
+pub use explanation::{Calibration, Effect, Importance, Influence, Surface};
 
 /// Predictions along one parameter, the others held.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -25,14 +25,14 @@ fn importance_is_the_share_of_variance() {
 }
 
 #[test]
-fn effects_and_drivers_follow_the_response() {
+fn effects_and_influences_follow_the_response() {
     let model = learnt(|a, b| 3.0 * a + b);
     let effect = model.effect(0, 0, 5).unwrap();
     let rise = effect.mean.last().unwrap() - effect.mean[0];
     assert!((rise - 3.0).abs() < 0.3, "{effect:?}");
-    let drivers = model.drivers(0, &[Value::Number(1.0), Value::Number(0.5)]).unwrap();
-    assert_eq!(drivers[0].parameter, "a");
-    assert!((drivers[0].effect - 1.5).abs() < 0.2, "{drivers:?}");
+    let influences = model.influences(0, &[Value::Number(1.0), Value::Number(0.5)]).unwrap();
+    assert_eq!(influences[0].parameter, "a");
+    assert!((influences[0].effect - 1.5).abs() < 0.2, "{influences:?}");
     let surface = model.surface(0, &[Value::Number(0.5), Value::Number(0.5)], [0, 1], 4).unwrap();
     assert!((surface.mean[3][3] - surface.mean[0][0] - 4.0).abs() < 0.4);
 }

@@ -77,7 +77,7 @@ impl Maker {
             region: None,
             exploration: 0.5,
             nearest: None,
-            drivers: Vec::new(),
+            influences: Vec::new(),
             observed: 0,
             seed: 1,
         };
