@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use matdock_message::{Message, say};
+use matdock_plan::Limit;
 use matdock_record::body::Fields;
 use serde::Serialize;
 
-use crate::{campaign::Campaign, history::History};
+use crate::{campaign::Campaign, history::History, plot::number};
 
 /// Money and time.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
@@ -38,6 +40,12 @@ pub struct Spent {
     pub budget_cost: Option<f64>,
     /// Hours the budget allows.
     pub budget_hours: Option<f64>,
+    /// Money left when those under way are paid.
+    pub left_cost: Option<f64>,
+    /// Hours left when those under way are done.
+    pub left_hours: Option<f64>,
+    /// What the next experiment to be suggested would cost, changed parameters included; none where it is not known.
+    pub next: Option<Amount>,
     /// The currency.
     pub unit: String,
 }
@@ -64,9 +72,60 @@ impl Costs {
 
     /// What experiments with these settings cost, one after the other.
     fn of_all<'a>(&self, settings: impl Iterator<Item = &'a Fields>) -> Amount {
-        let mut before = None;
+        self.after(None, settings)
+    }
+
+    /// The same after one with the settings `before`.
+    fn after<'a>(&self, mut before: Option<&'a Fields>, settings: impl Iterator<Item = &'a Fields>) -> Amount {
         settings.fold(Amount::default(), |sum, own| sum.plus(self.of(own, before.replace(own))))
     }
+}
+
+/// Settings of the experiment begun last, against which changes are counted.
+fn last(history: &History) -> Option<&Fields> {
+    let pending = history.pending().last().map(|proposed| &proposed.body.settings);
+    pending.or(history.experiments.last().map(|experiment| &experiment.settings))
+}
+
+/// What experiments with these settings would cost, changed parameters included, one after the other and after those
+/// begun; `None` where nothing costs anything.
+pub fn of_next<'a>(
+    campaign: &Campaign,
+    history: &'a History,
+    settings: impl Iterator<Item = &'a Fields>,
+) -> Option<Amount> {
+    (!campaign.costs.is_nothing()).then(|| campaign.costs.after(last(history), settings))
+}
+
+/// How many of the experiments with these settings, one after the other, the money and the hours that are left cover.
+pub fn covered(campaign: &Campaign, history: &History, settings: &[&Fields]) -> usize {
+    let Some(spent) = spent(campaign, history) else { return settings.len() };
+    let covers = |count: &usize| {
+        let amount = campaign.costs.after(last(history), settings.iter().take(*count).copied());
+        [(spent.left_cost, amount.cost), (spent.left_hours, amount.hours)]
+            .into_iter()
+            .all(|(left, needed)| left.is_none_or(|left| needed <= left + slack(left)))
+    };
+    (1..=settings.len()).take_while(covers).count()
+}
+
+/// Why nothing is proposed: what is left does not cover the next experiment, which would cost `next`.
+pub fn too_dear(campaign: &Campaign, spent: &Spent, next: Amount) -> Message {
+    let left = |left: Option<f64>| left.map_or_else(|| "—".to_owned(), number);
+    say!(
+        "app-cost-next",
+        name = campaign.name,
+        cost = number(next.cost),
+        hours = number(next.hours),
+        unit = spent.unit,
+        left_cost = left(spent.left_cost),
+        left_hours = left(spent.left_hours)
+    )
+}
+
+/// Rounding must not take away the last experiment.
+fn slack(size: f64) -> f64 {
+    1e-9 * size.abs().max(1.0)
 }
 
 /// What a campaign spent; `None` where nothing costs anything.
@@ -77,11 +136,15 @@ pub fn spent(campaign: &Campaign, history: &History) -> Option<Spent> {
     }
     let finished = || history.experiments.iter().map(|experiment| &experiment.settings);
     let pending = history.pending().map(|proposed| &proposed.body.settings);
+    let begun = costs.of_all(finished().chain(pending));
     Some(Spent {
         finished: costs.of_all(finished()),
-        begun: costs.of_all(finished().chain(pending)),
+        begun,
         budget_cost: budget.cost,
         budget_hours: budget.hours,
+        left_cost: budget.cost.map(|budget| (budget - begun.cost).max(0.0)),
+        left_hours: budget.hours.map(|budget| (budget - begun.hours).max(0.0)),
+        next: None,
         unit: costs.unit.clone(),
     })
 }
@@ -101,7 +164,14 @@ pub fn of_planner(campaign: &Campaign, history: &History) -> Option<matdock_plan
     let change = |parameter: &matdock_plan::Parameter| campaign.costs.changes.get(&parameter.name).map_or(0.0, price);
     let left = |budget: Option<f64>, begun: f64| Some((1.0 - begun / budget?).clamp(0.0, 1.0));
     let shares = [left(spent.budget_cost, spent.begun.cost), left(spent.budget_hours, spent.begun.hours)];
+    let limit = |left: Option<f64>, of: fn(&Amount) -> f64| {
+        let own = |parameter: &matdock_plan::Parameter| campaign.costs.changes.get(&parameter.name).map_or(0.0, of);
+        let changes = campaign.space.parameters().iter().map(own).collect();
+        left.map(|left| Limit { experiment: of(&campaign.costs.experiment), changes, left: left + slack(left) })
+    };
+    let limits = [limit(spent.left_cost, |amount| amount.cost), limit(spent.left_hours, |amount| amount.hours)];
     Some(matdock_plan::Costs {
+        limits: limits.into_iter().flatten().collect(),
         experiment: price(&campaign.costs.experiment),
         changes: campaign.space.parameters().iter().map(change).collect(),
         left: shares.into_iter().flatten().min_by(f64::total_cmp),
@@ -114,8 +184,7 @@ pub fn affordable(campaign: &Campaign, history: &History) -> Option<usize> {
     let each = campaign.costs.experiment;
     let left = |budget: Option<f64>, begun: f64, each: f64| {
         let left = budget? - begun;
-        // Rounding must not take away the last experiment.
-        let slack = 1e-9 * begun.abs().max(1.0);
+        let slack = slack(begun);
         if left + slack < each || left <= slack {
             return Some(0);
         }

@@ -7,8 +7,8 @@ use std::{
 
 use matdock_message::{Language, Message, say};
 use matdock_plan::{
-    Calibration, Choice, Effect, Family, Importance, LeftOut, Model, Parameter, ParameterKind, Remaining, Scale,
-    Surface, Value,
+    Calibration, Candidate, Choice, Effect, Family, Fitting, Importance, LeftOut, Model, Parameter, ParameterKind,
+    Remaining, Scale, Status as Ended, Surface, Value, Wanted,
 };
 use matdock_store::Dock;
 use serde::Serialize;
@@ -16,8 +16,8 @@ use serde::Serialize;
 use crate::{
     campaign::{Campaign, header},
     history::History,
+    learnt::Learnt,
     plot::{self, Colour, Mark, Panel, number},
-    status::Learnt,
     table,
 };
 
@@ -38,19 +38,29 @@ pub struct Explanation {
     pub files: Vec<PathBuf>,
 }
 
-/// What the model has learnt of one outcome.
+/// The model of one outcome: its kind, how it was fitted, and how well it predicts.
 #[derive(Debug, Clone, Serialize)]
-pub struct Explained {
+pub struct Fitted {
     /// Name of the outcome.
     pub outcome: String,
     /// Its unit.
     pub unit: String,
     /// Kinds of model tried, and which one was chosen; none while too little was measured.
     pub choice: Option<Choice>,
-    /// Readings that count less because all others contradict them, with the number of their experiment.
-    pub outliers: Vec<Outlying>,
+    /// How it was fitted.
+    pub fitting: Option<Fitting>,
     /// How well unseen readings are predicted; none with fewer than three.
     pub calibration: Option<Calibration>,
+}
+
+/// What the model has learnt of one outcome.
+#[derive(Debug, Clone, Serialize)]
+pub struct Explained {
+    /// The model.
+    #[serde(flatten)]
+    pub fitted: Fitted,
+    /// Readings that count less because all others contradict them, with the number of their experiment.
+    pub outliers: Vec<Outlying>,
     /// All parameters, most important first.
     pub importance: Vec<Importance>,
     /// Mean effects of the most important parameters.
@@ -91,7 +101,7 @@ pub fn explain(dock: &Dock, campaign: &Campaign, folder: &Path, language: Langua
     let Some(model) = &learnt.model else { return Err(say!("app-explain-nothing", name = campaign.name)) };
     let outcomes = (0..campaign.outcomes.len()).map(|outcome| explained(campaign, &learnt, model, outcome));
     let outcomes = outcomes.collect::<Result<Vec<_>, _>>()?;
-    let remaining = campaign.planner()?.remaining(&learnt.observations, campaign.seed)?;
+    let remaining = learnt.remaining(campaign)?;
     std::fs::create_dir_all(folder)
         .map_err(|error| say!("app-file-unwritable", file = folder.display(), reason = error))?;
     let mut files = Vec::new();
@@ -110,7 +120,7 @@ pub fn explain(dock: &Dock, campaign: &Campaign, folder: &Path, language: Langua
             }
         }
     }
-    let experiments = learnt.observations.len();
+    let experiments = learnt.observations().len();
     let folder = folder.to_path_buf();
     let explanation =
         Explanation { campaign: campaign.name.clone(), experiments, outcomes, remaining, folder, files: Vec::new() };
@@ -120,13 +130,12 @@ pub fn explain(dock: &Dock, campaign: &Campaign, folder: &Path, language: Langua
 
 fn explained(campaign: &Campaign, learnt: &Learnt, model: &Model, outcome: usize) -> Result<Explained, Message> {
     let parameters = campaign.space.parameters();
-    let own = &campaign.outcomes[outcome];
     let importance = model.importance(outcome, campaign.seed)?;
     let position = |name: &str| parameters.iter().position(|parameter| parameter.name == name);
     let order: Vec<usize> = importance.iter().filter_map(|one| position(&one.parameter)).collect();
     let effects = order.iter().take(EFFECTS).map(|&index| model.effect(outcome, index, 25));
     let effects = effects.collect::<Result<Vec<_>, _>>()?;
-    let best = model.best_observed().and_then(|index| learnt.observations.get(index));
+    let best = model.best_observed().and_then(|index| learnt.observations().get(index));
     let top: Vec<usize> = order.iter().copied().take(IN_PAIRS).collect();
     let mut pairs = Vec::new();
     if let Some(best) = best {
@@ -137,9 +146,7 @@ fn explained(campaign: &Campaign, learnt: &Learnt, model: &Model, outcome: usize
         }
     }
     Ok(Explained {
-        outcome: own.name.clone(),
-        unit: own.unit.to_string(),
-        choice: model.choice(outcome).cloned(),
+        fitted: fitted_of(campaign, model, outcome),
         outliers: model
             .outliers(outcome)
             .iter()
@@ -148,7 +155,6 @@ fn explained(campaign: &Campaign, learnt: &Learnt, model: &Model, outcome: usize
                 Some(Outlying { experiment, measured: doubted.measured, weight: doubted.weight })
             })
             .collect(),
-        calibration: model.calibration(outcome),
         importance,
         effects,
         pairs,
@@ -165,41 +171,11 @@ pub fn text(campaign: &Campaign, explanation: &Explanation, language: Language) 
     };
     line(say!("app-explain-title", name = explanation.campaign, count = explanation.experiments));
     for one in &explanation.outcomes {
-        let unit = campaign.unit_of(&one.outcome);
-        line(say!("app-explain-outcome", name = header(&one.outcome, &unit)));
+        let unit = campaign.unit_of(&one.fitted.outcome);
+        line(say!("app-explain-outcome", name = header(&one.fitted.outcome, &unit)));
         let unit = spaced(&unit);
-        match &one.calibration {
-            None => line(say!("app-explain-few")),
-            Some(c) => {
-                line(say!(
-                    "app-explain-error",
-                    error = number(c.error),
-                    mean = number(c.error_of_mean),
-                    unit = unit,
-                    readings = c.readings
-                ));
-                line(say!(
-                    "app-explain-inside",
-                    half = number(100.0 * c.inside_50),
-                    most = number(100.0 * c.inside_90)
-                ));
-                if !c.better_than_mean {
-                    line(say!("app-explain-no-better"));
-                }
-                if c.readings >= ENOUGH && c.inside_90 < FEW_INSIDE {
-                    line(say!("app-explain-narrow"));
-                }
-            }
-        }
-        if let Some(choice) = &one.choice {
-            let tried: Vec<String> = choice
-                .candidates
-                .iter()
-                .map(|candidate| format!("{} {}", family(candidate.family, language), number(candidate.score)))
-                .collect();
-            let chosen = family(choice.chosen, language);
-            line(say!("app-explain-choice", chosen = chosen, tried = tried.join(", ")));
-        }
+        calibration_lines(campaign, &one.fitted).into_iter().for_each(&mut line);
+        kind_lines(campaign, &one.fitted, language).into_iter().for_each(&mut line);
         for outlier in &one.outliers {
             line(say!(
                 "app-explain-outlier",
@@ -226,6 +202,81 @@ pub fn text(campaign: &Campaign, explanation: &Explanation, language: Language) 
     out
 }
 
+/// The models of all outcomes, as far as there are any.
+pub fn fitted(campaign: &Campaign, model: &Model) -> Vec<Fitted> {
+    let measured = (0..campaign.outcomes.len()).filter(|outcome| model.fitting(*outcome).is_some());
+    measured.map(|outcome| fitted_of(campaign, model, outcome)).collect()
+}
+
+fn fitted_of(campaign: &Campaign, model: &Model, outcome: usize) -> Fitted {
+    let own = &campaign.outcomes[outcome];
+    Fitted {
+        outcome: own.name.clone(),
+        unit: own.unit.to_string(),
+        choice: model.choice(outcome).cloned(),
+        fitting: model.fitting(outcome),
+        calibration: model.calibration(outcome),
+    }
+}
+
+/// The model of an outcome for a report: its kind and why, how it was fitted, how well it predicts.
+pub fn fitted_lines(campaign: &Campaign, one: &Fitted, language: Language) -> Vec<Message> {
+    let mut lines = vec![say!("app-report-model", outcome = one.outcome)];
+    let inner = kind_lines(campaign, one, language).into_iter().chain(calibration_lines(campaign, one));
+    lines.extend(inner.map(|line| say!("app-report-inner", line = line)));
+    lines
+}
+
+/// How well unseen readings are predicted.
+fn calibration_lines(campaign: &Campaign, one: &Fitted) -> Vec<Message> {
+    let Some(c) = &one.calibration else { return vec![say!("app-explain-few")] };
+    let unit = spaced(&campaign.unit_of(&one.outcome));
+    let (error, mean) = (number(c.error), number(c.error_of_mean));
+    let mut lines = vec![say!("app-explain-error", error = error, mean = mean, unit = unit, readings = c.readings)];
+    let (half, most) = (number(100.0 * c.inside_50), number(100.0 * c.inside_90));
+    lines.push(say!("app-explain-inside", half = half, most = most));
+    if !c.better_than_mean {
+        lines.push(say!("app-explain-no-better"));
+    }
+    if c.readings >= ENOUGH && c.inside_90 < FEW_INSIDE {
+        lines.push(say!("app-explain-narrow"));
+    }
+    lines
+}
+
+/// Which kind of model it is and why, and how its fit ended.
+fn kind_lines(campaign: &Campaign, one: &Fitted, language: Language) -> Vec<Message> {
+    let mut lines = Vec::new();
+    if let Some(choice) = &one.choice {
+        let score = |c: &Candidate| format!("{} {}", family(c.family, language), number(c.score));
+        let tried: Vec<String> = choice.candidates.iter().map(score).collect();
+        let (chosen, tried) = (family(choice.chosen, language), tried.join(", "));
+        lines.push(match (campaign.planner.surrogate, choice.candidates.as_slice()) {
+            (Wanted::Auto, [_]) => say!("app-explain-choice-few", chosen = chosen),
+            (Wanted::Auto, _) if choice.chosen == Family::GaussianProcess => {
+                say!("app-explain-choice-kept", chosen = chosen, tried = tried)
+            }
+            (Wanted::Auto, _) => say!("app-explain-choice-better", chosen = chosen, tried = tried),
+            (Wanted::GaussianProcess, _) => say!("app-explain-choice-default", chosen = chosen, tried = tried),
+            _ => say!("app-explain-choice-asked", chosen = chosen, tried = tried),
+        });
+    }
+    if let Some(fitting) = &one.fitting {
+        let readings = fitting.readings;
+        if let Some(ended) = fitting.search {
+            lines.push(match ended {
+                Ended::Converged => say!("app-explain-fit-converged", readings = readings),
+                Ended::Exhausted => say!("app-explain-fit-exhausted", readings = readings),
+                _ => say!("app-explain-fit-stalled", readings = readings),
+            });
+        }
+        if let Some(kept) = fitting.kept {
+            lines.push(say!("app-warning-thinned", outcome = one.outcome, kept = kept, readings = readings));
+        }
+    }
+    lines
+}
+
 /// A kind of model, in words.
 fn family(family: Family, language: Language) -> String {
     let id = match family {
@@ -238,7 +289,7 @@ fn family(family: Family, language: Language) -> String {
 }
 
 /// A unit as it follows a number; nothing for plain numbers.
-fn spaced(unit: &matdock_record::Unit) -> String {
+pub(crate) fn spaced(unit: &matdock_record::Unit) -> String {
     if unit.is_one() { String::new() } else { format!(" {unit}") }
 }
 
@@ -270,7 +321,9 @@ fn trend(effect: &Effect, language: Language) -> String {
     };
     let width = high - low;
     let numeric = effect.settings.iter().all(|setting| setting.number().is_some());
-    let message = if numeric && last - first > 0.8 * width {
+    let message = if width <= 1e-12 * low.abs().max(high.abs()) {
+        say!("app-explain-nowhere", mean = number(low))
+    } else if numeric && last - first > 0.8 * width {
         say!("app-explain-rises", low = number(low), high = number(high))
     } else if numeric && first - last > 0.8 * width {
         say!("app-explain-falls", low = number(low), high = number(high))
@@ -287,10 +340,10 @@ fn shown(value: &Value) -> String {
 /// Name of the file, panels, and panels in a row.
 fn pictures(campaign: &Campaign, one: &Explained, language: Language) -> Vec<(&'static str, Vec<Panel>, usize)> {
     let word = |id: &str| matdock_message::text_of(language, id).unwrap_or_default();
-    let y = header(&one.outcome, &campaign.unit_of(&one.outcome));
+    let y = header(&one.fitted.outcome, &campaign.unit_of(&one.fitted.outcome));
     let shares: Vec<&Importance> = one.importance.iter().take(BARS).rev().collect();
     let importance = Panel {
-        title: format!("{}: {}", word("app-plot-importance"), one.outcome),
+        title: format!("{}: {}", word("app-plot-importance"), one.fitted.outcome),
         x: word("app-plot-share"),
         y_names: shares.iter().map(|one| one.parameter.clone()).collect(),
         marks: vec![Mark::Bars(
@@ -324,7 +377,8 @@ fn pictures(campaign: &Campaign, one: &Explained, language: Language) -> Vec<(&'
         let values = || pair.mean.iter().flatten().copied();
         let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
         Some(Panel {
-            title: say!("app-plot-shades", low = number(low), high = number(high), name = one.outcome).text(language),
+            title: say!("app-plot-shades", low = number(low), high = number(high), name = one.fitted.outcome)
+                .text(language),
             x: axes[0].title.clone(),
             y: axes[1].title.clone(),
             log_x: axes[0].log,

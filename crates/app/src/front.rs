@@ -1,16 +1,17 @@
 //! The Pareto front of a campaign: its experiments, what they are worth, and a plot.
 
 use matdock_message::{Language, Message};
-use matdock_plan::{Measured, ParetoFront};
+use matdock_plan::ParetoFront;
 use matdock_record::Datum;
 use serde::Serialize;
 
 use crate::{
     campaign::{Campaign, header},
     history::History,
+    learnt::Learnt,
     plot::{self, Colour, Mark, Panel, number},
     report::rounded,
-    status::{Best, Learnt},
+    status::Best,
 };
 
 /// The experiments that no other beats in all objectives.
@@ -154,9 +155,9 @@ pub fn svg(
     for (a, b) in pairs.take(PANELS) {
         let names = [&objectives[a].outcome, &objectives[b].outcome];
         let (mut best, mut beaten) = (Vec::new(), Vec::new());
-        for (observation, number) in learnt.observations.iter().zip(&learnt.numbers) {
+        for (observation, number) in learnt.observations().iter().zip(&learnt.numbers) {
             let value = |name: &str| match campaign.goal.position(name).and_then(|at| observation.outcomes.get(at)) {
-                Some(Measured::Value(value)) if !observation.failed => Some(*value),
+                Some(measured) if !observation.failed => measured.value(),
                 _ => None,
             };
             let Some(point) = value(names[0]).zip(value(names[1])) else { continue };

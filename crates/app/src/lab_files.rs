@@ -90,7 +90,13 @@ pub fn simulate(
 /// a campaign, else the middle of what the lab allows.
 pub fn settings(lab: &Lab, recipe: &Recipe, given: Fields, campaign: Option<&Campaign>) -> Fields {
     let mut settings = given;
-    for input in campaign.iter().flat_map(|campaign| &campaign.inputs) {
+    // Of a pool, whose ranges may be open, any row.
+    if let Some(pool) = campaign.and_then(|campaign| campaign.pool.as_ref()) {
+        for (name, datum) in pool.settings(pool.len() / 2) {
+            settings.entry(name).or_insert(datum);
+        }
+    }
+    for input in campaign.iter().filter(|campaign| campaign.pool.is_none()).flat_map(|campaign| &campaign.inputs) {
         if let InputKind::Plain(kind) = &input.kind {
             settings.entry(input.name.clone()).or_insert_with(|| input.datum(&middle(kind)));
         }

@@ -1,10 +1,19 @@
 //! Asks the planner and writes down what it proposes.
 
 use matdock_message::Message;
-use matdock_plan::{Observation, Purpose, Suggestion};
-use matdock_record::{Agent, IdSource, Provenance, Record, SuggestionId, Timestamp, body};
+use matdock_plan::{Purpose, Suggestion};
+use matdock_record::{
+    Agent, IdSource, Provenance, Record, SuggestionId, Timestamp,
+    body::{self, Fields},
+};
+use serde::Serialize;
 
-use crate::{campaign::Campaign, cost, history::History};
+use crate::{
+    campaign::Campaign,
+    cost::{self, Amount},
+    history::History,
+    learnt::Learnt,
+};
 
 /// The word stored for a purpose.
 pub fn purpose_word(purpose: Purpose) -> &'static str {
@@ -19,60 +28,103 @@ pub fn purpose_word(purpose: Purpose) -> &'static str {
     }
 }
 
-/// Up to `count` new suggestions as records, ready to be committed; nothing is stored yet.
+/// New suggestions, nothing of them stored yet.
+#[derive(Debug)]
+pub struct Proposal {
+    /// As records, ready to be committed; those that the money and the hours left do not cover are left out.
+    pub records: Vec<Record>,
+    /// How the search for each of them ended, for those that were searched for.
+    pub searched: Vec<Searched>,
+    /// What the next one costs that is left out because it is not covered.
+    pub uncovered: Option<Amount>,
+}
+
+/// How the search for a suggestion ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Searched {
+    /// Number of the suggestion.
+    pub suggestion: u32,
+    /// How the search for the best candidate ended.
+    pub ended: matdock_plan::Status,
+}
+
+/// What the planner proposes next.
 ///
-/// The seed of a proposal is made from the campaign's seed and the number of the suggestion, so that a campaign
-/// that is stopped and started again proposes the same.
+/// The seed is made from the campaign's seed and the number of the suggestion, so that a campaign that is stopped and
+/// started again proposes the same.
 ///
 /// # Errors
 /// The planner has nothing left to propose, or the history does not fit the campaign.
+pub fn suggestions(
+    campaign: &Campaign,
+    history: &History,
+    learnt: &Learnt,
+    count: usize,
+) -> Result<Vec<Suggestion>, Message> {
+    let pending = history.pending_points(campaign)?;
+    learnt.planner(campaign, history).suggest_from(learnt.lesson(), &pending, count, seed(campaign, history))
+}
+
+fn seed(campaign: &Campaign, history: &History) -> u64 {
+    mix(campaign.seed, u64::from(history.next_number()))
+}
+
+/// Up to `count` new suggestions.
+///
+/// # Errors
+/// As [`suggestions`].
 pub fn propose(
     campaign: &Campaign,
     history: &History,
+    learnt: &Learnt,
     count: usize,
     at: Timestamp,
     ids: &mut IdSource,
-) -> Result<Vec<Record>, Message> {
-    let (observations, numbers) = history.observations(campaign)?;
-    let pending = history.pending_points(campaign)?;
-    let first = history.next_number();
-    let seed = mix(campaign.seed, u64::from(first));
-    let planner = campaign.planner()?.refusing(history.vetoed_points(campaign));
-    let planner = match cost::of_planner(campaign, history) {
-        Some(costs) => planner.with_costs(costs),
-        None => planner,
-    };
-    let suggestions = planner.suggest(&observations, &pending, count, seed)?;
-    let influences = influences(campaign, &observations, &suggestions, seed);
+) -> Result<Proposal, Message> {
+    let (first, seed) = (history.next_number(), seed(campaign, history));
+    let mut suggestions = suggestions(campaign, history, learnt, count)?;
+    let settings: Vec<Fields> = suggestions.iter().map(|s| campaign.settings_of(&s.point, s.row)).collect();
+    let settings: Vec<&Fields> = settings.iter().collect();
+    let covered = cost::covered(campaign, history, &settings);
+    let beyond = settings.iter().take(covered + 1).copied();
+    let uncovered = (covered < settings.len()).then(|| cost::of_next(campaign, history, beyond)).flatten();
+    suggestions.truncate(covered);
+    let ended = suggestions.iter().zip(first..).filter_map(|(s, suggestion)| Some((suggestion, s.search?)));
+    let searched = ended.map(|(suggestion, ended)| Searched { suggestion, ended }).collect();
+    let influences = influences(campaign, learnt, &suggestions, seed);
     let records = suggestions.into_iter().zip(influences).zip(first..).map(|((suggestion, influences), number)| {
-        let body = body::Suggestion { influences, ..stored(campaign, history, &numbers, suggestion, number, seed) };
+        let stored = stored(campaign, history, &learnt.numbers, suggestion, number, seed);
+        let body = body::Suggestion { influences, ..stored };
         Record::suggestion(SuggestionId::new(ids, at), Provenance::new(Agent::Planner, at), body)
     });
-    Ok(records.collect())
+    Ok(Proposal { records: records.collect(), searched, uncovered })
 }
 
 /// What drives the expected main outcome of each suggestion; nothing for those made without a model.
 fn influences(
     campaign: &Campaign,
-    observations: &[Observation],
+    learnt: &Learnt,
     suggestions: &[Suggestion],
     seed: u64,
 ) -> Vec<Vec<body::Influence>> {
     let informed = suggestions.iter().any(|suggestion| !suggestion.predicted.is_empty());
     let few = campaign.space.parameters().len() <= MOST_PARAMETERS;
     // An explanation that cannot be given is no reason to withhold the suggestion.
-    let model =
-        (informed && few).then(|| campaign.planner().and_then(|planner| planner.model(observations, seed)).ok());
-    let model = model.flatten();
+    let model = (informed && few).then(|| learnt.model_from(seed)).flatten();
     let of = |suggestion: &Suggestion| {
-        let model = model.as_ref().filter(|_| !suggestion.predicted.is_empty())?;
-        let influences = model.influences(0, &suggestion.point).ok()?;
-        let kept = influences.into_iter().filter(|influence| influence.effect.is_finite() && influence.effect != 0.0);
+        let prediction = suggestion.predicted.first()?;
+        let influences = model.as_ref()?.influences(0, &suggestion.point).ok()?;
+        // What rounding leaves is no influence.
+        let least = LEAST_INFLUENCE * prediction.mean.abs().max(prediction.high - prediction.low);
+        let kept =
+            influences.into_iter().filter(|influence| influence.effect.is_finite() && influence.effect.abs() > least);
         Some(kept.take(INFLUENCES).map(|d| body::Influence { parameter: d.parameter, effect: d.effect }).collect())
     };
     suggestions.iter().map(|suggestion| of(suggestion).unwrap_or_default()).collect()
 }
 
+/// Share of the prediction below which an influence counts as none.
+const LEAST_INFLUENCE: f64 = 1e-12;
 /// Influences kept with a suggestion, and number of parameters above which looking for them takes too long.
 const INFLUENCES: usize = 3;
 const MOST_PARAMETERS: usize = 200;

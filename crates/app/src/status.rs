@@ -1,7 +1,7 @@
 //! Where a campaign stands.
 
 use matdock_message::Message;
-use matdock_plan::{Drift, Model, Observation, Prediction, Remaining, Weight};
+use matdock_plan::{Drift, Model, Prediction, Remaining, Weight};
 use matdock_record::{Datum, Outcome, Qualifier, Timestamp, body::Fields};
 use matdock_store::Dock;
 use serde::Serialize;
@@ -11,6 +11,9 @@ use crate::{
     cost::{self, Spent},
     front::{self, Front},
     history::{Experiment, History, Vetoed},
+    learnt::Learnt,
+    propose,
+    warning::{self, Warning},
 };
 
 /// Where a campaign stands.
@@ -50,6 +53,8 @@ pub struct Status {
     pub lab_seconds: f64,
     /// What is still to be gained; none while there is no model.
     pub remaining: Option<Remaining>,
+    /// What to know before trusting all this.
+    pub warnings: Vec<Warning>,
 }
 
 /// How experiments ended.
@@ -110,6 +115,7 @@ pub fn status(dock: &Dock, campaign: &Campaign) -> Result<Status, Message> {
             goal_reached: false,
             lab_seconds: 0.0,
             remaining: None,
+            warnings: Vec::new(),
         }),
     }
 }
@@ -119,27 +125,50 @@ pub fn status(dock: &Dock, campaign: &Campaign) -> Result<Status, Message> {
 /// # Errors
 /// The history does not fit the campaign file.
 pub fn of(campaign: &Campaign, history: &History) -> Result<Status, Message> {
-    let learnt = Learnt::from(campaign, history)?;
-    let first = history.suggestions.values().map(|p| p.at).min();
-    let last = history.experiments.iter().map(|e| e.ended).max();
+    learnt(campaign, history, &Learnt::from(campaign, history)?)
+}
+
+/// The status of a history from which something was learnt.
+///
+/// # Errors
+/// The history does not fit the campaign file.
+pub fn learnt(campaign: &Campaign, history: &History, learnt: &Learnt) -> Result<Status, Message> {
     Ok(Status {
         campaign: campaign.name.clone(),
         seed: campaign.seed,
         begun: Some(history.begun),
         experiments: counts(&history.experiments),
         budget: campaign.budget.experiments,
-        spent: cost::spent(campaign, history),
+        spent: spent(campaign, history, learnt),
         pending: history.pending().map(|p| p.body.number).collect(),
         vetoes: history.vetoes.clone(),
         drifts: learnt.model.iter().flat_map(Model::drifts).filter(|drift| drift.is_sure()).cloned().collect(),
         knowledge: learnt.model.as_ref().map(|model| model.weights().to_vec()).unwrap_or_default(),
         best: learnt.best(history).filter(|_| !campaign.goal.is_front()),
-        front: front::of(campaign, history, &learnt),
+        front: front::of(campaign, history, learnt),
         recommended: learnt.recommended(history).filter(|_| !campaign.goal.is_front()),
         goal_reached: goal_reached(campaign, &history.experiments),
-        lab_seconds: first.zip(last).map_or(0.0, |(first, last)| last.seconds_since(first).max(0.0)),
-        remaining: campaign.planner()?.remaining(&learnt.observations, campaign.seed)?,
+        lab_seconds: lab_seconds(history),
+        remaining: learnt.remaining(campaign)?,
+        warnings: warning::of_model(campaign, learnt),
     })
+}
+
+/// Time from the first suggestion to the last result \[s\].
+pub fn lab_seconds(history: &History) -> f64 {
+    let first = history.suggestions.values().map(|p| p.at).min();
+    let last = history.experiments.iter().map(|e| e.ended).max();
+    first.zip(last).map_or(0.0, |(first, last)| last.seconds_since(first).max(0.0))
+}
+
+/// What was spent, and what the next experiment would cost.
+fn spent(campaign: &Campaign, history: &History, learnt: &Learnt) -> Option<Spent> {
+    let spent = cost::spent(campaign, history)?;
+    // Nothing left to propose is no fault of the status.
+    let next = propose::suggestions(campaign, history, learnt, 1).ok();
+    let next = next.and_then(|next| next.first().map(|one| campaign.settings_of(&one.point, one.row)));
+    let next = next.and_then(|settings| cost::of_next(campaign, history, std::iter::once(&settings)));
+    Some(Spent { next, ..spent })
 }
 
 /// How the experiments ended.
@@ -182,55 +211,4 @@ pub fn reaches(campaign: &Campaign, experiment: &Experiment) -> bool {
         })
     });
     asked && good && kept && experiment.outcome.is_success()
-}
-
-/// The model of a history, and which experiment each observation is.
-pub struct Learnt {
-    /// What the planner sees.
-    pub observations: Vec<Observation>,
-    /// The experiment number of each observation.
-    pub numbers: Vec<u32>,
-    /// The model; none while too little was measured.
-    pub model: Option<Model>,
-}
-
-impl Learnt {
-    /// Learns from a history.
-    ///
-    /// # Errors
-    /// The history does not fit the campaign file.
-    pub fn from(campaign: &Campaign, history: &History) -> Result<Self, Message> {
-        let (observations, numbers) = history.observations(campaign)?;
-        let planner = campaign.planner()?;
-        // Too little measured is no fault here: the campaign is young.
-        let model = planner.model(&observations, campaign.seed).ok();
-        Ok(Self { observations, numbers, model })
-    }
-
-    /// The experiment with the best measured value.
-    pub fn best(&self, history: &History) -> Option<Best> {
-        self.experiment(history, self.model.as_ref()?.best_observed()?)
-    }
-
-    /// The experiment whose conditions the model believes best.
-    pub fn recommended(&self, history: &History) -> Option<Best> {
-        self.experiment(history, self.model.as_ref()?.best_believed()?.0)
-    }
-
-    /// The experiment behind an observation, with what the model expects of its conditions.
-    pub fn experiment(&self, history: &History, index: usize) -> Option<Best> {
-        let model = self.model.as_ref()?;
-        let number = self.numbers.get(index)?;
-        let experiment = history.experiments.iter().find(|e| e.number == *number)?;
-        let predicted = self.observations.get(index).and_then(|o| model.predict(&o.point).ok()).unwrap_or_default();
-        Some(Best {
-            experiment: experiment.number,
-            sample: experiment.name.clone(),
-            suggestion: experiment.suggestion,
-            row: experiment.row.clone(),
-            settings: experiment.settings.clone(),
-            values: experiment.values.clone(),
-            predicted,
-        })
-    }
 }

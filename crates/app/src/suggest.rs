@@ -10,10 +10,12 @@ use serde::Serialize;
 
 use crate::{
     campaign::{Campaign, header},
-    cost,
+    cost::{self, Amount},
     history::{self, History},
-    propose,
+    learnt::Learnt,
+    propose::{self, Proposal, Searched},
     table::{self, Cell, Format, SheetExtras, Table},
+    warning::{self, Warning},
 };
 
 /// Suggestions that wait for a result.
@@ -31,6 +33,14 @@ pub struct Suggested {
     pub budget: Option<u32>,
     /// What is still to be gained; none while there is no model.
     pub remaining: Option<Remaining>,
+    /// How the search for each new suggestion ended, for those that were searched for.
+    pub searched: Vec<Searched>,
+    /// What the new suggestions and one more would cost, when fewer than wanted are made because more are not covered by
+    /// the money and the hours left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uncovered: Option<Amount>,
+    /// What to know before trusting all this.
+    pub warnings: Vec<Warning>,
 }
 
 /// Proposes up to `count` experiments and stores the proposals. Earlier ones without a result count as under way.
@@ -64,17 +74,22 @@ pub fn suggest(
         Some(most) => count.min(most),
         None => count,
     };
-    let records = propose::propose(campaign, &history, count, at, ids)?;
+    let learnt = Learnt::from(campaign, &history)?;
+    let Proposal { records, searched, uncovered } = propose::propose(campaign, &history, &learnt, count, at, ids)?;
+    if let (true, Some(next), Some(spent)) = (records.is_empty(), uncovered, cost::spent(campaign, &history)) {
+        return Err(cost::too_dear(campaign, &spent, next));
+    }
     let new = records.iter().filter_map(|record| match &record.body {
         Body::Suggestion(suggestion) => Some(suggestion.clone()),
         _ => None,
     });
     let new = new.collect();
     dock.commit(&Batch { records, journal: Vec::new() })?;
-    let (observations, _) = history.observations(campaign)?;
-    let remaining = campaign.planner()?.remaining(&observations, campaign.seed)?;
+    let remaining = learnt.remaining(campaign)?;
+    let mut warnings = warning::of_model(campaign, &learnt);
+    warnings.extend(warning::of_search(&searched));
     let (campaign, budget) = (campaign.name.clone(), campaign.budget.experiments);
-    Ok(Suggested { campaign, new, pending, finished, budget, remaining })
+    Ok(Suggested { campaign, new, pending, finished, budget, remaining, searched, uncovered, warnings })
 }
 
 /// Columns of a sheet that are not settings or outcomes.

@@ -9,6 +9,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use matdock_app::{
     campaign::Campaign,
     explain,
+    front::Front,
     history::Experiment,
     plot::number,
     report::{duration, rounded},
@@ -82,6 +83,23 @@ impl<'a> Live<'a> {
         }
     }
 
+    /// What is still to be gained, short, for the end of a line.
+    fn gain(&self, remaining: Option<&Remaining>) -> String {
+        let Some(remaining) = remaining else { return String::new() };
+        let goal = &self.campaign.goal;
+        let unit = self.campaign.unit_of(&self.campaign.main_objective().outcome);
+        let unit = match () {
+            // For a front gains are shares of its hypervolume.
+            () if goal.is_front() => " %".to_owned(),
+            () if unit.is_one() || goal.objectives.len() > 1 => String::new(),
+            () => format!(" {unit}"),
+        };
+        let expected = if goal.is_front() { 100.0 * remaining.expected } else { remaining.expected };
+        let probability = format!("{:.0}", 100.0 * remaining.probability);
+        say!("cli-live-remaining", probability = probability, expected = number(expected), unit = unit)
+            .text(self.language)
+    }
+
     /// Says what the person at the terminal has to be told.
     fn speak(&self) {
         for text in self.person.said() {
@@ -90,13 +108,10 @@ impl<'a> Live<'a> {
     }
 }
 
-/// What is still to be gained, short, for the end of a line.
-fn gain(campaign: &Campaign, remaining: &Remaining, language: Language) -> String {
-    let unit = campaign.unit_of(&campaign.main_objective().outcome);
-    let unit = if unit.is_one() || campaign.goal.objectives.len() > 1 { String::new() } else { format!(" {unit}") };
-    let probability = format!("{:.0}", 100.0 * remaining.probability);
-    say!("cli-live-remaining", probability = probability, expected = number(remaining.expected), unit = unit)
-        .text(language)
+/// The front in a line.
+fn front_line(front: &Front) -> Message {
+    let count = front.experiments.iter().filter(|member| member.measured).count();
+    say!("cli-live-front", count = count, hypervolume = number(front.hypervolume))
 }
 
 fn line() -> ProgressBar {
@@ -109,6 +124,7 @@ fn line() -> ProgressBar {
 
 impl Watcher for Live<'_> {
     fn progress(&mut self, progress: &Progress<'_>) {
+        let gain = self.gain(progress.remaining);
         let Some(terminal) = &mut self.terminal else { return };
         if self.drawn.is_some_and(|drawn| drawn.elapsed() < REDRAW_EVERY) {
             return;
@@ -136,10 +152,15 @@ impl Watcher for Live<'_> {
                 sample = best.sample
             );
             let mut text = text.text(self.language);
-            if let Some(remaining) = progress.remaining {
-                text.push_str(&gain(self.campaign, remaining, self.language));
+            let others = self.campaign.goal.objectives.iter().skip(1);
+            for other in others.filter(|other| other.outcome != *name) {
+                let value = best.values.get(&other.outcome).map(rounded).unwrap_or_default();
+                text.push_str(&format!(", {} = {value}", other.outcome));
             }
-            terminal.best.set_message(text);
+            terminal.best.set_message(text + &gain);
+        }
+        if let Some(front) = progress.front {
+            terminal.best.set_message(front_line(front).text(self.language) + &gain);
         }
         while terminal.stations.len() < progress.lab.stations.len() {
             terminal.stations.push(terminal.bars.add(line()));
@@ -165,8 +186,14 @@ impl Watcher for Live<'_> {
         }
     }
 
-    fn learnt(&mut self, remaining: &Remaining) {
-        if !self.quiet && self.terminal.is_none() {
+    fn learnt(&mut self, front: Option<&Front>, remaining: Option<&Remaining>) {
+        if self.quiet || self.terminal.is_some() {
+            return;
+        }
+        if let Some(front) = front {
+            eprintln!("  {}", front_line(front).text(self.language));
+        }
+        if let Some(remaining) = remaining {
             eprintln!("  {}", explain::remaining_line(self.campaign, remaining).text(self.language));
         }
     }
@@ -176,15 +203,23 @@ impl Watcher for Live<'_> {
         if self.quiet || self.terminal.is_some() {
             return;
         }
-        let name = &self.campaign.main_objective().outcome;
-        let value = experiment.values.get(name).and_then(Datum::quantity).map(|q| rounded(&Datum::Quantity(q.clone())));
+        let value = |name: &String| {
+            let quantity = experiment.values.get(name).and_then(Datum::quantity);
+            quantity.map_or_else(|| "—".to_owned(), |q| rounded(&Datum::Quantity(q.clone())))
+        };
+        let mut names: Vec<&String> = Vec::new();
+        for objective in &self.campaign.goal.objectives {
+            if !names.contains(&&objective.outcome) {
+                names.push(&objective.outcome);
+            }
+        }
+        let values: Vec<String> = names.iter().map(|name| format!("{name} = {}", value(name))).collect();
         let text = say!(
             "cli-live-finished",
             number = experiment.number,
             sample = experiment.name,
             outcome = experiment.outcome,
-            name = name,
-            value = value.unwrap_or_else(|| "—".to_owned())
+            values = values.join(", ")
         );
         eprintln!("{}", text.text(self.language));
     }

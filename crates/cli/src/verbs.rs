@@ -105,13 +105,12 @@ impl Face {
         live.close();
         let end = end?;
         let history = History::read(&dock, &campaign)?.ok_or_else(|| say!("app-no-history", name = campaign.name))?;
-        let at = status::of(&campaign, &history)?;
         let compared = setup.virtual_time && !a.no_comparison && end != run::End::Stopped;
         if compared && !self.general.json {
             eprintln!("{}", say!("cli-run-comparing").text(self.language));
         }
         let comparison = match compared {
-            true => comparison::compare(&campaign, &setup, &history, at.lab_seconds, &stop)?,
+            true => comparison::compare(&campaign, &setup, &history, status::lab_seconds(&history), &stop)?,
             false => None,
         };
         let folder = a.out.clone().unwrap_or_else(|| self.report_folder(&campaign));

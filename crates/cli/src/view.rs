@@ -12,6 +12,7 @@ use matdock_app::{
     status::Status,
     suggest::Suggested,
     verify::Verified,
+    warning::Warning,
 };
 use matdock_message::{Language, Message, say};
 use matdock_record::{Body, Record, body};
@@ -82,6 +83,10 @@ pub fn suggested(campaign: &Campaign, suggested: &Suggested, language: Language)
     if let Some(remaining) = &suggested.remaining {
         line(&explain::remaining_line(campaign, remaining), language);
     }
+    if let Some(cost) = suggested.uncovered {
+        line(&say!("cli-suggest-uncovered", cost = number(cost.cost), hours = number(cost.hours)), language);
+    }
+    warnings(&suggested.warnings, language);
 }
 
 fn suggestion_row(campaign: &Campaign, suggestion: &body::Suggestion, language: Language) -> Vec<String> {
@@ -169,9 +174,9 @@ pub fn status(campaign: &Campaign, status: &Status, language: Language) {
         language,
     );
     if let Some(budget) = status.budget {
-        line(&say!("cli-status-budget", left = budget.saturating_sub(counts.finished), budget = budget), language);
+        line(&say!("app-report-budget", left = budget.saturating_sub(counts.finished), budget = budget), language);
     }
-    status.spent.iter().for_each(|spent| line(&matdock_app::report::spent_line(spent), language));
+    status.spent.iter().flat_map(matdock_app::report::spent_lines).for_each(|message| line(&message, language));
     if !status.pending.is_empty() {
         let numbers: Vec<String> = status.pending.iter().map(ToString::to_string).collect();
         line(&say!("cli-status-pending", numbers = numbers.join(", ")), language);
@@ -201,6 +206,11 @@ pub fn status(campaign: &Campaign, status: &Status, language: Language) {
     if status.goal_reached {
         line(&say!("app-report-goal"), language);
     }
+    warnings(&status.warnings, language);
+}
+
+fn warnings(warnings: &[Warning], language: Language) {
+    warnings.iter().for_each(|warning| line(&warning.0, language));
 }
 
 pub fn verified(verified: &Verified, language: Language) {

@@ -5,15 +5,18 @@
 
 use std::collections::VecDeque;
 
-/// How the search ended. A failure is a value, never silent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+use serde::Serialize;
+
+/// How the search ended, from good to bad. A failure is a value, never silent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// The projected gradient or the progress is below the tolerance.
     Converged,
-    /// No step along the search direction lowers the function.
-    Stalled,
     /// The allowed evaluations are used up.
     Exhausted,
+    /// No step along the search direction lowers the function.
+    Stalled,
     /// The function is not finite at the start.
     NotFinite,
 }

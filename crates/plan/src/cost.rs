@@ -14,6 +14,26 @@ pub struct Costs {
     pub changes: Vec<f64>,
     /// Share of the budget that is left, 0 to 1; none without a budget.
     pub left: Option<f64>,
+    /// What must not be exceeded: an experiment that costs more is not proposed while another one can be.
+    pub limits: Vec<Limit>,
+}
+
+/// What one experiment may cost at most, in one kind of cost.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limit {
+    /// What every experiment costs.
+    pub experiment: f64,
+    /// Per parameter what it costs besides to change it.
+    pub changes: Vec<f64>,
+    /// What is left.
+    pub left: f64,
+}
+
+/// `experiment`, and those of `changes` whose setting is another one than before; at first all of them.
+fn total(experiment: f64, changes: &[f64], point: &[Value], before: Option<&Point>) -> f64 {
+    let changed = |index: usize| before.is_none_or(|before| before.get(index) != point.get(index));
+    let changes = changes.iter().enumerate().filter(|(index, _)| changed(*index));
+    experiment + changes.map(|(_, change)| change).sum::<f64>()
 }
 
 /// Weight of the costs where there is no budget.
@@ -29,9 +49,12 @@ impl Costs {
 
     /// What an experiment costs after the one with the settings `before`; the first has to set everything.
     pub(crate) fn of(&self, point: &[Value], before: Option<&Point>) -> f64 {
-        let changed = |index: usize| before.is_none_or(|before| before.get(index) != point.get(index));
-        let changes = self.changes.iter().enumerate().filter(|(index, _)| changed(*index));
-        self.experiment + changes.map(|(_, change)| change).sum::<f64>()
+        total(self.experiment, &self.changes, point, before)
+    }
+
+    /// Whether what is left covers an experiment.
+    fn covers(&self, point: &[Value], before: Option<&Point>) -> bool {
+        self.limits.iter().all(|limit| total(limit.experiment, &limit.changes, point, before) <= limit.left)
     }
 
     /// Copies of `point` with dear settings left as they were: each alone, and all of them.
@@ -78,6 +101,9 @@ impl Preference for Charged<'_> {
         if !(most > 0.0 && most.is_finite()) {
             return 0.0;
         }
+        if !self.costs.covers(point, self.before) {
+            return f64::NEG_INFINITY;
+        }
         let weight = self.costs.left.unwrap_or(WITHOUT_BUDGET).clamp(0.0, 1.0);
         -weight * (self.costs.of(point, self.before) / most).max(LEAST).ln()
     }
@@ -89,7 +115,7 @@ mod tests {
 
     #[test]
     fn dear_changes_count_and_come_late() {
-        let costs = Costs { experiment: 1.0, changes: vec![9.0, 0.0], left: Some(1.0) };
+        let costs = Costs { experiment: 1.0, changes: vec![9.0, 0.0], left: Some(1.0), limits: Vec::new() };
         let point = |a: f64, b: f64| vec![Value::Number(a), Value::Number(b)];
         let before = point(1.0, 1.0);
         assert_eq!(costs.of(&point(1.0, 2.0), Some(&before)), 1.0);
@@ -100,6 +126,11 @@ mod tests {
         let used_up = Costs { left: Some(0.0), ..costs.clone() };
         let charged = Charged { costs: &used_up, before: Some(&before) };
         assert_eq!(charged.log(&point(1.0, 2.0)), charged.log(&point(2.0, 1.0)));
+        let limit = Limit { experiment: 1.0, changes: vec![9.0, 0.0], left: 5.0 };
+        let short = Costs { limits: vec![limit], ..costs.clone() };
+        let charged = Charged { costs: &short, before: Some(&before) };
+        assert!(charged.log(&point(1.0, 2.0)).is_finite());
+        assert_eq!(charged.log(&point(2.0, 1.0)), f64::NEG_INFINITY);
         let batch = vec![point(2.0, 1.0), point(1.0, 3.0), point(2.0, 2.0), point(1.0, 4.0)];
         let firsts: Vec<Value> =
             costs.ordered(batch, |p| p, Some(&before)).into_iter().map(|mut p| p.remove(0)).collect();

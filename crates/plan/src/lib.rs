@@ -18,12 +18,14 @@ mod search;
 mod space;
 mod start;
 
-pub use cost::Costs;
+pub use cost::{Costs, Limit};
 pub use expression::{Condition, Formula};
 pub use goal::{Bound, Combine, Direction, Goal, Objective};
 pub use history::{Measured, Observation};
 pub use knowledge::{Drift, DriftWanted, ExpectedTrend, Guess, Knowledge, Look, Source, Weight};
-pub use matdock_learn::{Choice, Family, Wanted};
-pub use model::{Calibration, Doubted, Effect, Importance, Influence, LeftOut, Model, ParetoFront, Slice, Surface};
-pub use planner::{Planner, Prediction, Purpose, Remaining, Settings, Suggestion};
+pub use matdock_learn::{Candidate, Choice, Family, Wanted, optimise::Status};
+pub use model::{
+    Calibration, Doubted, Effect, Fitting, Importance, Influence, LeftOut, Model, ParetoFront, Slice, Surface,
+};
+pub use planner::{Lesson, Planner, Prediction, Purpose, Remaining, Settings, Suggestion};
 pub use space::{Mixture, Parameter, ParameterKind, Point, Pool, Ranges, Rule, Rules, Scale, Space, Value};

@@ -15,6 +15,8 @@ pub struct Input {
     pub unit: Unit,
     /// What it can be.
     pub kind: InputKind,
+    /// The names of a substance in a pool that the campaign file allows; empty for all of the table.
+    pub listed: Vec<String>,
 }
 
 /// What an input can be.
@@ -66,6 +68,39 @@ impl Input {
         }
     }
 
+    /// Whether a row of a pool may have this value: within the range and among the levels the campaign file gives, if it
+    /// gives any.
+    ///
+    /// # Errors
+    /// It may not; says what the campaign file allows.
+    pub(super) fn admits(&self, value: &Value) -> Result<(), Message> {
+        let unlisted =
+            |levels: String| say!("app-pool-level-unlisted", name = self.name, level = value, levels = levels);
+        let outside =
+            |low: f64, high: f64| say!("app-pool-outside", name = self.name, value = value, low = low, high = high);
+        match (&self.kind, value) {
+            (InputKind::Plain(ParameterKind::Continuous { low, high, .. }), Value::Number(number)) => {
+                if (*low..=*high).contains(number) { Ok(()) } else { Err(outside(*low, *high)) }
+            }
+            (InputKind::Plain(ParameterKind::Integer { low, high }), Value::Number(number)) => {
+                let (low, high) = (*low as f64, *high as f64);
+                if (low..=high).contains(number) { Ok(()) } else { Err(outside(low, high)) }
+            }
+            (InputKind::Plain(ParameterKind::Ordinal { levels }), Value::Number(number)) => {
+                let texts = || levels.iter().map(ToString::to_string).collect::<Vec<_>>();
+                if levels.is_empty() || levels.contains(number) { Ok(()) } else { Err(unlisted(few(&texts()))) }
+            }
+            (InputKind::Plain(ParameterKind::Categorical { levels }), Value::Level(level)) => {
+                if levels.is_empty() || levels.contains(level) { Ok(()) } else { Err(unlisted(few(levels))) }
+            }
+            (InputKind::Substance(_), Value::Level(level)) => {
+                let all = self.listed.is_empty() || self.listed.contains(level);
+                if all { Ok(()) } else { Err(unlisted(few(&self.listed))) }
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Whether numbers are set.
     pub fn is_number(&self) -> bool {
         match &self.kind {
@@ -88,4 +123,11 @@ impl Input {
             InputKind::Formula(_) | InputKind::Substance(_) => None,
         }
     }
+}
+
+/// The first of many levels, for an error text.
+fn few(levels: &[String]) -> String {
+    const SHOWN: usize = 8;
+    let more = if levels.len() > SHOWN { ", ..." } else { "" };
+    format!("{}{more}", levels.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", "))
 }

@@ -18,9 +18,10 @@ impl Reader<'_> {
         if p.name.trim().is_empty() {
             return Err(self.at(part, say!("app-parameter-name")));
         }
-        let need = |value: Option<f64>, key: &str| match value {
+        // A pool may leave its ranges open: then they are those of the table.
+        let need = |value: Option<f64>, key: &str, open: f64| match value {
             Some(value) => Ok(value),
-            None if in_pool => Ok(0.0),
+            None if in_pool => Ok(open),
             None => Err(self.at(part, say!("app-parameter-key", name = p.name, key = key))),
         };
         let refuse = |present: bool, key: &str| {
@@ -30,7 +31,7 @@ impl Reader<'_> {
         let kind = match p.kind {
             KindWord::Continuous => {
                 refuse(p.levels.is_some(), "levels")?;
-                let (low, high) = (need(p.min, "min")?, need(p.max, "max")?);
+                let (low, high) = (need(p.min, "min", f64::NEG_INFINITY)?, need(p.max, "max", f64::INFINITY)?);
                 InputKind::Plain(ParameterKind::Continuous { low, high, scale, step: p.step })
             }
             KindWord::Integer => {
@@ -38,14 +39,16 @@ impl Reader<'_> {
                 refuse(p.step.is_some(), "step")?;
                 let whole = |value: f64| {
                     let fits = value.fract() == 0.0 && value.abs() <= 9e15;
-                    // Checked just before: the number is whole and small enough to be exact.
-                    if fits {
+                    // Checked just before: the number is whole and small enough to be exact. An open range ends where
+                    // whole numbers do.
+                    if fits || value.is_infinite() && in_pool {
                         Ok(value as i64)
                     } else {
                         Err(self.at(part, say!("app-parameter-whole", name = p.name, value = value)))
                     }
                 };
-                let (low, high) = (whole(need(p.min, "min")?)?, whole(need(p.max, "max")?)?);
+                let low = whole(need(p.min, "min", f64::NEG_INFINITY)?)?;
+                let high = whole(need(p.max, "max", f64::INFINITY)?)?;
                 InputKind::Plain(ParameterKind::Integer { low, high })
             }
             KindWord::Ordinal | KindWord::Categorical => {
@@ -71,7 +74,9 @@ impl Reader<'_> {
         refuse(table && p.kind != KindWord::Substance, "table / label / descriptors")?;
         refuse(p.scale.is_some() && p.kind != KindWord::Continuous, "scale")?;
         refuse(p.when.is_some() && in_pool, "when")?;
-        let input = Input { name: p.name.clone(), unit, kind };
+        let listed = p.levels.as_ref().filter(|_| p.kind == KindWord::Substance && in_pool);
+        let listed = listed.map(|levels| self.names_of(part, levels)).transpose()?.unwrap_or_default();
+        let input = Input { name: p.name.clone(), unit, kind, listed };
         if let (false, Some(parameter)) = (in_pool, input.parameter()) {
             // Checked one by one here, because here the line is known.
             Space::ranges(vec![parameter]).map_err(|what| self.at(part, what))?;

@@ -9,7 +9,7 @@ use std::{
 use matdock_chem::{Composition, FeatureSet};
 use matdock_message::{Message, say};
 use matdock_plan::{Parameter, ParameterKind, Point, Pool, Rules, Scale, Space, Value, backtest};
-use matdock_record::{Datum, Unit, body::Fields};
+use matdock_record::{Datum, Qualifier, Quantity, Unit, body::Fields};
 
 use super::{Campaign, Input, InputKind, Reader, file::PoolPart};
 use crate::table::{self, Cell, Table};
@@ -248,11 +248,12 @@ pub fn finished_table(campaign: &Campaign, data: Option<&Path>) -> Result<Finish
         .map(|outcome| Ok((table.column(&outcome.name)?, &outcome.unit)))
         .collect::<Result<Vec<_>, Message>>()?;
     let measured = |members: &[usize], column: usize, unit: &Unit| {
-        members
-            .iter()
-            .filter_map(|row| table.quantity(*row, column, unit).transpose())
-            .map(|quantity| quantity.map(|q| q.value))
-            .collect::<Result<Vec<f64>, Message>>()
+        let value = |row: &usize| {
+            let quantity = table.quantity(*row, column, unit).transpose()?;
+            let limit = |q: &Quantity| table.at(*row, column, say!("app-backtest-limit", value = q));
+            Some(quantity.and_then(|q| if q.qualifier == Qualifier::Equal { Ok(q.value) } else { Err(limit(&q)) }))
+        };
+        members.iter().filter_map(value).collect::<Result<Vec<f64>, Message>>()
     };
     let outcomes = candidates
         .members
@@ -397,6 +398,9 @@ fn columns_for_planner<At: Fn(Message) -> Message>(
         }
     };
     for ((place, input), column) in inputs.iter().enumerate().zip(columns) {
+        for row in 0..rows {
+            column.value(row).map_or(Ok(()), |value| input.admits(&value)).map_err(|what| at(row, place)(what))?;
+        }
         match &input.kind {
             InputKind::Formula(set) => {
                 for (parameter, values) in features(column, rows, input, set, |row| at(row, place))? {

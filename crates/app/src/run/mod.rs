@@ -2,6 +2,7 @@
 
 mod control;
 mod journal;
+mod setup;
 
 use std::{
     sync::{
@@ -13,14 +14,12 @@ use std::{
 };
 
 use matdock_lab::{
-    CheckReport, Clock, Executor, Happening, Job, Lab, ParameterRange, ParameterValues, RealClock, Recipe, Snapshot,
-    VirtualClock, check,
+    Clock, Executor, Happening, Job, RealClock, Snapshot, VirtualClock,
     drivers::{Drivers, Person},
-    lab::DriverSettings,
     out_of_service,
 };
 use matdock_message::{Message, say};
-use matdock_plan::{ParameterKind, Remaining};
+use matdock_plan::Remaining;
 use matdock_record::{IdSource, SampleId, Timestamp};
 use matdock_store::Dock;
 use serde::Serialize;
@@ -28,13 +27,18 @@ use serde::Serialize;
 pub use control::Command;
 pub use journal::{LabJournal, name as journal_name};
 use journal::{Purpose, replayed_ids};
+use setup::lines;
+pub use setup::{Setup, check_files, read_lab, setup};
 
 use crate::{
-    campaign::{Campaign, Input, InputKind},
+    campaign::Campaign,
     cost,
+    front::{self, Front},
     history::{self, History},
+    learnt::Learnt,
     propose::{self, mix},
-    status::{self, Best, Counts, Learnt},
+    status::{self, Best, Counts},
+    warning::{self, Warning},
 };
 
 /// Virtual lab time begins here, far from any real date, so that nobody takes it for one.
@@ -46,25 +50,6 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// Longest time in which a lab on the clock of the wall does not look what a person typed \[s\].
 const LISTEN_EVERY: f64 = 0.25;
 
-/// A checked lab and recipe.
-#[derive(Debug, Clone)]
-pub struct Setup {
-    /// The laboratory.
-    pub lab: Lab,
-    /// What is done to every sample.
-    pub recipe: Recipe,
-    /// Whether lab time is virtual.
-    pub virtual_time: bool,
-}
-
-impl Setup {
-    /// Whether some station is a person.
-    pub fn has_people(&self) -> bool {
-        let manual = |driver: &DriverSettings| matches!(driver, DriverSettings::Manual { .. });
-        self.lab.stations.iter().any(|station| manual(&station.driver)) || manual(&self.lab.robot.driver)
-    }
-}
-
 /// What a face shows while a campaign runs.
 #[derive(Debug, Clone)]
 pub struct Progress<'a> {
@@ -74,8 +59,10 @@ pub struct Progress<'a> {
     pub counts: Counts,
     /// Experiments the budget allows.
     pub budget: Option<u32>,
-    /// The best so far.
+    /// The best so far; none where a front is wanted.
     pub best: Option<&'a Best>,
+    /// The front so far, where one is wanted.
+    pub front: Option<&'a Front>,
     /// What is still to be gained; none while there is no model.
     pub remaining: Option<&'a Remaining>,
     /// Lab time since the first sample \[s\].
@@ -87,8 +74,9 @@ pub trait Watcher {
     /// Called after every event.
     fn progress(&mut self, progress: &Progress<'_>);
 
-    /// The model has learnt from the experiments that ended: what is still to be gained.
-    fn learnt(&mut self, _remaining: &Remaining) {}
+    /// The model has learnt from the experiments that ended: the front, where one is wanted, and what is still to be
+    /// gained.
+    fn learnt(&mut self, _front: Option<&Front>, _remaining: Option<&Remaining>) {}
 
     /// An experiment ended.
     fn finished(&mut self, experiment: &history::Experiment);
@@ -117,99 +105,6 @@ pub enum End {
     NothingLeft,
     /// Somebody stopped it; the same command goes on.
     Stopped,
-}
-
-/// Reads and checks the lab and recipe of a campaign.
-///
-/// # Errors
-/// The campaign has no lab, a file cannot be read, or the recipe does not fit the lab: every problem, one a line.
-pub fn setup(campaign: &Campaign) -> Result<Setup, Message> {
-    let Some(usage) = &campaign.lab else { return Err(say!("app-run-no-lab", name = campaign.name)) };
-    let (mut lab, recipe) = read_lab(&usage.lab, &usage.recipe)?;
-    if let Some(in_flight) = usage.in_flight {
-        lab.in_flight = in_flight;
-    }
-    let report = check(&lab, &recipe, Some(&ranges(campaign)?));
-    if !report.problems.is_empty() {
-        return Err(say!("app-run-check", problems = lines(&report.problems)));
-    }
-    let produced: Vec<&str> = recipe.outputs.iter().map(|output| output.name.as_str()).collect();
-    if let Some(missing) = campaign.outcomes.iter().find(|outcome| !produced.contains(&outcome.name.as_str())) {
-        return Err(say!("app-run-no-output", outcome = missing.name, outputs = produced.join(", ")));
-    }
-    let simulated = |driver: &DriverSettings| matches!(driver, DriverSettings::Simulated { .. });
-    let all_simulated = lab.stations.iter().all(|s| simulated(&s.driver)) && simulated(&lab.robot.driver);
-    let virtual_time = usage.virtual_time.unwrap_or(all_simulated);
-    if virtual_time && !all_simulated {
-        return Err(say!("app-run-virtual"));
-    }
-    Ok(Setup { lab, recipe, virtual_time })
-}
-
-/// Reads a lab and a recipe file.
-///
-/// # Errors
-/// A file cannot be read or says something impossible; names the line.
-pub fn read_lab(lab: &std::path::Path, recipe: &std::path::Path) -> Result<(Lab, Recipe), Message> {
-    let read = |path: &std::path::Path| {
-        let file = path.display().to_string();
-        let text = std::fs::read_to_string(path);
-        text.map(|text| (text, file.clone())).map_err(|e| say!("app-file-unreadable", file = file, reason = e))
-    };
-    let ((lab_text, lab_file), (recipe_text, recipe_file)) = (read(lab)?, read(recipe)?);
-    let (mut parsed, recipe) = (Lab::parse(&lab_text, &lab_file)?, Recipe::parse(&recipe_text, &recipe_file)?);
-    let absolute = std::path::absolute(lab).map_err(|e| say!("app-file-unreadable", file = lab_file, reason = e))?;
-    if let Some(folder) = absolute.parent() {
-        parsed.resolve(folder);
-    }
-    Ok((parsed, recipe))
-}
-
-/// Checks a recipe against a lab, with the parameters of a campaign where one is given.
-///
-/// # Errors
-/// The campaign is a pool, whose settings are no ranges.
-pub fn check_files(lab: &Lab, recipe: &Recipe, campaign: Option<&Campaign>) -> Result<CheckReport, Message> {
-    let ranges = campaign.map(ranges).transpose()?;
-    Ok(check(lab, recipe, ranges.as_deref()))
-}
-
-fn lines(messages: &[Message]) -> String {
-    messages.iter().map(|message| format!("\n  - {message}")).collect()
-}
-
-fn ranges(campaign: &Campaign) -> Result<Vec<ParameterRange>, Message> {
-    campaign.inputs.iter().map(|input| range(campaign, input)).collect()
-}
-
-fn range(campaign: &Campaign, input: &Input) -> Result<ParameterRange, Message> {
-    let pool_values = || campaign.pool.as_ref().map(|pool| (0..pool.len()).map(|row| pool.settings(row)));
-    let values = match (&input.kind, pool_values()) {
-        (_, Some(rows)) => {
-            let cells: Vec<_> = rows.filter_map(|fields| fields.get(&input.name).cloned()).collect();
-            if input.is_number() {
-                let numbers = cells.iter().filter_map(|datum| datum.quantity().map(|q| q.value));
-                let (low, high) = numbers.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
-                ParameterValues::Range { low, high }
-            } else {
-                ParameterValues::Choices(cells.iter().map(ToString::to_string).collect())
-            }
-        }
-        (InputKind::Plain(ParameterKind::Continuous { low, high, .. }), None) => {
-            ParameterValues::Range { low: *low, high: *high }
-        }
-        (InputKind::Plain(ParameterKind::Integer { low, high }), None) => {
-            ParameterValues::Range { low: *low as f64, high: *high as f64 }
-        }
-        (InputKind::Plain(ParameterKind::Ordinal { levels }), None) => ParameterValues::Levels(levels.clone()),
-        (InputKind::Plain(ParameterKind::Categorical { levels } | ParameterKind::Substance { levels, .. }), None) => {
-            ParameterValues::Choices(levels.clone())
-        }
-        (InputKind::Formula(_) | InputKind::Substance(_), None) => {
-            return Err(say!("app-formula-outside-pool", name = input.name));
-        }
-    };
-    Ok(ParameterRange { name: input.name.clone(), unit: input.unit.clone(), values })
 }
 
 /// Runs a campaign until its goal or budget is reached or `stop` is set. Goes on where an earlier run stopped.
@@ -241,11 +136,18 @@ struct Run<'a> {
     campaign: &'a Campaign,
     executor: Executor<LabJournal<'a>>,
     virtual_time: bool,
+    learnt: Learnt,
     best: Option<Best>,
+    front: Option<Front>,
     remaining: Option<Remaining>,
+    warnings: Vec<Warning>,
+    /// Warnings already told, by their ids.
+    warned: Vec<&'static str>,
     reported: usize,
     ids: IdSource,
     exhausted: bool,
+    /// What is left of the money or the hours does not cover the next experiment.
+    uncovered: bool,
 }
 
 impl<'a> Run<'a> {
@@ -260,6 +162,7 @@ impl<'a> Run<'a> {
         history::begin(dock, campaign, start, &mut ids)?;
         let history = History::read(dock, campaign)?.ok_or_else(|| say!("app-no-history", name = campaign.name))?;
         let reported = history.experiments.len();
+        let learnt = Learnt::from(campaign, &history)?;
         let mut journal = LabJournal::new(dock, campaign, &setup.recipe, history, wiring.after_entry);
         let entries = journal.entries()?;
         journal.replay(&entries);
@@ -277,11 +180,16 @@ impl<'a> Run<'a> {
             campaign,
             executor,
             virtual_time: setup.virtual_time,
+            learnt,
             best: None,
+            front: None,
             remaining: None,
+            warnings: Vec::new(),
+            warned: Vec::new(),
             reported,
             ids,
             exhausted: false,
+            uncovered: false,
         };
         run.learn()?;
         Ok(run)
@@ -379,7 +287,7 @@ impl<'a> Run<'a> {
         let used = self.campaign.budget.experiments.is_some_and(|budget| history.experiments.len() >= budget as usize);
         let late = self.campaign.budget.lab_seconds.is_some_and(|budget| self.lab_seconds() >= budget);
         let spent = cost::affordable(self.campaign, &history) == Some(0);
-        (used || late || spent).then_some(End::Budget)
+        (used || late || spent || self.uncovered).then_some(End::Budget)
     }
 
     fn lab_seconds(&self) -> f64 {
@@ -417,12 +325,19 @@ impl<'a> Run<'a> {
             if self.virtual_time {
                 self.ids = replayed_ids(&history, Purpose::Suggestion, u64::from(history.next_number()));
             }
-            match propose::propose(self.campaign, &history, 1, now, &mut self.ids) {
-                Ok(records) => records,
+            match propose::propose(self.campaign, &history, &self.learnt, 1, now, &mut self.ids) {
+                Ok(proposal) => {
+                    self.uncovered = proposal.uncovered.is_some();
+                    self.warnings.extend(warning::of_search(&proposal.searched));
+                    proposal.records
+                }
                 Err(error) if error.id() == "plan-nothing-left" => Vec::new(),
                 Err(error) => return Err(error),
             }
         };
+        if self.uncovered {
+            return Ok(None);
+        }
         if records.is_empty() {
             self.exhausted = true;
             return Ok(None);
@@ -456,20 +371,32 @@ impl<'a> Run<'a> {
             self.reported = history.experiments.len();
         }
         if self.reported > before {
+            self.learnt = Learnt::from(self.campaign, &self.executor.journal().history())?;
             self.learn()?;
-            if let Some(remaining) = &self.remaining {
-                watcher.learnt(remaining);
-            }
+            watcher.learnt(self.front.as_ref(), self.remaining.as_ref());
         }
+        self.warn(watcher);
         Ok(())
     }
 
+    /// What people want to see of what was learnt.
     fn learn(&mut self) -> Result<(), Message> {
         let history = self.executor.journal().history();
-        let learnt = Learnt::from(self.campaign, &history)?;
-        self.best = learnt.best(&history);
-        self.remaining = self.campaign.planner()?.remaining(&learnt.observations, self.campaign.seed)?;
+        self.front = front::of(self.campaign, &history, &self.learnt);
+        self.best = self.learnt.best(&history).filter(|_| !self.campaign.goal.is_front());
+        self.remaining = self.learnt.remaining(self.campaign)?;
+        self.warnings.extend(warning::of_model(self.campaign, &self.learnt));
         Ok(())
+    }
+
+    /// Tells of every kind of warning once.
+    fn warn(&mut self, watcher: &mut dyn Watcher) {
+        for Warning(message) in std::mem::take(&mut self.warnings) {
+            if !self.warned.contains(&message.id()) {
+                self.warned.push(message.id());
+                watcher.notice(&message);
+            }
+        }
     }
 
     fn show(&self, watcher: &mut dyn Watcher) {
@@ -479,6 +406,7 @@ impl<'a> Run<'a> {
             counts,
             budget: self.campaign.budget.experiments,
             best: self.best.as_ref(),
+            front: self.front.as_ref(),
             remaining: self.remaining.as_ref(),
             lab_seconds: self.lab_seconds(),
         });

@@ -1,6 +1,9 @@
 //! The command as people use it: what it prints, and what it says when something is wrong.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod bad_input;
+mod budget;
+
 use std::{path::Path, process::Command};
 
 /// Runs `matdock` in a folder; standard output, standard error and whether it succeeded.

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     nuts::{self, Chain, Settings},
-    optimise::{Limits, minimise},
+    optimise::{Limits, Status, minimise},
 };
 
 /// Processes whose hyperparameters are drawn from their posterior: each explains the data about equally well.
@@ -35,6 +35,10 @@ const SIGNAL_SCALE: f64 = 1.0;
 /// The sampler's default.
 const SETTINGS: Settings = Settings { warmup: 128, draws: 12, thinning: 8, depth: 6 };
 
+/// Share of lost trajectories, and mean probability of acceptance, beyond which the draws are not to be trusted.
+const MOST_LOST: f64 = 0.1;
+const LEAST_ACCEPTED: f64 = 0.4;
+
 impl SparseFit {
     /// Draws processes for `data` (n x d, outputs standardised); the same seed gives the same draws.
     ///
@@ -61,6 +65,13 @@ impl SparseFit {
             return Err(FitError::Diverged);
         }
         Ok(Self { gps, acceptance: chain.acceptance, divergences: chain.divergences })
+    }
+
+    /// Whether the draws can be trusted: stalled when too many trajectories were lost or refused.
+    pub fn status(&self) -> Status {
+        let trajectories = SETTINGS.warmup + SETTINGS.draws * SETTINGS.thinning;
+        let lost = self.divergences as f64 > MOST_LOST * trajectories as f64;
+        if lost || self.acceptance < LEAST_ACCEPTED { Status::Stalled } else { Status::Converged }
     }
 }
 

@@ -6,6 +6,7 @@ use super::{Component, Explained, Explanation, Options, Slope, Surrogate, mixed}
 use crate::{
     gp::{Data, Fit, FitError, Gp, Hyperparameters, Moments, Prior, Structure, Trend},
     kernel::{Kernel, Rows},
+    optimise::Status,
 };
 
 /// A Gaussian process and its share in the average.
@@ -15,6 +16,15 @@ pub struct Member {
     pub share: f64,
     /// The process, on bent and standardised outcomes.
     pub gp: Gp,
+    /// How the search for its hyperparameters ended.
+    pub status: Status,
+}
+
+impl Member {
+    /// The member with another process that has the same hyperparameters.
+    fn with(&self, gp: Gp) -> Self {
+        Self { gp, ..*self }
+    }
 }
 
 /// The average, weighted by the posterior of each process's hyperparameters.
@@ -81,7 +91,7 @@ impl GpAverage {
 
     /// The same processes with other outputs at the same inputs.
     pub fn with_outputs(&self, outputs: &[f64]) -> Self {
-        let member = |member: &Member| Member { share: member.share, gp: member.gp.with_outputs(outputs) };
+        let member = |member: &Member| member.with(member.gp.with_outputs(outputs));
         Self { members: self.members.iter().map(member).collect() }
     }
 
@@ -129,6 +139,10 @@ impl Surrogate for GpAverage {
         self.members.iter().filter_map(|member| member.gp.kept()).min()
     }
 
+    fn status(&self) -> Option<Status> {
+        self.members.iter().map(|member| member.status).max()
+    }
+
     /// Each member gives its share of the draws.
     fn sample(&self, points: &Rows, count: usize, seed: u64) -> Vec<Vec<f64>> {
         let mut draws = Vec::with_capacity(count);
@@ -147,7 +161,7 @@ impl Surrogate for GpAverage {
         if count == 1 {
             let members = self.members.iter().map(|member| {
                 let means: Vec<f64> = member.gp.predict(points).iter().map(|moments| moments.mean).collect();
-                Some(Member { share: member.share, gp: alone(member, &means)? })
+                Some(member.with(alone(member, &means)?))
             });
             return Some(vec![Arc::new(Self { members: members.collect::<Option<_>>()? })]);
         }
@@ -157,7 +171,7 @@ impl Surrogate for GpAverage {
             let Some(first) = draws.first() else { continue };
             let settled = alone(member, first)?;
             let model = |draw: &Vec<f64>| -> Arc<dyn Surrogate> {
-                Arc::new(Self { members: vec![Member { share: 1.0, gp: settled.with_outputs(draw) }] })
+                Arc::new(Self { members: vec![Member { share: 1.0, ..member.with(settled.with_outputs(draw)) }] })
             };
             models.extend(draws.iter().map(model));
         }
@@ -180,7 +194,7 @@ impl Surrogate for GpAverage {
         let point = Rows::collect(input.len(), [input]);
         let members = self.members.iter().map(|member| {
             let expected = member.gp.predict(&point).first().map_or(0.0, |moments| moments.mean);
-            Member { share: member.share, gp: member.gp.with_observation(input, expected) }
+            member.with(member.gp.with_observation(input, expected))
         });
         Arc::new(Self { members: members.collect() })
     }
@@ -217,7 +231,7 @@ fn fit_members(data: &Data<'_>, groups: &[usize], options: &Options) -> Result<(
     for ((kernel, prior), (trends, odds)) in kinds.iter().flat_map(|kind| explanations.iter().map(move |e| (kind, e))) {
         let structure = Structure { trends: trends.clone(), ..Structure::new(*kernel, groups) };
         match Fit::new(&structure, prior, data) {
-            Ok(fit) => scored.push((fit.log_posterior + odds, fit.gp)),
+            Ok(fit) => scored.push((fit.log_posterior + odds, fit)),
             Err(error) => failure = error,
         }
     }
@@ -226,7 +240,9 @@ fn fit_members(data: &Data<'_>, groups: &[usize], options: &Options) -> Result<(
     let total: f64 = scored.iter().map(|(score, _)| weigh(*score)).sum();
     scored.retain(|(score, _)| weigh(*score) >= SMALLEST_SHARE * total);
     let total: f64 = scored.iter().map(|(score, _)| weigh(*score)).sum();
-    let members: Vec<Member> =
-        scored.into_iter().map(|(score, gp)| Member { share: weigh(score) / total, gp }).collect();
+    let members: Vec<Member> = scored
+        .into_iter()
+        .map(|(score, fit)| Member { share: weigh(score) / total, gp: fit.gp, status: fit.status })
+        .collect();
     if members.is_empty() { Err(failure) } else { Ok((members, best + total.ln())) }
 }

@@ -132,9 +132,9 @@ fn fit(family: Family, lesson: &Lesson<'_>, options: &Options, noise: f64) -> Re
         }
         Family::Saas => {
             let kernel = options.kernels.first().copied().unwrap_or(Kernel::Matern52);
-            let gps = SparseFit::new(&Structure::new(kernel, groups), data, SEED)?.gps;
-            let share = 1.0 / gps.len() as f64;
-            Arc::new(GpAverage::of(gps.into_iter().map(|gp| Member { share, gp }).collect()))
+            let fit = SparseFit::new(&Structure::new(kernel, groups), data, SEED)?;
+            let (share, status) = (1.0 / fit.gps.len() as f64, fit.status());
+            Arc::new(GpAverage::of(fit.gps.into_iter().map(|gp| Member { share, gp, status }).collect()))
         }
         Family::Forest => {
             let noise = noise.max(1e-6);

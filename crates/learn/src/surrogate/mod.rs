@@ -13,7 +13,7 @@ pub use choice::{Candidate, Choice, Family, Wanted};
 pub use outcome::{Explained, Explanation, Options, OutcomeModel, Outcomes, Reading, Readings, Separate};
 pub use outlier::{Outlier, Side};
 
-use crate::{gp::Moments, kernel::Rows};
+use crate::{gp::Moments, kernel::Rows, optimise::Status};
 
 /// One part of a mixture of normals at many points.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,6 +71,11 @@ pub trait Surrogate: Debug + Send + Sync {
 
     /// Number of observations it is computed from, when there are too many for all of them.
     fn kept(&self) -> Option<usize> {
+        None
+    }
+
+    /// How the search for its hyperparameters ended, of several parts the worst; `None` from a model without such a search.
+    fn status(&self) -> Option<Status> {
         None
     }
 

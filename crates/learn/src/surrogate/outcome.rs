@@ -78,6 +78,7 @@ pub struct OutcomeModel {
     choice: Option<Choice>,
     outliers: Vec<Outlier>,
     explained: Vec<Explained>,
+    bend_is_clear: bool,
 }
 
 /// Trends that may hold together.
@@ -130,7 +131,7 @@ impl OutcomeModel {
     /// Errors: see [`FitError`].
     pub fn learn(readings: &Readings<'_>, options: &Options) -> Result<Self, FitError> {
         let (learnt, outliers) = outlier::learn(readings, options)?;
-        let Learnt { warp, outputs, extra_noise, average } = learnt;
+        let Learnt { warp, outputs, extra_noise, average, clear } = learnt;
         let explained: Vec<Explained> = options.explanations.iter().map(|e| average.explained(&e.trends)).collect();
         let exact: Vec<bool> = (0..outputs.len())
             .map(|index| readings.is_exact(index) && outliers.iter().all(|outlier| outlier.reading != index))
@@ -138,12 +139,20 @@ impl OutcomeModel {
         let data = Data { inputs: readings.inputs, outputs: &outputs, extra_noise: &extra_noise };
         let lesson = Lesson { data, groups: readings.groups, exact: &exact };
         let (surrogate, choice) = choice::choose(average, &lesson, options);
-        Ok(Self { warp, surrogate, outputs, choice: Some(choice), outliers, explained })
+        Ok(Self { warp, surrogate, outputs, choice: Some(choice), outliers, explained, bend_is_clear: clear })
     }
 
     /// A model given from elsewhere, on the scale of `warp`; `outputs` are what it was learnt from, on that scale.
     pub fn new(warp: Warp, surrogate: Arc<dyn Surrogate>, outputs: Vec<f64>) -> Self {
-        Self { warp, surrogate, outputs, choice: None, outliers: Vec::new(), explained: Vec::new() }
+        Self {
+            warp,
+            surrogate,
+            outputs,
+            choice: None,
+            outliers: Vec::new(),
+            explained: Vec::new(),
+            bend_is_clear: false,
+        }
     }
 
     /// The map between the outcome and what the surrogate sees.
@@ -159,6 +168,12 @@ impl OutcomeModel {
     /// Readings that count less because all others contradict them.
     pub fn outliers(&self) -> &[Outlier] {
         &self.outliers
+    }
+
+    /// Whether [`Options::bend_evidence`] made no difference: any value between the one given and zero gives this very
+    /// model. So does any value where it is infinite, because then no bend is wanted.
+    pub fn bend_is_clear(&self) -> bool {
+        self.bend_is_clear
     }
 
     /// What the data say of each of [`Options::explanations`].

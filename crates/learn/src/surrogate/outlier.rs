@@ -42,6 +42,8 @@ pub(super) struct Learnt {
     pub(super) outputs: Vec<f64>,
     pub(super) extra_noise: Vec<f64>,
     pub(super) average: GpAverage,
+    /// Whether any evidence asked for a bend would have led to the same model.
+    pub(super) clear: bool,
 }
 
 /// A reading that may be an outlier.
@@ -107,16 +109,18 @@ pub(super) fn learn(readings: &Readings<'_>, options: &Options) -> Result<(Learn
     if uncertainties != 0 && uncertainties != readings.readings.len() {
         return Err(FitError::Data);
     }
-    let first = fitted(readings, options, &[])?;
+    let mut first = fitted(readings, options, &[])?;
     if !options.robust {
         return Ok((first, Vec::new()));
     }
     let mut suspects = suspects(readings, options, &first);
     // Those that turn out to be expected join the others, who may then say something else.
     while !suspects.is_empty() {
-        let found = outliers(readings, options, &suspects)?;
+        let (found, clear) = outliers(readings, options, &suspects)?;
+        first.clear &= clear;
         if found.len() == suspects.len() {
-            return Ok((fitted(readings, options, &found)?, found));
+            let last = fitted(readings, options, &found)?;
+            return Ok((Learnt { clear: first.clear && last.clear, ..last }, found));
         }
         suspects.retain(|suspect| found.iter().any(|outlier| outlier.reading == suspect.reading));
     }
@@ -178,8 +182,12 @@ fn certain(
     if repeated || close >= 2 { Some(CERTAIN) } else { (around >= 2 && !may_be_discovery).then_some(CERTAIN_AROUND) }
 }
 
-/// Which of the suspects a model learnt without them calls improbable.
-fn outliers(readings: &Readings<'_>, options: &Options, suspects: &[Suspect]) -> Result<Vec<Outlier>, FitError> {
+/// Which of the suspects a model learnt without them calls improbable, and [`Learnt::clear`] of that model.
+fn outliers(
+    readings: &Readings<'_>,
+    options: &Options,
+    suspects: &[Suspect],
+) -> Result<(Vec<Outlier>, bool), FitError> {
     let rest: Vec<usize> =
         (0..readings.readings.len()).filter(|index| suspects.iter().all(|s| s.reading != *index)).collect();
     let (inputs, kept, uncertainties) = readings.select(&rest);
@@ -195,7 +203,7 @@ fn outliers(readings: &Readings<'_>, options: &Options, suspects: &[Suspect]) ->
         let certain = surprise > suspect.certain * suspect.certain * variance;
         certain.then(|| Outlier { reading: index, weight: variance / surprise, extra_noise: surprise - variance })
     });
-    Ok(judged.collect())
+    Ok((judged.collect(), learnt.clear))
 }
 
 /// The default kind of model with the given outliers.
@@ -208,14 +216,16 @@ fn fitted(readings: &Readings<'_>, options: &Options, outliers: &[Outlier]) -> R
     let exact = numbers(&|index| readings.is_exact(index));
     let sample = if exact.is_empty() { numbers(&|_| true) } else { exact };
     let warp = Warp::fit(&sample, options.bend_evidence);
+    let clear = warp == Warp::fit(&sample, 0.0) || options.bend_evidence.is_infinite();
     let (bent, evidence) = fitted_under(warp, readings, options, outliers)?;
+    let bent = Learnt { clear, ..bent };
     // What an exact model knows of the response says more about the bend than the spread of the readings. Limits are
     // filled in and outliers weighed under one bend, so that they cannot be compared.
     if !options.exact || warp.bend() == Bend::Straight || sample.len() < values.len() {
         return Ok(bent);
     }
     match fitted_under(Warp::fit(&sample, f64::INFINITY), readings, options, outliers) {
-        Ok((straight, other)) if other > evidence => Ok(straight),
+        Ok((straight, other)) if other > evidence => Ok(Learnt { clear, ..straight }),
         _ => Ok(bent),
     }
 }
@@ -249,7 +259,7 @@ fn fitted_under(
     }
     let numbers: Vec<f64> = values.iter().map(|reading| reading.number()).collect();
     let evidence = log_posterior + warp.log_slopes(&numbers);
-    Ok((Learnt { warp, outputs, extra_noise, average }, evidence))
+    Ok((Learnt { warp, outputs, extra_noise, average, clear: false }, evidence))
 }
 
 #[cfg(test)]

@@ -136,7 +136,6 @@ cli-recorded-incomplete = Of these, { $count } succeeded without all outcomes of
 cli-recorded-corrected = Corrected: { $corrected } results; the earlier ones stay as older versions.
 cli-status-new = Not begun: nothing in the dock yet.
 cli-status-begun = Begun { $time }, seed { $seed }
-cli-status-budget = Budget: { $left } of { $budget } experiments left
 cli-status-pending = Waiting for results: suggestions { $numbers }
 
 cli-run-goal = The goal is reached.
@@ -152,7 +151,7 @@ cli-live-best = best { $name }: { $value } (model { $low } .. { $high }), sample
 cli-live-doing = { $sample }: { $step }, { $left } left
 cli-live-out = out of service: { $reason }
 cli-live-holds = holds { $samples }
-cli-live-finished = experiment { $number } ({ $sample }): { $outcome }; { $name } = { $value }
+cli-live-finished = experiment { $number } ({ $sample }): { $outcome }; { $values }
 cli-live-hint = To step in, type a command and Enter; "help" lists them. Ctrl-C stops cleanly.
 cli-live-waiting = waiting: { $reason }
 cli-person-task = task { $number } at { $station }: { $capability } (step { $step }) with { $settings }. Answer: "{ $number } ok", "{ $number } ok NAME=VALUE UNIT", "{ $number } failed REASON".
@@ -202,3 +201,5 @@ cli-help-veto-row = A row of the pool, by its label, instead of a suggestion
 cli-help-veto-set = Settings instead of a suggestion; once per parameter
 cli-live-remaining = ; { $probability } % chance of better, expected gain { $expected }{ $unit }
 cli-why-source = did best in an earlier campaign
+cli-live-front = front of { $count } experiments, hypervolume { $hypervolume }
+cli-suggest-uncovered = Fewer than asked for: what is left of the budget does not cover more. With the next one they would cost { $cost } and { $hours } h.

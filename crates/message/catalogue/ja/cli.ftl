@@ -136,7 +136,6 @@ cli-recorded-incomplete = うち { $count } 件は成功ですが、目標の結
 cli-recorded-corrected = 訂正: { $corrected } 件。以前の結果は古い版として残ります。
 cli-status-new = まだ始まっていません。ドックには何もありません。
 cli-status-begun = 開始 { $time }、シード { $seed }
-cli-status-budget = 予算: { $budget } 回のうち残り { $left } 回
 cli-status-pending = 結果待ち: 提案 { $numbers }
 
 cli-run-goal = 目標に達しました。
@@ -152,7 +151,7 @@ cli-live-best = 最良 { $name }: { $value }(モデル { $low } .. { $high })、
 cli-live-doing = { $sample }: { $step }、残り { $left }
 cli-live-out = 停止中: { $reason }
 cli-live-holds = { $samples } を保持
-cli-live-finished = 実験 { $number }({ $sample }): { $outcome }、{ $name } = { $value }
+cli-live-finished = 実験 { $number }({ $sample }): { $outcome }、{ $values }
 cli-live-hint = 実行中に操作するには、コマンドを入力して Enter を押してください(「help」で一覧)。Ctrl-C できれいに停止します。
 cli-live-waiting = 待機: { $reason }
 cli-person-task = 作業 { $number }({ $station }): { $capability }(工程 { $step })、{ $settings }。答え方: 「{ $number } ok」「{ $number } ok 名前=値 単位」「{ $number } failed 理由」
@@ -202,3 +201,5 @@ cli-help-veto-row = 提案の代わりに、候補表の行(ラベル)
 cli-help-veto-set = 提案の代わりに、条件(パラメータごとに 1 回)
 cli-live-remaining = 。より良い条件の確率 { $probability } %、期待される改善 { $expected }{ $unit }
 cli-why-source = 過去のキャンペーンで最も良かった条件
+cli-live-front = フロントの実験 { $count } 件、ハイパーボリューム { $hypervolume }
+cli-suggest-uncovered = 予算の残りが足りないため、求められた数より少ない提案です。もう 1 件加えると費用は { $cost }、{ $hours } h になります。

@@ -2,7 +2,7 @@
 
 mod explanation;
 
-use matdock_learn::{Choice, OutcomeModel, Reading, Rows};
+use matdock_learn::{Choice, OutcomeModel, Reading, Rows, optimise::Status};
 use matdock_message::{Message, say};
 use serde::Serialize;
 
@@ -65,6 +65,17 @@ pub struct Doubted {
     pub measured: f64,
     /// How far it counts, 0 to 1.
     pub weight: f64,
+}
+
+/// How the model of one outcome was fitted.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Fitting {
+    /// Readings it was given.
+    pub readings: usize,
+    /// Readings it is computed from where they are too many for all; `None` for all of them.
+    pub kept: Option<usize>,
+    /// How the search for its hyperparameters ended; `None` for a kind of model without such a search.
+    pub search: Option<Status>,
 }
 
 /// What the planner has learnt from the observations.
@@ -246,6 +257,13 @@ impl Model {
     /// one was chosen.
     pub fn choice(&self, outcome: usize) -> Option<&Choice> {
         self.belief.outcome(outcome).and_then(OutcomeModel::choice)
+    }
+
+    /// How the model of one outcome of the goal was fitted; `None` where nothing was measured.
+    pub fn fitting(&self, outcome: usize) -> Option<Fitting> {
+        let model = self.belief.outcome(outcome)?;
+        let surrogate = model.surrogate();
+        Some(Fitting { readings: model.outputs().len(), kept: surrogate.kept(), search: surrogate.status() })
     }
 
     /// Readings of one outcome of the goal that count less because all others contradict them.

@@ -142,12 +142,14 @@ impl Planner {
         situation: &Situation<'_>,
         belief: &Belief,
         preferences: &[&dyn Preference],
+        ranking: &mut Ranking,
         seed: u64,
     ) -> Option<(Point, f64)> {
         let inside = Inside(look.condition());
         let mut all: Vec<&dyn Preference> = preferences.to_vec();
         all.push(&inside);
         let appraisal = Appraisal { belief, preferences: &all };
+        ranking.ended = None;
         if let Some(listed) = &self.listed {
             return listed.best_where(&appraisal, &situation.taken, |point| look.condition().holds(point));
         }
@@ -158,8 +160,10 @@ impl Planner {
         for round in 0..ROUNDS {
             // Each round looks closer around what the one before found.
             let good: Vec<Point> = best.iter().map(|(point, _)| point.clone()).collect();
-            let Some(found) = search.best(&good, &mut Ranking::default(), seed.wrapping_add(round)) else { break };
+            let mut own = Ranking::default();
+            let Some(found) = search.best(&good, &mut own, seed.wrapping_add(round)) else { break };
             if best.as_ref().is_none_or(|(_, score)| found.1 > *score) {
+                ranking.ended = own.ended;
                 best = Some(found);
             }
         }

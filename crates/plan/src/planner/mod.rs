@@ -1,6 +1,7 @@
 //! The planner: what to try next.
 
 mod asked;
+mod lesson;
 mod opening;
 mod remaining;
 mod situation;
@@ -16,13 +17,14 @@ use crate::{
     cost::{Charged, Costs},
     encode::Encoding,
     goal::Goal,
-    history::Observation,
+    history::{Measured, Observation},
     knowledge::{self, DriftWanted, Explanations, Guessed, Knowledge, Refused},
     model::Model,
     search::{Appraisal, Listed, Preference, Ranking, Search},
     space::{Point, Space, key},
 };
 
+pub use lesson::Lesson;
 pub use remaining::Remaining;
 use situation::Situation;
 pub use suggestion::{Prediction, Purpose, Settings, Suggestion};
@@ -32,6 +34,8 @@ const EXPLORES: f64 = 0.85;
 const EXPLOITS: f64 = 0.6;
 /// Best observations the search begins from.
 const GOOD: usize = 8;
+/// Experiments from which on equal readings say that nothing is better than anything.
+const FEWEST_FLAT: usize = 3;
 /// Points a model is looked at for explanations.
 const BACKGROUND: usize = 256;
 
@@ -115,6 +119,20 @@ impl Planner {
         count: usize,
         seed: u64,
     ) -> Result<Vec<Suggestion>, Message> {
+        self.suggest_from(&Lesson::new(observed.to_vec()), pending, count, seed)
+    }
+
+    /// [`Planner::suggest`] from a lesson, so that a model already fitted serves here too.
+    ///
+    /// Errors: as [`Planner::suggest`].
+    pub fn suggest_from(
+        &self,
+        lesson: &Lesson,
+        pending: &[Point],
+        count: usize,
+        seed: u64,
+    ) -> Result<Vec<Suggestion>, Message> {
+        let observed = lesson.observed();
         let mut situation = self.situation(observed, pending, seed)?;
         let begun = observed.len() + pending.len();
         let mut suggestions = self.asked(&mut situation, count);
@@ -123,11 +141,11 @@ impl Planner {
         let begun = begun + suggestions.len();
         if suggestions.len() < count && begun >= self.settings.initial {
             let remaining = count - suggestions.len();
-            let belief = self.learn(&situation);
-            if belief.has_model() {
+            let belief = self.learn(lesson, &situation);
+            if belief.has_model() && !self.is_flat(&situation) {
                 self.informed(&mut situation, belief, remaining, &mut suggestions);
             } else {
-                suggestions.extend(self.uninformed(&mut situation, &belief, remaining));
+                suggestions.extend(self.uninformed(&mut situation, belief, remaining));
             }
         }
         if suggestions.is_empty() && count > 0 {
@@ -139,12 +157,37 @@ impl Planner {
         Ok(suggestions)
     }
 
+    /// Whether over ranges every reading of every objective is the same and nothing else is known, so that no setting is
+    /// better than another: then the next experiments cover the space. (Rows of a pool are credited with their
+    /// uncertainty, which does the same.)
+    fn is_flat(&self, situation: &Situation<'_>) -> bool {
+        let known = self.knowledge != Knowledge::default() || !self.goal.bounds.is_empty();
+        if known || situation.observed.len() < FEWEST_FLAT || matches!(self.space, Space::Pool(_)) {
+            return false;
+        }
+        let same = |outcome: usize| {
+            let readings = situation.observed.iter().filter_map(|observation| observation.outcomes.get(outcome));
+            let mut readings = readings.filter(|measured| **measured != Measured::Missing).map(|m| m.value());
+            let first = readings.next();
+            first.is_some_and(|first| first.is_some() && readings.all(|value| value == first))
+        };
+        self.goal.objectives.iter().all(|objective| self.goal.position(&objective.outcome).is_some_and(same))
+    }
+
     /// The model behind the suggestions, for reports.
     ///
     /// Errors: an observation that does not fit the space, or nothing measured to learn from.
     pub fn model(&self, observed: &[Observation], seed: u64) -> Result<Model, Message> {
+        self.model_from(&Lesson::new(observed.to_vec()), seed)
+    }
+
+    /// [`Planner::model`] from a lesson, so that a model already fitted serves here too.
+    ///
+    /// Errors: as [`Planner::model`].
+    pub fn model_from(&self, lesson: &Lesson, seed: u64) -> Result<Model, Message> {
+        let observed = lesson.observed();
         let situation = self.situation(observed, &[], seed)?;
-        let belief = self.learn(&situation);
+        let belief = self.learn(lesson, &situation).clone();
         if !belief.has_model() {
             return Err(say!("plan-model-empty"));
         }
@@ -160,10 +203,6 @@ impl Planner {
             Model::new(self.space.clone(), self.encoding.clone(), belief, situation.inputs, observed, background);
         let drifts = knowledge::drifts(&self.goal, &model_inputs, self.encoding.groups(), observed);
         Ok(model.knowing(weights, drifts))
-    }
-
-    fn learn(&self, situation: &Situation<'_>) -> Belief {
-        self.learn_bending(situation, Options::default().bend_evidence)
     }
 
     /// With the outcome bent when that raises its log likelihood by more than `bend_evidence`.
@@ -191,7 +230,13 @@ impl Planner {
     }
 
     /// Experiments with the best scores, each chosen as if the ones before had given what is expected.
-    fn informed(&self, situation: &mut Situation<'_>, belief: Belief, count: usize, suggestions: &mut Vec<Suggestion>) {
+    fn informed(
+        &self,
+        situation: &mut Situation<'_>,
+        belief: &Belief,
+        count: usize,
+        suggestions: &mut Vec<Suggestion>,
+    ) {
         let mut fantasy = belief.clone();
         for columns in &situation.pending {
             fantasy = fantasy.believing(columns);
@@ -212,7 +257,7 @@ impl Planner {
             let predicted = belief.predictions(&rows).pop().unwrap_or_default();
             let success = belief.success(&columns);
             let suggestion = self.plain(situation, point, purpose, success);
-            suggestions.push(Suggestion { predicted, exploration, score, region, ..suggestion });
+            suggestions.push(Suggestion { predicted, exploration, score, region, search: ranking.ended, ..suggestion });
             if number + 1 < count {
                 fantasy = fantasy.believing(&columns);
             }
@@ -240,7 +285,7 @@ impl Planner {
             preferences.push(&refused);
         }
         if let Some(look) = self.look(situation)
-            && let Some((point, score)) = self.best_inside(look, situation, belief, &preferences, seed)
+            && let Some((point, score)) = self.best_inside(look, situation, belief, &preferences, ranking, seed)
         {
             return Some((point, score, Some(look.condition().text().to_owned())));
         }
@@ -311,6 +356,7 @@ impl Planner {
             nearest,
             score: 0.0,
             region: None,
+            search: None,
         }
     }
 }

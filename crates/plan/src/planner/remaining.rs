@@ -6,7 +6,7 @@ use matdock_learn::Rows;
 use matdock_message::Message;
 use serde::{Deserialize, Serialize};
 
-use super::{Planner, Situation};
+use super::{Lesson, Planner, Situation};
 use crate::{belief::Belief, history::Observation, pareto};
 
 /// What the best experiment of the whole space is expected to be better than the best so far.
@@ -53,10 +53,15 @@ impl Planner {
     ///
     /// Errors: an observation that does not fit the space.
     pub fn remaining(&self, observed: &[Observation], seed: u64) -> Result<Option<Remaining>, Message> {
-        let situation = self.situation(observed, &[], seed)?;
-        // An outcome over decades is bent on the slightest evidence: straight, it would promise values beyond zero.
-        let belief = self.learn_bending(&situation, 0.0);
-        Ok(self.remaining_under(&belief, &situation))
+        self.remaining_from(&Lesson::new(observed.to_vec()), seed)
+    }
+
+    /// [`Planner::remaining`] from a lesson, so that a model already fitted serves here too.
+    ///
+    /// Errors: as [`Planner::remaining`].
+    pub fn remaining_from(&self, lesson: &Lesson, seed: u64) -> Result<Option<Remaining>, Message> {
+        let situation = self.situation(lesson.observed(), &[], seed)?;
+        Ok(self.remaining_under(self.learn_bent(lesson, &situation), &situation))
     }
 
     fn remaining_under(&self, belief: &Belief, situation: &Situation<'_>) -> Option<Remaining> {

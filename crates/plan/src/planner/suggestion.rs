@@ -1,6 +1,6 @@
 //! What the planner proposes, and its settings.
 
-use matdock_learn::Wanted;
+use matdock_learn::{Wanted, optimise::Status};
 use serde::{Deserialize, Serialize};
 
 use crate::{knowledge::DriftWanted, space::Point};
@@ -85,4 +85,7 @@ pub struct Suggestion {
     pub score: f64,
     /// The condition of the region it was asked for in, with [`Purpose::Look`].
     pub region: Option<String>,
+    /// How the search for the best candidate ended; none where nothing was searched for, as for the initial experiments.
+    #[serde(skip_deserializing)]
+    pub search: Option<Status>,
 }

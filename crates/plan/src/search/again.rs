@@ -34,6 +34,7 @@ impl Search<'_> {
         renewed.extend(starts.into_iter().map(|start| self.improve(start, &mut random)));
         renewed.extend(old);
         ranking.set(renewed);
+        ranking.ended = ranking.points.first().and_then(|candidate| candidate.ended);
         ranking.points.first().map(|candidate| (candidate.point.clone(), candidate.score))
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use matdock_learn::optimise::Status;
 use rand::seq::index;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
@@ -90,6 +91,9 @@ impl Listed {
             if climbers.is_empty() {
                 break;
             }
+        }
+        if !climbers.is_empty() {
+            ranking.ended = Some(Status::Exhausted);
         }
     }
 

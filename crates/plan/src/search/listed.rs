@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use matdock_learn::Rows;
+use matdock_learn::{Rows, optimise::Status};
 use matdock_message::Message;
 
 use super::{Appraisal, Candidate, again::RISE, climb::AGAIN};
@@ -33,6 +33,8 @@ pub(crate) struct Listed {
 pub(crate) struct Ranking {
     pub(super) rows: Vec<(f64, usize)>,
     pub(super) points: Vec<Candidate>,
+    /// How the search for the latest suggestion ended; `None` where candidates were only scored.
+    pub(crate) ended: Option<Status>,
 }
 
 impl Ranking {
@@ -87,6 +89,7 @@ impl Listed {
     ) -> Option<(Point, f64)> {
         let taken = self.taken(taken);
         let long = self.points.len() > SCORED;
+        ranking.ended = Some(Status::Converged);
         if !ranking.rows.is_empty() {
             ranking.rows.retain(|(_, row)| !taken.contains(row));
             self.refresh(appraisal, ranking);

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use matdock_learn::{
     Rows,
-    optimise::{Limits, minimise},
+    optimise::{Limits, Status, minimise},
 };
 use rand::RngExt;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
@@ -96,6 +96,8 @@ struct Candidate {
     point: Point,
     columns: Vec<f64>,
     score: f64,
+    /// How the search that led to it ended; `None` for one that was only scored.
+    ended: Option<Status>,
 }
 
 impl Search<'_> {
@@ -123,6 +125,7 @@ impl Search<'_> {
             candidates.push(improved);
         }
         ranking.set(candidates);
+        ranking.ended = best.as_ref().and_then(|candidate| candidate.ended);
         best.map(|candidate| (candidate.point, candidate.score))
     }
 
@@ -136,7 +139,7 @@ impl Search<'_> {
         let rows = self.rows(&free);
         let scores = self.appraisal.scores(free.iter().map(|(point, _)| point.as_slice()), &rows);
         let sound = free.into_iter().zip(scores).filter(|(_, score)| !score.is_nan());
-        sound.map(|((point, columns), score)| Candidate { point, columns, score }).collect()
+        sound.map(|((point, columns), score)| Candidate { point, columns, score, ended: None }).collect()
     }
 
     /// A point near `point`: numbers moved a little, some discrete settings changed.
@@ -175,6 +178,7 @@ impl Search<'_> {
         if discrete.is_empty() && mixtures.is_none() {
             return best;
         }
+        let mut settled = false;
         for _ in 0..SWEEPS {
             let before = best.score;
             for &parameter in &discrete {
@@ -189,10 +193,12 @@ impl Search<'_> {
                 best = self.climb(best, &continuous, random);
             }
             if best.score <= before + 1e-6 {
+                settled = true;
                 break;
             }
         }
-        best
+        let own = if settled { Status::Converged } else { Status::Exhausted };
+        Candidate { ended: best.ended.max(Some(own)), ..best }
     }
 
     /// The best of `best` and the allowed ones of `points`.
@@ -227,9 +233,11 @@ impl Search<'_> {
         for (&parameter, unit) in parameters.iter().zip(&found.point) {
             point[parameter] = self.encoding.setting(parameter, *unit);
         }
-        self.scored(vec![point])
+        let best = self
+            .scored(vec![point])
             .into_iter()
-            .fold(start, |start, moved| if moved.score > start.score { moved } else { start })
+            .fold(start, |start, moved| if moved.score > start.score { moved } else { start });
+        Candidate { ended: Some(found.status), ..best }
     }
 
     /// The point with one discrete setting changed, in all ways when they are few.

@@ -1,6 +1,6 @@
 //! The search where settings have to keep rules together.
 
-use matdock_learn::Rows;
+use matdock_learn::{Rows, optimise::Status};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
@@ -38,9 +38,11 @@ impl Search<'_> {
             moving.iter().map(|&(_, c)| slopes[c] * slopes[c]).sum::<f64>().sqrt()
         };
         let mut step = 0.2 / size(&slopes, &moving).max(1e-12);
+        let mut ended = Status::Exhausted;
         for _ in 0..EVALUATIONS {
             let length = step * size(&slopes, &moving);
             if !(length.is_finite() && length > SHORTEST) {
+                ended = if length.is_finite() { Status::Converged } else { Status::Stalled };
                 break;
             }
             let step_now = if length > 1.0 { step / length } else { step };
@@ -76,7 +78,8 @@ impl Search<'_> {
             moving = self.moving(ranges, &point);
         }
         let better = |start: Candidate, moved: Candidate| if moved.score > start.score { moved } else { start };
-        self.scored(vec![point]).into_iter().fold(start, better)
+        let best = self.scored(vec![point]).into_iter().fold(start, better);
+        Candidate { ended: Some(ended), ..best }
     }
 
     /// Parameters that move with the gradient at `point`, and their columns.

@@ -187,7 +187,7 @@ fn a_dear_setting_is_changed_less_often_but_still_found() {
         (changes, observed.iter().map(value).fold(f64::INFINITY, f64::min))
     };
     let (free, _) = dear(None);
-    let costs = matdock_plan::Costs { experiment: 1.0, changes: vec![20.0, 0.0], left: Some(0.8) };
+    let costs = matdock_plan::Costs { experiment: 1.0, changes: vec![20.0, 0.0], left: Some(0.8), limits: Vec::new() };
     let (paid, best) = dear(Some(costs));
     assert!(paid < free, "{paid} changes against {free}");
     assert!(best < 0.02, "{best}");

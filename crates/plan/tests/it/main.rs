@@ -7,6 +7,7 @@ mod explanation;
 mod goals;
 mod knowledge;
 mod laws;
+mod lesson;
 mod optima;
 mod rules;
 mod special;
