@@ -6,6 +6,7 @@ mod feasibility;
 mod forest;
 pub mod gp;
 mod kernel;
+mod laplace;
 mod linear;
 pub mod normal;
 pub mod nuts;

@@ -1,7 +1,7 @@
 //! Hypervolume the planner reaches on problems with several objectives and known fronts, beside random search.
 //!
-//! `cargo run --release -p matdock-plan --example fronts -- [SEEDS [EVALUATIONS [NOISE]]]`; NOISE is a share of each
-//! objective's range. Hypervolumes are of the true values at the settings tried.
+//! `cargo run --release -p matdock-plan --example fronts -- [SEEDS [EVALUATIONS [NOISE [PROBLEM]]]]`; NOISE is a share of
+//! each objective's range, PROBLEM a part of a name. Hypervolumes are of the true values at the settings tried.
 
 use std::f64::consts::PI;
 
@@ -161,7 +161,8 @@ fn main() -> Result<(), matdock_message::Message> {
     let seeds = numbers.first().map_or(20, |seeds| (*seeds as u64).max(1));
     let evaluations = numbers.get(1).map_or(60, |count| *count as usize);
     let noise = numbers.get(2).copied().unwrap_or(0.0);
-    for problem in problems() {
+    let wanted = std::env::args().nth(4).unwrap_or_default();
+    for problem in problems().into_iter().filter(|problem| problem.name.contains(&wanted)) {
         let begun = std::time::Instant::now();
         let each = (0..seeds).into_par_iter().map(|seed| {
             let values = planned(&problem, evaluations, noise, seed)?;

@@ -47,6 +47,11 @@ pub(crate) struct Belief {
 /// latter when it is not. The turns are those of the Thue-Morse sequence, fair to batches of any even size too.
 const OPTIMISM: [f64; 2] = [1.0, 2.0];
 
+/// The power of the probability of success by which, in the same turns, what is expected of a candidate is multiplied.
+/// With the plain product (power 1) the search never stops failing: what nobody has measured always promises more than
+/// what is left to gain where experiments succeed, however unlikely success is there.
+const CAUTION: [f64; 2] = [20.0, 8.0];
+
 impl Belief {
     /// Learns from `observed` at the encoded points `inputs`.
     pub(crate) fn learn(
@@ -93,7 +98,7 @@ impl Belief {
         let models = Separate(models.collect());
         let failed: Vec<bool> = observed.iter().map(|o| o.failed).collect();
         let merit = Merit::new(goal, observed, |outcome| models.outcome(outcome));
-        let feasibility = Feasibility::fit(inputs, &failed);
+        let feasibility = Feasibility::fit(inputs, groups, &failed);
         let outcomes = Arc::new(models);
         let optimism = OPTIMISM[observed.len().count_ones() as usize % OPTIMISM.len()];
         let (goal, truths) = (goal.clone(), Vec::new());
@@ -295,7 +300,7 @@ impl Belief {
     }
 
     /// Log of expected improvement, in every other turn of the gain at the upper confidence bound, times the
-    /// probabilities to keep the bounds and not to fail, at each row.
+    /// probability to keep the bounds and a power of that not to fail, at each row.
     pub(crate) fn scores(&self, points: &Rows) -> Vec<f64> {
         let gains = match self.best {
             Some(best) => self.log_gains(points, best),
@@ -351,10 +356,8 @@ impl Belief {
             }
         }
         if !self.feasibility.is_certain() {
-            scores
-                .iter_mut()
-                .zip(points.iter())
-                .for_each(|(s, p)| *s += self.feasibility.log_probability_with_gradient(p).0);
+            let (success, caution) = (self.feasibility.log_probabilities(points), self.caution());
+            scores.iter_mut().zip(success).for_each(|(score, log)| *score += caution * log);
         }
         scores
     }
@@ -372,9 +375,16 @@ impl Belief {
             score += within.value;
             add(&mut gradient, &slope, within);
         }
-        let (success, success_gradient) = self.feasibility.log_probability_with_gradient(point);
-        gradient.iter_mut().zip(success_gradient).for_each(|(g, s)| *g += s);
-        Some((score + success, gradient))
+        let (success, slopes) = self.feasibility.log_probability_with_gradient(point);
+        let caution = self.caution();
+        gradient.iter_mut().zip(slopes).for_each(|(sum, slope)| *sum += caution * slope);
+        Some((score + caution * success, gradient))
+    }
+
+    /// Power of the probability of success in the score.
+    fn caution(&self) -> f64 {
+        let turn = OPTIMISM.iter().position(|optimism| *optimism == self.optimism);
+        CAUTION[turn.unwrap_or(0)]
     }
 
     fn log_gains(&self, points: &Rows, best: f64) -> Vec<f64> {
