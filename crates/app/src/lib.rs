@@ -5,6 +5,7 @@
 
 pub mod backtest;
 pub mod campaign;
+pub mod chain;
 pub mod comparison;
 pub mod cost;
 pub mod explain;

@@ -42,7 +42,23 @@ pub enum Verb {
     Show(Show),
     Verify,
     #[command(subcommand)]
+    Chain(Chain),
+    #[command(subcommand)]
     Lab(Lab),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Chain {
+    Show(Report),
+    Why(Why),
+}
+
+#[derive(Debug, Args)]
+pub struct Why {
+    pub campaign: PathBuf,
+    pub experiment: u32,
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
 }
 
 #[derive(Debug, Args)]

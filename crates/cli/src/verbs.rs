@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use matdock_app::{
     backtest,
     campaign::Campaign,
-    comparison, explain, export,
+    chain, comparison, explain, export,
     history::History,
     lab_files, new,
     new::{PoolWish, Template, Wish},
@@ -48,6 +48,8 @@ pub fn run(arguments: Arguments, language: Language) -> Result<ExitCode, Message
         Verb::Export(a) => face.export(&a),
         Verb::Show(a) => face.show_record(&a),
         Verb::Verify => face.verify(),
+        Verb::Chain(arguments::Chain::Show(a)) => face.chain_show(&a),
+        Verb::Chain(arguments::Chain::Why(a)) => face.chain_why(&a),
         Verb::Lab(arguments::Lab::Check(a)) => face.lab_check(&a),
         Verb::Lab(arguments::Lab::Simulate(a)) => face.lab_simulate(&a),
     }
@@ -240,6 +242,27 @@ impl Face {
             view::print(&explain::text(&campaign, &explanation, self.language));
             self.line(&say!("cli-explain-folder", folder = explanation.folder.display()));
         })
+    }
+
+    fn chain_show(&self, a: &arguments::Report) -> Result<ExitCode, Message> {
+        let campaign = self.campaign(&a.campaign)?;
+        let folder = a.out.clone().unwrap_or_else(|| self.report_folder(&campaign));
+        let shown = chain::show(&self.dock(Mode::Read)?, &campaign, &folder, self.language)?;
+        self.show(&shown, || {
+            view::print(&chain::text(&campaign, &shown, self.language));
+            self.line(&say!("cli-chain-file", file = shown.file.display()));
+        })
+    }
+
+    fn chain_why(&self, a: &arguments::Why) -> Result<ExitCode, Message> {
+        let campaign = self.campaign(&a.campaign)?;
+        let parts = a.set.iter().map(|text| {
+            let (name, value) = text.split_once('=').ok_or_else(|| say!("cli-chain-set", text = text))?;
+            Ok((name.trim().to_owned(), value.trim().to_owned()))
+        });
+        let changes: Vec<(String, String)> = parts.collect::<Result<_, Message>>()?;
+        let why = chain::why(&self.dock(Mode::Read)?, &campaign, a.experiment, &changes)?;
+        self.show(&why, || view::print(&chain::why_text(&campaign, &why, self.language)))
     }
 
     fn report(&self, a: &arguments::Report) -> Result<ExitCode, Message> {

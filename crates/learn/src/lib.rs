@@ -1,5 +1,6 @@
 //! Learners: Gaussian processes, their validation and explanation. Pure: same data and seed, same bytes.
 
+pub mod chain;
 mod columns;
 mod components;
 mod feasibility;
@@ -14,6 +15,7 @@ pub mod optimise;
 mod surrogate;
 mod warp;
 
+pub use chain::{Chain, Chained, Sensed};
 pub use components::principal_components;
 pub use feasibility::Feasibility;
 pub use forest::Forest;

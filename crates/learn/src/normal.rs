@@ -27,6 +27,21 @@ fn scaled_erfc(x: f64) -> f64 {
     (1.0 - t * (1.0 - 3.0 * t * (1.0 - 5.0 * t * (1.0 - 7.0 * t * (1.0 - 9.0 * t))))) / (x * PI.sqrt())
 }
 
+/// The standard normal value that is exceeded with probability `1 - p`; infinite at 0 and 1.
+///
+/// Source: bisection and Newton steps on [`cumulative`], to rounding.
+pub fn quantile(p: f64) -> f64 {
+    if !(p > 0.0 && p < 1.0) {
+        return if p >= 1.0 { f64::INFINITY } else { f64::NEG_INFINITY };
+    }
+    let (mut low, mut high) = (-40.0, 40.0);
+    for _ in 0..60 {
+        let middle = 0.5 * (low + high);
+        if cumulative(middle) < p { low = middle } else { high = middle }
+    }
+    0.5 * (low + high)
+}
+
 /// `ln(phi(z) + z Phi(z))`, the logarithm of expected improvement in units of the standard deviation, and
 /// its derivative by `z`.
 ///

@@ -135,7 +135,7 @@ fn planned(
         reference: Some(*reference),
     };
     let objectives = problem.reference.iter().enumerate().map(objective).collect();
-    let goal = Goal { objectives, combine: Combine::Pareto, bounds: Vec::new() };
+    let goal = Goal { objectives, combine: Combine::Pareto, bounds: Vec::new(), stages: Vec::new() };
     let settings = Settings { initial: 2 * (problem.dimensions + 1), ..Settings::default() };
     let planner = Planner::new(Space::ranges(parameters.collect())?, goal, settings)?;
     let mut random = ChaCha8Rng::seed_from_u64(seed);

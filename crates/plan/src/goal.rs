@@ -83,6 +83,18 @@ pub struct Bound {
     pub high: Option<f64>,
 }
 
+/// One link of a process chain: a quantity and what it depends on.
+///
+/// A quantity that is neither an objective nor bounded is an intermediate: sensed during the process, before the outcomes
+/// are known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stage {
+    /// Name of the quantity.
+    pub outcome: String,
+    /// Parameters and intermediates it depends on; `None`: all parameters, and every intermediate before it.
+    pub from: Option<Vec<String>>,
+}
+
 /// What to make better, and what must not be violated on the way.
 ///
 /// Several objectives are added up by weight, each in units of its scale, or make a Pareto front; bounds count by the
@@ -96,26 +108,37 @@ pub struct Goal {
     pub combine: Combine,
     /// Limits to keep.
     pub bounds: Vec<Bound>,
+    /// What lies between settings and outcomes, and what an outcome depends on; empty where every outcome depends
+    /// on the settings directly.
+    #[serde(default)]
+    pub stages: Vec<Stage>,
 }
 
 impl Goal {
     /// The goal to make one outcome better.
     pub fn single(outcome: impl Into<String>, direction: Direction) -> Self {
         let objective = Objective { outcome: outcome.into(), direction, weight: 1.0, scale: None, reference: None };
-        Self { objectives: vec![objective], combine: Combine::Sum, bounds: Vec::new() }
+        Self { objectives: vec![objective], combine: Combine::Sum, bounds: Vec::new(), stages: Vec::new() }
     }
 
-    /// Names of all outcomes the goal speaks of, each once: objectives first, then bounds.
+    /// Names of all outcomes the goal speaks of, each once: objectives first, then bounds, then intermediates.
     pub fn outcomes(&self) -> Vec<&str> {
         let mut names: Vec<&str> = Vec::new();
         let all =
             self.objectives.iter().map(|o| o.outcome.as_str()).chain(self.bounds.iter().map(|b| b.outcome.as_str()));
-        for name in all {
+        for name in all.chain(self.stages.iter().map(|stage| stage.outcome.as_str())) {
             if !names.contains(&name) {
                 names.push(name);
             }
         }
         names
+    }
+
+    /// Whether an outcome is only a step on the way: neither objective nor bounded.
+    pub fn is_intermediate(&self, outcome: &str) -> bool {
+        self.stages.iter().any(|stage| stage.outcome == outcome)
+            && self.objectives.iter().all(|objective| objective.outcome != outcome)
+            && self.bounds.iter().all(|bound| bound.outcome != outcome)
     }
 
     /// Whether several objectives are wanted as a Pareto front.

@@ -5,6 +5,7 @@
 
 pub mod backtest;
 mod belief;
+mod chain;
 mod cost;
 mod encode;
 mod expression;
@@ -18,14 +19,16 @@ mod search;
 mod space;
 mod start;
 
+pub use chain::Through;
 pub use cost::{Costs, Limit};
 pub use expression::{Condition, Formula};
-pub use goal::{Bound, Combine, Direction, Goal, Objective};
+pub use goal::{Bound, Combine, Direction, Goal, Objective, Stage};
 pub use history::{Measured, Observation};
 pub use knowledge::{Drift, DriftWanted, ExpectedTrend, Guess, Knowledge, Look, Source, Weight};
 pub use matdock_learn::{Candidate, Choice, Family, Wanted, optimise::Status};
 pub use model::{
-    Calibration, Doubted, Effect, Fitting, Importance, Influence, LeftOut, Model, ParetoFront, Slice, Surface,
+    Calibration, Cause, ChainView, Contribution, Doubted, Effect, Fitting, Importance, Influence, LeftOut, Link, Model,
+    ParetoFront, Quantity, Sensor, Slice, Surface,
 };
 pub use planner::{Lesson, Planner, Prediction, Purpose, Remaining, Settings, Suggestion};
 pub use space::{Mixture, Parameter, ParameterKind, Point, Pool, Ranges, Rule, Rules, Scale, Space, Value};

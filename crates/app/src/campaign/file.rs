@@ -21,6 +21,8 @@ pub(super) struct CampaignFile {
     pub objectives: Vec<Spanned<ObjectivePart>>,
     #[serde(default, rename = "bound")]
     pub bounds: Vec<Spanned<BoundPart>>,
+    #[serde(default, rename = "intermediate")]
+    pub intermediates: Vec<Spanned<IntermediatePart>>,
     #[serde(default, rename = "parameter")]
     pub parameters: Vec<Spanned<ParameterPart>>,
     #[serde(default, rename = "constraint")]
@@ -104,6 +106,7 @@ pub(super) struct ObjectivePart {
     pub reference: Option<f64>,
     pub stop_at: Option<f64>,
     pub good: Option<f64>,
+    pub from: Option<Vec<String>>,
 }
 
 #[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq)]
@@ -124,6 +127,16 @@ pub(super) struct BoundPart {
     pub unit: String,
     pub min: Option<f64>,
     pub max: Option<f64>,
+    pub from: Option<Vec<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct IntermediatePart {
+    pub name: String,
+    #[serde(default)]
+    pub unit: String,
+    pub from: Option<Vec<String>>,
 }
 
 #[derive(Debug, Deserialize)]

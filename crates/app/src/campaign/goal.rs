@@ -1,13 +1,13 @@
 //! The goal of a campaign file: objectives and bounds.
 
 use matdock_message::{Message, say};
-use matdock_plan::{Bound, Combine, Direction, Goal, Objective};
+use matdock_plan::{Bound, Combine, Direction, Goal, Objective, Stage};
 use matdock_record::Unit;
 use toml::Spanned;
 
 use super::{
     Outcome, Reader,
-    file::{BoundPart, CombineWord, DirectionWord, GoalPart, ObjectivePart},
+    file::{BoundPart, CombineWord, DirectionWord, GoalPart, IntermediatePart, ObjectivePart},
 };
 
 impl Reader<'_> {
@@ -17,8 +17,10 @@ impl Reader<'_> {
         part: &GoalPart,
         objectives: &[Spanned<ObjectivePart>],
         bounds: &[Spanned<BoundPart>],
+        intermediates: &[Spanned<IntermediatePart>],
     ) -> Result<(Goal, Vec<Outcome>, Vec<Option<f64>>), Message> {
-        let mut goal = Goal { objectives: Vec::new(), combine: part.combine.into(), bounds: Vec::new() };
+        let mut goal =
+            Goal { objectives: Vec::new(), combine: part.combine.into(), bounds: Vec::new(), stages: Vec::new() };
         let mut units: Vec<Outcome> = Vec::new();
         let mut stop_at = Vec::new();
         for part in objectives {
@@ -42,6 +44,19 @@ impl Reader<'_> {
             let bound = part.get_ref();
             self.outcome(part, &bound.outcome, &bound.unit, &mut units)?;
             goal.bounds.push(Bound { outcome: bound.outcome.clone(), low: bound.min, high: bound.max });
+        }
+        for part in intermediates {
+            let intermediate = part.get_ref();
+            if units.iter().any(|outcome| outcome.name == intermediate.name) {
+                return Err(self.at(part, say!("app-intermediate-twice", name = intermediate.name)));
+            }
+            self.outcome(part, &intermediate.name, &intermediate.unit, &mut units)?;
+            goal.stages.push(Stage { outcome: intermediate.name.clone(), from: intermediate.from.clone() });
+        }
+        let ends = objectives.iter().map(|part| (&part.get_ref().outcome, &part.get_ref().from));
+        let ends = ends.chain(bounds.iter().map(|part| (&part.get_ref().outcome, &part.get_ref().from)));
+        for (outcome, from) in ends.filter(|(_, from)| from.is_some()) {
+            goal.stages.push(Stage { outcome: outcome.clone(), from: from.clone() });
         }
         goal.check()
             .map_err(|what| bounds.last().map_or_else(|| self.whole(what.clone()), |b| self.at(b, what.clone())))?;

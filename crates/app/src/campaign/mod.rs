@@ -261,7 +261,8 @@ impl Reader<'_> {
         if name.is_empty() || name.len() > 100 || !plain || name.starts_with('.') {
             return Err(self.at(&parsed.campaign.name, say!("app-campaign-name", name = name)));
         }
-        let (goal, outcomes, stop_at) = self.goal(&parsed.goal, &parsed.objectives, &parsed.bounds)?;
+        let (goal, outcomes, stop_at) =
+            self.goal(&parsed.goal, &parsed.objectives, &parsed.bounds, &parsed.intermediates)?;
         let inputs = parsed
             .parameters
             .iter()
@@ -326,6 +327,9 @@ impl Reader<'_> {
         }
         for part in &parsed.objectives {
             plain(&part.get_ref().outcome).map_err(|what| self.at(part, what))?;
+        }
+        for part in &parsed.intermediates {
+            plain(&part.get_ref().name).map_err(|what| self.at(part, what))?;
         }
         parsed.bounds.iter().try_for_each(|part| plain(&part.get_ref().outcome).map_err(|what| self.at(part, what)))
     }

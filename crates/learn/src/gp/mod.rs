@@ -282,6 +282,26 @@ impl Gp {
         extended
     }
 
+    /// The same process without the observations with these numbers; `None` when something is not finite, or for a
+    /// process that is not computed from all observations.
+    pub fn without_observations(&self, left_out: &[usize]) -> Option<Self> {
+        if self.thinned.is_some() {
+            return None;
+        }
+        let kept: Vec<usize> = (0..self.outputs.len()).filter(|number| !left_out.contains(number)).collect();
+        let mut row = vec![0.0; self.rates.len()];
+        let mut inputs = Rows::new(self.rates.len());
+        for &number in &kept {
+            self.scaled.read(number, &mut row);
+            row.iter_mut().zip(&self.rates).for_each(|(x, rate)| *x /= rate);
+            inputs.push(&row);
+        }
+        let of = |values: &[f64]| kept.iter().map(|&number| values[number]).collect::<Vec<f64>>();
+        let (outputs, extra_noise) = (of(&self.outputs), of(&self.extra_noise));
+        let data = Data { inputs: &inputs, outputs: &outputs, extra_noise: &extra_noise };
+        Self::new(self.structure.clone(), self.hyperparameters.clone(), self.mean_variance, &data)
+    }
+
     /// Covariances with the observations of a point given in lengthscales and by its basis values.
     fn cross(&self, row: &[f64], trends: &[f64]) -> Vec<f64> {
         let mut cross = vec![0.0; self.outputs.len()];

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Component, Explained, Explanation, Options, Slope, Surrogate, mixed};
+use super::{Component, Explained, Explanation, Options, Slope, Surrogate, at_position, mixed};
 use crate::{
     gp::{Data, Fit, FitError, Gp, Hyperparameters, Moments, Prior, Structure, Trend},
     kernel::{Kernel, Rows},
@@ -95,6 +95,12 @@ impl GpAverage {
         Self { members: self.members.iter().map(member).collect() }
     }
 
+    /// The member that a position from 0 to 1 along the shares falls on.
+    fn at(&self, position: f64) -> Option<&Member> {
+        let shares: Vec<f64> = self.members.iter().map(|member| member.share).collect();
+        self.members.get(at_position(&shares, position))
+    }
+
     /// How many of `count` draws each member makes, and from which seed.
     fn divided(&self, count: usize, seed: u64) -> Vec<(&Member, usize, u64)> {
         let (mut reached, mut given) = (0.0, 0);
@@ -176,6 +182,24 @@ impl Surrogate for GpAverage {
             models.extend(draws.iter().map(model));
         }
         Some(models)
+    }
+
+    fn without(&self, left_out: &[usize]) -> Option<Arc<dyn Surrogate>> {
+        let members = self
+            .members
+            .iter()
+            .map(|member| Some(Member { share: member.share, gp: member.gp.without_observations(left_out)? }));
+        Some(Arc::new(Self { members: members.collect::<Option<_>>()? }))
+    }
+
+    fn part(&self, position: f64, points: &Rows) -> Vec<Moments> {
+        self.at(position).map_or(Vec::new(), |member| member.gp.predict(points))
+    }
+
+    fn part_slope(&self, position: f64, point: &[f64]) -> Option<Slope> {
+        let member = self.at(position)?;
+        let (moments, mean, variance) = member.gp.predict_with_gradient(point);
+        Some(Slope { share: member.share, moments, mean, variance })
     }
 
     fn leave_one_out(&self) -> Vec<Moments> {

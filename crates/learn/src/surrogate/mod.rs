@@ -64,6 +64,26 @@ pub trait Surrogate: Debug + Send + Sync {
         None
     }
 
+    /// The same model without the observations with these numbers, what was learnt about scales kept; `None` from a
+    /// model that cannot.
+    fn without(&self, _left_out: &[usize]) -> Option<Arc<dyn Surrogate>> {
+        None
+    }
+
+    /// The part of the mixture that a position from 0 to 1 along the shares falls into, at each row of `points`.
+    fn part(&self, position: f64, points: &Rows) -> Vec<Moments> {
+        let mut parts = self.components(points);
+        let shares: Vec<f64> = parts.iter().map(|part| part.share).collect();
+        if parts.is_empty() { Vec::new() } else { parts.swap_remove(at_position(&shares, position)).moments }
+    }
+
+    /// [`Surrogate::part`] at one point with gradients.
+    fn part_slope(&self, position: f64, point: &[f64]) -> Option<Slope> {
+        let mut parts = self.slopes(point)?;
+        let shares: Vec<f64> = parts.iter().map(|part| part.share).collect();
+        (!parts.is_empty()).then(|| parts.swap_remove(at_position(&shares, position)))
+    }
+
     /// Mean of the mixture at each row of `points`; cheaper than with the variance.
     fn means(&self, points: &Rows) -> Vec<f64> {
         self.predict(points).iter().map(|moments| moments.mean).collect()
@@ -84,6 +104,16 @@ pub trait Surrogate: Debug + Send + Sync {
         let components = self.components(points);
         (0..points.len()).map(|index| mixed(components.iter().map(|c| (c.share, c.moments[index])))).collect()
     }
+}
+
+/// Which of the `shares` a position from 0 to 1 along them falls into.
+pub(crate) fn at_position(shares: &[f64], position: f64) -> usize {
+    let mut reached = 0.0;
+    let place = shares.iter().position(|share| {
+        reached += share;
+        position < reached
+    });
+    place.unwrap_or(shares.len().saturating_sub(1))
 }
 
 /// Moments of a mixture of normals.

@@ -200,6 +200,16 @@ impl OutcomeModel {
     }
 }
 
+impl OutcomeModel {
+    /// The model without the readings with these numbers, what was learnt about scales kept; `None` from a kind of
+    /// model that cannot.
+    pub fn without(&self, left_out: &[usize]) -> Option<Self> {
+        let surrogate = self.surrogate.without(left_out)?;
+        let kept = self.outputs.iter().enumerate().filter(|(number, _)| !left_out.contains(number));
+        Some(Self { surrogate, outputs: kept.map(|(_, output)| *output).collect(), ..self.clone() })
+    }
+}
+
 /// Models of several outcomes at once. Outcomes learnt apart are [`Separate`]; a process chain puts a graph of
 /// models behind this.
 pub trait Outcomes: Debug + Send + Sync {

@@ -252,3 +252,35 @@ app-warning-search-stalled = WARNING: the search for suggestion { $number } got 
 app-pool-level-unlisted = { $level } is not among the levels of the parameter "{ $name }" in the campaign file ({ $levels }). Add it there, leave `levels` out to take those of the table, or correct the cell.
 app-pool-outside = { $value } is outside the range of the parameter "{ $name }" in the campaign file ({ $low } to { $high }). Widen the range, leave `min` and `max` out to take those of the table, or leave the row out.
 app-backtest-limit = { $value } is a limit, and a replay needs to know what would have been measured. Write the value, or leave the row out; an empty cell counts as a failed experiment.
+app-chain-none = campaign { $name } has no process chain; describe what is sensed on the way with [[intermediate]] in the campaign file
+app-chain-experiment = there is no experiment { $number }; there are { $count }
+app-chain-parameter = there is no parameter { $name }; there are { $known }
+app-chain-setting = { $name } cannot be { $value }
+app-chain-title = Process chain of { $name }, learnt from { $count } experiments. Shares are of the variance, each reading predicted from all others.
+app-chain-quantity = { $name }, read { $readings } times; its inputs explain { $explained } % of it. Without one of them it would be less by:
+app-chain-quantity-few = { $name }, read { $readings } times: too few to model
+app-chain-link = { "   " } { $from }: { $share } points of 100
+app-chain-explained = { $share } % explained
+app-chain-through = { $outcome } is predicted through the chain: left out, { $chain } % of its variance is explained that way, { $direct } % directly from the settings (log density { $gain } ± { $error } per reading)
+app-chain-direct = { $outcome } is predicted directly from the settings, for the chain does no better: left out, { $chain } % of its variance is explained through the chain, { $direct } % directly (log density { $gain } ± { $error } per reading)
+app-chain-through-few = { $outcome } is predicted through the chain; too little was measured to compare it with the direct way
+app-chain-sensor = { $name } helps to predict { $outcome } (log density { $gain } ± { $error } per reading against a chain without it)
+app-chain-sensor-useless = { $name } carries no information on { $outcome } beyond the rest of the chain (log density { $gain } ± { $error } per reading): you can take this one off
+app-chain-why = In experiment { $experiment } { $name } is { $side ->
+    [high] high
+   *[low] low
+} ({ $deviation } standard deviations) because of { $because }
+app-chain-why-open = In experiment { $experiment } { $name } is { $side ->
+    [high] high
+   *[low] low
+} ({ $deviation } standard deviations); the chain does not say why
+app-chain-because = { $name } is { $side ->
+    [high] high
+   *[low] low
+} ({ $deviation }), which comes from { $because }
+app-chain-because-open = { $name } is { $side ->
+    [high] high
+   *[low] low
+} ({ $deviation }); the chain does not say why
+app-chain-what-if = { $name }: { $mean } ({ $low } to { $high }) would be expected instead of { $now }
+app-intermediate-twice = { $name } is an objective, a bound or an intermediate already; give an intermediate a name of its own

@@ -203,3 +203,13 @@ cli-live-remaining = ; { $probability } % chance of better, expected gain { $exp
 cli-why-source = did best in an earlier campaign
 cli-live-front = front of { $count } experiments, hypervolume { $hypervolume }
 cli-suggest-uncovered = Fewer than asked for: what is left of the budget does not cover more. With the next one they would cost { $cost } and { $hours } h.
+cli-help-chain = The process chain of a campaign: what explains what, which sensors pay
+cli-help-chain-show = Draw the chain as learnt, with how much each link explains
+cli-help-chain-show-campaign = Campaign file, or the folder it is in
+cli-help-chain-show-out = Folder for the drawing (default: reports/NAME in the dock)
+cli-help-chain-why = Say why an experiment came out as it did, and what would be with other settings
+cli-help-chain-why-campaign = Campaign file, or the folder it is in
+cli-help-chain-why-experiment = Number of the experiment
+cli-help-chain-why-set = What would be with this setting; may be repeated
+cli-chain-file = Drawing: { $file }
+cli-chain-set = { $text } is no setting; write it as NAME=VALUE

@@ -84,3 +84,6 @@ plan-look-nowhere = no settings have { $text }; change the condition
 plan-trend-outcome = the goal does not speak of an outcome { $name }; there are { $outcomes }
 plan-trend-order = { $name } has levels without an order, so nothing can rise or fall with it
 plan-trend-range = the trend along { $name } goes from { $low } to { $high }; it has to rise, and to overlap the range of { $name }
+plan-stage-twice = quantity { $outcome } is described twice in the process chain; keep one
+plan-stage-unknown = { $outcome } depends on { $name }, which is neither a parameter nor a quantity of the process chain; check the spelling
+plan-stage-circle = the process chain goes in a circle: { $names } depend on one another; say what comes first

@@ -252,3 +252,35 @@ app-warning-search-stalled = 警告: 提案 { $number } の探索が途中で止
 app-pool-level-unlisted = { $level } は、キャンペーンのファイルにあるパラメータ「{ $name }」の水準({ $levels })に含まれていません。そこに加えるか、`levels` を省いて表の水準を使うか、セルを直してください。
 app-pool-outside = { $value } は、キャンペーンのファイルにあるパラメータ「{ $name }」の範囲({ $low } ~ { $high })の外です。範囲を広げるか、`min` と `max` を省いて表の範囲を使うか、その行を除いてください。
 app-backtest-limit = { $value } は限界値です。再現には測定されるはずの値が必要です。値を書くか、その行を除いてください(空のセルは失敗した実験とみなします)。
+app-chain-none = キャンペーン { $name } には工程連鎖がありません。途中で計測する量をキャンペーンファイルの [[intermediate]] に書いてください
+app-chain-experiment = 実験 { $number } はありません。実験は { $count } 件です
+app-chain-parameter = パラメーター { $name } はありません。あるのは { $known } です
+app-chain-setting = { $name } を { $value } にすることはできません
+app-chain-title = { $name } の工程連鎖（実験 { $count } 件から学習）。割合は分散に対するもので、各読み値をほかのすべてから予測して求めています
+app-chain-quantity = { $name }：読み値 { $readings } 件。入力で { $explained } % が説明されます。それぞれを除いたときの減少：
+app-chain-quantity-few = { $name }：読み値 { $readings } 件。少なすぎてモデル化できません
+app-chain-link = { "   " } { $from }：100 のうち { $share }
+app-chain-explained = { $share } % を説明
+app-chain-through = { $outcome } は連鎖を通して予測します。除外した読み値の分散のうち連鎖では { $chain } %、設定から直接では { $direct } % が説明されます（対数密度 読み値あたり { $gain } ± { $error }）
+app-chain-direct = { $outcome } は設定から直接予測します。連鎖のほうが良くないためです。除外した読み値の分散のうち連鎖では { $chain } %、直接では { $direct } % が説明されます（対数密度 読み値あたり { $gain } ± { $error }）
+app-chain-through-few = { $outcome } は連鎖を通して予測します。直接の予測と比べるには測定が足りません
+app-chain-sensor = { $name } は { $outcome } の予測に役立ちます（それを除いた連鎖との差：対数密度 読み値あたり { $gain } ± { $error }）
+app-chain-sensor-useless = { $name } には、連鎖のほかの量を超える { $outcome } の情報がありません（対数密度 読み値あたり { $gain } ± { $error }）。このセンサーは外してかまいません
+app-chain-why = 実験 { $experiment } の { $name } が{ $side ->
+    [high] 高い
+   *[low] 低い
+}（標準偏差の { $deviation } 倍）のは { $because } によります
+app-chain-why-open = 実験 { $experiment } の { $name } は{ $side ->
+    [high] 高い
+   *[low] 低い
+}（標準偏差の { $deviation } 倍）ですが、理由は連鎖からは分かりません
+app-chain-because = { $name } が{ $side ->
+    [high] 高い
+   *[low] 低い
+}（{ $deviation }）のは { $because } から来ています
+app-chain-because-open = { $name } は{ $side ->
+    [high] 高い
+   *[low] 低い
+}（{ $deviation }）ですが、理由は連鎖からは分かりません
+app-chain-what-if = { $name }：{ $now } の代わりに { $mean }（{ $low } から { $high }）が見込まれます
+app-intermediate-twice = { $name } はすでに目的、制限または中間量です。中間量には固有の名前を付けてください

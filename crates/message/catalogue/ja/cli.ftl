@@ -203,3 +203,13 @@ cli-live-remaining = 。より良い条件の確率 { $probability } %、期待�
 cli-why-source = 過去のキャンペーンで最も良かった条件
 cli-live-front = フロントの実験 { $count } 件、ハイパーボリューム { $hypervolume }
 cli-suggest-uncovered = 予算の残りが足りないため、求められた数より少ない提案です。もう 1 件加えると費用は { $cost }、{ $hours } h になります。
+cli-help-chain = キャンペーンの工程連鎖：何が何を説明するか、どのセンサーが役立つか
+cli-help-chain-show = 学習した連鎖を、各つながりの説明力とともに描く
+cli-help-chain-show-campaign = キャンペーンファイル、またはそのフォルダー
+cli-help-chain-show-out = 図のフォルダー（既定：ドックの reports/NAME）
+cli-help-chain-why = ある実験の結果がなぜそうなったか、ほかの設定ならどうなるかを述べる
+cli-help-chain-why-campaign = キャンペーンファイル、またはそのフォルダー
+cli-help-chain-why-experiment = 実験の番号
+cli-help-chain-why-set = この設定ならどうなるか（繰り返し可）
+cli-chain-file = 図：{ $file }
+cli-chain-set = { $text } は設定ではありません。名前=値 と書いてください

@@ -84,3 +84,6 @@ plan-look-nowhere = { $text } を満たす条件の組がありません。条�
 plan-trend-outcome = 目標に { $name } という結果はありません。あるのは { $outcomes } です
 plan-trend-order = { $name } の水準には順序がないため、増減を定められません
 plan-trend-range = { $name } に沿った傾向の範囲が { $low } から { $high } になっています。下限を上限より小さくし、{ $name } の範囲と重なるようにしてください
+plan-stage-twice = 工程連鎖で { $outcome } が二度記述されています。どちらか一つにしてください
+plan-stage-unknown = { $outcome } が依存する { $name } は、パラメーターにも工程連鎖の量にもありません。綴りを確認してください
+plan-stage-circle = 工程連鎖が循環しています（{ $names } が互いに依存）。どれが先かを決めてください

@@ -13,6 +13,7 @@ use matdock_learn::{
 };
 
 use crate::{
+    chain::{Stages, Through},
     goal::{Bound, Goal},
     history::{Measured, Observation},
     planner::Prediction,
@@ -41,6 +42,8 @@ pub(crate) struct Belief {
     truths: Vec<Truth>,
     /// Standard deviations above the expected merit that a candidate of a list is credited with.
     optimism: f64,
+    /// Which outcomes are predicted through intermediates.
+    through: Vec<Through>,
 }
 
 /// Of a list the search exploits or explores in turn: the former finds the best row soonest when the model is right, the
@@ -73,6 +76,19 @@ impl Belief {
         options: &Options,
         explanations: &[Vec<Explanation>],
     ) -> Self {
+        Self::learn_chain(goal, None, groups, inputs, observed, options, explanations)
+    }
+
+    /// [`Belief::learn_with`], with outcomes predicted through the `stages` of the goal where that pays.
+    pub(crate) fn learn_chain(
+        goal: &Goal,
+        stages: Option<&Stages>,
+        groups: &[usize],
+        inputs: &Rows,
+        observed: &[Observation],
+        options: &Options,
+        explanations: &[Vec<Explanation>],
+    ) -> Self {
         let names: Vec<String> = goal.outcomes().into_iter().map(str::to_owned).collect();
         let models = (0..names.len()).map(|outcome| {
             let readings: Vec<(usize, Reading)> = observed
@@ -95,14 +111,18 @@ impl Belief {
             )
             .ok()
         });
-        let models = Separate(models.collect());
+        let models: Vec<Option<OutcomeModel>> = models.collect();
+        let (outcomes, through): (Arc<dyn Outcomes>, Vec<Through>) = match stages {
+            Some(stages) => stages.learn(inputs, observed, options, models),
+            None => (Arc::new(Separate(models)), Vec::new()),
+        };
         let failed: Vec<bool> = observed.iter().map(|o| o.failed).collect();
-        let merit = Merit::new(goal, observed, |outcome| models.outcome(outcome));
+        let merit = Merit::new(goal, observed, |outcome| outcomes.outcome(outcome));
         let feasibility = Feasibility::fit(inputs, groups, &failed);
-        let outcomes = Arc::new(models);
         let optimism = OPTIMISM[observed.len().count_ones() as usize % OPTIMISM.len()];
         let (goal, truths) = (goal.clone(), Vec::new());
-        let mut belief = Self { goal, names, outcomes, feasibility, merit, best: None, front: None, truths, optimism };
+        let (best, front) = (None, None);
+        let mut belief = Self { goal, names, outcomes, feasibility, merit, best, front, truths, optimism, through };
         belief.best = belief.best_expected(inputs, observed);
         belief.front = belief.front_expected(inputs, observed);
         belief.truths = belief.draw_truths(inputs, observed).unwrap_or_default();
@@ -126,6 +146,16 @@ impl Belief {
     /// Whether every objective has a model.
     pub(crate) fn has_model(&self) -> bool {
         self.merit.outcomes().iter().all(|&outcome| self.outcomes.outcome(outcome).is_some())
+    }
+
+    /// What is wanted.
+    pub(crate) fn goal(&self) -> &Goal {
+        &self.goal
+    }
+
+    /// How the outcomes behind intermediates are predicted.
+    pub(crate) fn through(&self) -> &[Through] {
+        &self.through
     }
 
     pub(crate) fn outcome_names(&self) -> &[String] {

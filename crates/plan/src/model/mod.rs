@@ -1,5 +1,6 @@
 //! What the planner has learnt, for reports.
 
+mod chain;
 mod explanation;
 
 use matdock_learn::{Choice, OutcomeModel, Reading, Rows, optimise::Status};
@@ -8,6 +9,7 @@ use serde::Serialize;
 
 use crate::{
     belief::Belief,
+    chain::Stages,
     encode::Encoding,
     history::Observation,
     knowledge::{Drift, Weight},
@@ -16,6 +18,7 @@ use crate::{
     space::{Point, Space, Value},
 };
 
+pub use chain::{Cause, ChainView, Contribution, Link, Quantity, Sensor};
 pub use explanation::{Calibration, Effect, Importance, Influence, Surface};
 
 /// Predictions along one parameter, the others held.
@@ -90,6 +93,7 @@ pub struct Model {
     background: Vec<Point>,
     weights: Vec<Weight>,
     drifts: Vec<Drift>,
+    stages: Option<Stages>,
 }
 
 impl Model {
@@ -110,12 +114,18 @@ impl Model {
             background,
             weights: Vec::new(),
             drifts: Vec::new(),
+            stages: None,
         }
     }
 
     /// With what the data say of what people know, and of drifts.
     pub(crate) fn knowing(self, weights: Vec<Weight>, drifts: Vec<Drift>) -> Self {
         Self { weights, drifts, ..self }
+    }
+
+    /// With the stages of the goal.
+    pub(crate) fn with_stages(self, stages: Option<Stages>) -> Self {
+        Self { stages, ..self }
     }
 
     /// How outcomes creep with time, for those with enough readings.

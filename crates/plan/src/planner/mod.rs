@@ -14,6 +14,7 @@ use matdock_message::{Message, say};
 
 use crate::{
     belief::Belief,
+    chain::Stages,
     cost::{Charged, Costs},
     encode::Encoding,
     goal::Goal,
@@ -46,6 +47,7 @@ pub struct Planner {
     goal: Goal,
     settings: Settings,
     encoding: Encoding,
+    stages: Option<Stages>,
     listed: Option<Listed>,
     knowledge: Knowledge,
     explanations: Arc<OnceLock<Explanations>>,
@@ -61,12 +63,14 @@ impl Planner {
     pub fn new(space: Space, goal: Goal, settings: Settings) -> Result<Self, Message> {
         goal.check()?;
         let encoding = Encoding::new(&space);
+        let stages = Stages::new(&goal, space.parameters(), &encoding)?;
         let listed = Listed::new(&space, &encoding)?;
         Ok(Self {
             space,
             goal,
             settings,
             encoding,
+            stages,
             listed,
             knowledge: Knowledge::default(),
             explanations: Arc::default(),
@@ -202,7 +206,7 @@ impl Planner {
         let model =
             Model::new(self.space.clone(), self.encoding.clone(), belief, situation.inputs, observed, background);
         let drifts = knowledge::drifts(&self.goal, &model_inputs, self.encoding.groups(), observed);
-        Ok(model.knowing(weights, drifts))
+        Ok(model.knowing(weights, drifts).with_stages(self.stages.clone()))
     }
 
     /// With the outcome bent when that raises its log likelihood by more than `bend_evidence`.
@@ -216,12 +220,15 @@ impl Planner {
         let explanations = self.explanations().of_outcomes();
         let groups = self.encoding.groups();
         let inputs = &situation.inputs;
+        let learn = |observed: &[Observation]| {
+            let stages = self.stages.as_ref();
+            Belief::learn_chain(&self.goal, stages, groups, inputs, observed, &options, &explanations)
+        };
         if self.settings.drift == DriftWanted::Ignore {
-            return Belief::learn_with(&self.goal, groups, inputs, situation.observed, &options, &explanations);
+            return learn(situation.observed);
         }
         let drifts = knowledge::drifts(&self.goal, inputs, groups, situation.observed);
-        let now = knowledge::corrected(&self.goal, &drifts, situation.observed, self.settings.drift);
-        Belief::learn_with(&self.goal, groups, inputs, &now, &options, &explanations)
+        learn(&knowledge::corrected(&self.goal, &drifts, situation.observed, self.settings.drift))
     }
 
     /// What is known of the outcomes; made once, so that it can be told which part of a model stands for what.

@@ -102,7 +102,12 @@ fn front_of(objectives: &[(&str, Direction)]) -> Goal {
         scale: None,
         reference: None,
     };
-    Goal { objectives: objectives.iter().map(objective).collect(), combine: Combine::Pareto, bounds: vec![] }
+    Goal {
+        objectives: objectives.iter().map(objective).collect(),
+        combine: Combine::Pareto,
+        bounds: vec![],
+        stages: Vec::new(),
+    }
 }
 
 /// Two hills: what is good for one outcome is bad for the other.

@@ -39,6 +39,7 @@ fn goal() -> impl Strategy<Value = Goal> {
                 objectives: objectives.into_iter().enumerate().map(named).collect(),
                 combine: if front { Combine::Pareto } else { Combine::Sum },
                 bounds: bound.into_iter().collect(),
+                stages: Vec::new(),
             }
         },
     )
@@ -118,8 +119,12 @@ fn a_front_is_covered_from_end_to_end() {
         scale: None,
         reference: None,
     };
-    let goal =
-        Goal { objectives: vec![objective("left"), objective("right")], combine: Combine::Pareto, bounds: Vec::new() };
+    let goal = Goal {
+        objectives: vec![objective("left"), objective("right")],
+        combine: Combine::Pareto,
+        bounds: Vec::new(),
+        stages: Vec::new(),
+    };
     let planner = Planner::new(crate::plane(), goal, Settings::default()).unwrap();
     let mut observed = Vec::new();
     let distance = |x: &[f64], a: f64| ((x[0] - a).powi(2) + (x[1] - 0.5).powi(2)).sqrt();
@@ -147,7 +152,12 @@ fn a_batch_for_a_front_is_spread_along_it() {
         scale: None,
         reference: Some(-1.0),
     };
-    let goal = Goal { objectives: vec![objective("up"), objective("down")], combine: Combine::Pareto, bounds: vec![] };
+    let goal = Goal {
+        objectives: vec![objective("up"), objective("down")],
+        combine: Combine::Pareto,
+        bounds: vec![],
+        stages: Vec::new(),
+    };
     let space = Space::ranges(vec![continuous("a", 0.0, 1.0)]).unwrap();
     let planner = Planner::new(space, goal, Settings::default()).unwrap();
     let observed: Vec<Observation> = [0.0, 0.3, 0.5, 0.7, 1.0]

@@ -101,6 +101,7 @@ fn several_objectives_and_a_bound() {
         objectives: vec![objective("y", Direction::Maximise), objective("z", Direction::Target(0.3))],
         combine: Combine::Sum,
         bounds: vec![Bound { outcome: "cost".into(), low: None, high: Some(0.5) }],
+        stages: Vec::new(),
     };
     assert_eq!(goal.outcomes(), ["y", "z", "cost"]);
     let planner = Planner::new(plane(), goal, Settings::default()).unwrap();
@@ -196,7 +197,7 @@ fn bad_spaces_goals_and_observations_are_named() {
         "rows 1 and 3 of the pool have the same settings; keep one or average them"
     );
 
-    let empty = Goal { objectives: vec![], combine: Combine::Sum, bounds: vec![] };
+    let empty = Goal { objectives: vec![], combine: Combine::Sum, bounds: vec![], stages: Vec::new() };
     assert_eq!(Planner::new(plane(), empty, Settings::default()).unwrap_err().id(), "plan-goal-empty");
     let planner = Planner::new(plane(), minimise(), Settings::default()).unwrap();
     let broken = [observation(at(0.0, f64::INFINITY), 1.0), observation(at(0.0, 0.0), f64::NAN)];

@@ -1,0 +1,172 @@
+//! Process chains: the stages of a goal as a graph of models, and whether that pays.
+
+use std::sync::Arc;
+
+use matdock_learn::{
+    Chain, Chained, Options, OutcomeModel, Outcomes, Rows, Sensed,
+    chain::{Comparison, Graph, Node},
+};
+use matdock_message::{Message, say};
+use serde::Serialize;
+
+use crate::{
+    belief::reading,
+    encode::Encoding,
+    goal::{Goal, Stage},
+    history::Observation,
+    space::Parameter,
+};
+
+/// The stages of a goal in a search space.
+#[derive(Debug, Clone)]
+pub(crate) struct Stages {
+    graph: Graph,
+    /// Names of the nodes, in an order in which each comes after those it depends on.
+    names: Vec<String>,
+    /// For every node the number of its outcome.
+    outcomes: Vec<usize>,
+}
+
+/// How an outcome behind intermediates is predicted, and how well both ways do.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Through {
+    /// Name of the outcome.
+    pub outcome: String,
+    /// Whether it is predicted through the chain; else directly from the settings.
+    pub chain: bool,
+    /// Both ways compared on experiments left out in turn; `None` while there are too few.
+    pub comparison: Option<Comparison>,
+}
+
+/// Experiments from which on the chain has to be as good as the direct model to be used.
+const ENOUGH: usize = 10;
+
+impl Stages {
+    /// The graph of `goal`; `None` for a goal without stages.
+    ///
+    /// Errors: a stage that depends on something unknown, or in a circle on itself.
+    pub(crate) fn new(goal: &Goal, parameters: &[Parameter], encoding: &Encoding) -> Result<Option<Self>, Message> {
+        if goal.stages.is_empty() {
+            return Ok(None);
+        }
+        let all: Vec<String> = goal.outcomes().into_iter().map(str::to_owned).collect();
+        let order = ordered(goal, &all, parameters)?;
+        let mut nodes = Vec::with_capacity(order.len());
+        for (place, name) in order.iter().enumerate() {
+            let upstream: Vec<usize> =
+                parents(goal, name).iter().filter_map(|other| order.iter().position(|n| n == other)).collect();
+            debug_assert!(upstream.iter().all(|&other| other < place));
+            let from = goal.stages.iter().find(|stage| &stage.outcome == name).and_then(|stage| stage.from.as_ref());
+            let named = |parameter: &Parameter| from.is_none_or(|from| from.contains(&parameter.name));
+            let own = parameters.iter().enumerate().filter(|(_, parameter)| named(parameter));
+            nodes.push(Node { columns: own.flat_map(|(index, _)| encoding.columns_of(index)).collect(), upstream });
+        }
+        let outcomes = order.iter().map(|name| all.iter().position(|other| other == name).unwrap_or(0)).collect();
+        // Ordered above, and columns come from the encoding itself: no graph is refused here.
+        let Ok(graph) = Graph::new(nodes, encoding.groups()) else { return Ok(None) };
+        Ok(Some(Self { graph, names: order, outcomes }))
+    }
+
+    /// The graph of its quantities.
+    pub(crate) fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// Names of the quantities, in the order of the graph.
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The chain learnt from `observed` at the encoded points `inputs`, and what was sensed of each quantity.
+    pub(crate) fn chain(&self, inputs: &Rows, observed: &[Observation], options: &Options) -> (Chain, Vec<Sensed>) {
+        let sensed: Vec<Sensed> = self.outcomes.iter().map(|&outcome| sensed(observed, outcome)).collect();
+        (Chain::learn(self.graph.clone(), inputs, &sensed, options), sensed)
+    }
+
+    /// Learns the chain from `observed` at the encoded points `inputs`, and decides for every outcome behind
+    /// intermediates whether to predict it through the chain or with its model in `direct` (one per outcome).
+    pub(crate) fn learn(
+        &self,
+        inputs: &Rows,
+        observed: &[Observation],
+        options: &Options,
+        mut direct: Vec<Option<OutcomeModel>>,
+    ) -> (Arc<dyn Outcomes>, Vec<Through>) {
+        let (chain, sensed) = self.chain(inputs, observed, options);
+        let chain = Arc::new(chain);
+        let mut through = Vec::new();
+        for (node, &outcome) in self.outcomes.iter().enumerate() {
+            if self.graph.nodes()[node].upstream.is_empty() {
+                continue;
+            }
+            let model = direct[outcome].as_ref();
+            let comparison = model.and_then(|model| chain.compared(node, model, &sensed[node]));
+            let enough = chain.rows(node).len() >= ENOUGH;
+            let used = chain.model(node).is_some() && comparison.is_none_or(|c| !enough || c.chain_is_as_good());
+            through.push(Through { outcome: self.names[node].clone(), chain: used, comparison });
+            if used {
+                direct[outcome] = None;
+            }
+        }
+        // What depends on settings alone is the same both ways.
+        for (node, &outcome) in self.outcomes.iter().enumerate() {
+            if self.graph.nodes()[node].upstream.is_empty() && chain.model(node).is_some() {
+                direct[outcome] = None;
+            }
+        }
+        (Arc::new(Chained::new(chain, self.outcomes.clone(), direct)), through)
+    }
+}
+
+/// What was read of an outcome, experiment by experiment.
+fn sensed(observed: &[Observation], outcome: usize) -> Sensed {
+    let measured = |o: &Observation| o.outcomes.get(outcome).copied();
+    Sensed {
+        readings: observed.iter().map(|o| measured(o).and_then(reading)).collect(),
+        uncertainties: observed.iter().map(|o| measured(o).map_or(0.0, |m| m.uncertainty())).collect(),
+    }
+}
+
+/// Names of the intermediates that an outcome depends on.
+fn parents<'g>(goal: &'g Goal, outcome: &str) -> Vec<&'g str> {
+    let stage = goal.stages.iter().position(|stage| stage.outcome == outcome);
+    let intermediates = goal.stages.iter().filter(|stage| goal.is_intermediate(&stage.outcome));
+    match stage.map(|place| &goal.stages[place]) {
+        Some(Stage { from: Some(from), .. }) => {
+            goal.stages.iter().map(|s| s.outcome.as_str()).filter(|name| from.iter().any(|f| f == name)).collect()
+        }
+        // Without a word an intermediate depends on those before it, an outcome on all of them.
+        _ => {
+            let before = stage.filter(|_| goal.is_intermediate(outcome)).unwrap_or(usize::MAX);
+            let before = |name: &str| goal.stages.iter().position(|s| s.outcome == name).is_some_and(|at| at < before);
+            intermediates.map(|stage| stage.outcome.as_str()).filter(|name| before(name) && *name != outcome).collect()
+        }
+    }
+}
+
+/// All outcomes, each after those it depends on.
+fn ordered(goal: &Goal, all: &[String], parameters: &[Parameter]) -> Result<Vec<String>, Message> {
+    for (place, stage) in goal.stages.iter().enumerate() {
+        if goal.stages[..place].iter().any(|other| other.outcome == stage.outcome) {
+            return Err(say!("plan-stage-twice", outcome = stage.outcome));
+        }
+        for name in stage.from.iter().flatten() {
+            let stands_before = goal.stages.iter().any(|other| &other.outcome == name);
+            if !stands_before && parameters.iter().all(|parameter| &parameter.name != name) {
+                return Err(say!("plan-stage-unknown", outcome = stage.outcome, name = name));
+            }
+        }
+    }
+    let mut order: Vec<String> = Vec::with_capacity(all.len());
+    while order.len() < all.len() {
+        let ready = |name: &&String| {
+            !order.contains(name) && parents(goal, name).iter().all(|parent| order.iter().any(|known| known == parent))
+        };
+        let Some(next) = all.iter().find(ready) else {
+            let circle: Vec<&str> = all.iter().filter(|name| !order.contains(name)).map(String::as_str).collect();
+            return Err(say!("plan-stage-circle", names = circle.join(", ")));
+        };
+        order.push(next.clone());
+    }
+    Ok(order)
+}

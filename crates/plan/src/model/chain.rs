@@ -1,0 +1,184 @@
+//! A process chain as learnt: what explains what, which sensors pay, and why a sample came out as it did.
+
+use matdock_learn::{Chain, Options, chain::Comparison};
+use matdock_message::Message;
+use serde::Serialize;
+
+use super::Model;
+use crate::{Through, chain::Stages};
+
+/// A process chain as it was learnt.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ChainView {
+    /// Its quantities, each after those it depends on.
+    pub quantities: Vec<Quantity>,
+    /// How the outcomes behind intermediates are predicted.
+    pub through: Vec<Through>,
+    /// For every intermediate and every outcome behind it, what the sensor is worth.
+    pub sensors: Vec<Sensor>,
+}
+
+/// An intermediate or outcome of a chain.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Quantity {
+    /// Its name.
+    pub name: String,
+    /// Whether it is sensed on the way rather than wanted or bounded.
+    pub intermediate: bool,
+    /// Number of experiments it was read in.
+    pub readings: usize,
+    /// Share of its variance that its inputs explain, every reading predicted from all others; below 0 worse than the
+    /// mean; `None` where too little was read.
+    pub explained: Option<f64>,
+    /// What it depends on.
+    pub links: Vec<Link>,
+}
+
+/// A quantity depends on a parameter or on another quantity.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Link {
+    /// Name of the parameter or quantity.
+    pub from: String,
+    /// By how much the share of the variance that is explained falls when the model is learnt anew without it; `None`
+    /// where that cannot be told.
+    pub share: Option<f64>,
+}
+
+/// What an intermediate is worth for predicting an outcome.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Sensor {
+    /// Name of the intermediate.
+    pub intermediate: String,
+    /// Name of the outcome.
+    pub outcome: String,
+    /// The chain compared with one that does without the intermediate.
+    pub comparison: Comparison,
+}
+
+impl Sensor {
+    /// Whether the outcome is predicted no better with the sensor than without it, beyond chance.
+    pub fn is_useless(&self) -> bool {
+        self.comparison.gain <= self.comparison.standard_error
+    }
+}
+
+/// Why a quantity of one experiment came out as it did.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Cause {
+    /// The quantity.
+    pub quantity: String,
+    /// How many standard deviations it lies above the mean of the experiments.
+    pub deviation: f64,
+    /// What its inputs have to do with it, strongest first.
+    pub influences: Vec<Contribution>,
+}
+
+/// What one input of a quantity does to it in one experiment.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Contribution {
+    /// Name of the parameter or quantity.
+    pub from: String,
+    /// By how many standard deviations of the quantity it moves what is expected, against its value in the other
+    /// experiments.
+    pub effect: f64,
+}
+
+impl Model {
+    /// The process chain as learnt; `None` for a goal without one.
+    ///
+    /// Every link and every sensor is a model learnt anew: seconds for a few hundred experiments.
+    pub fn chain(&self) -> Option<ChainView> {
+        let stages = self.stages.as_ref()?;
+        let options = Options { robust: false, ..Options::default() };
+        let (chain, sensed) = stages.chain(&self.inputs, &self.observed, &options);
+        let quantity = |(node, name): (usize, &String)| {
+            let explained = chain.explained(node);
+            let lost = |columns: &[usize], upstream: Option<usize>| {
+                let without = chain.explained_without(node, columns, upstream, &sensed[node], &options)?;
+                Some((explained? - without.max(0.0)).clamp(0.0, 1.0))
+            };
+            let links = self.inputs_of(stages, node).into_iter().map(|(from, columns, upstream)| {
+                let share = lost(&columns, upstream);
+                Link { from, share }
+            });
+            Quantity {
+                name: name.clone(),
+                intermediate: self.belief.goal().is_intermediate(name),
+                readings: chain.rows(node).len(),
+                explained,
+                links: links.collect(),
+            }
+        };
+        let quantities: Vec<Quantity> = stages.names().iter().enumerate().map(quantity).collect();
+        let pairs =
+            quantities.iter().enumerate().filter(|(_, quantity)| quantity.intermediate).flat_map(|(sensor, _)| {
+                let behind = quantities.iter().enumerate().filter(|(_, quantity)| !quantity.intermediate);
+                behind.map(move |(node, _)| (sensor, node))
+            });
+        let sensors =
+            pairs.filter(|(sensor, node)| chain.graph().depends_on(*node, *sensor)).filter_map(|(sensor, node)| {
+                let comparison = chain.compared_without(node, sensor, &sensed, &options)?;
+                Some(Sensor {
+                    intermediate: quantities[sensor].name.clone(),
+                    outcome: quantities[node].name.clone(),
+                    comparison,
+                })
+            });
+        let sensors = sensors.collect();
+        Some(ChainView { quantities, through: self.belief.through().to_vec(), sensors })
+    }
+
+    /// Why `outcome` of observation number `observation` came out as it did: the outcome first, then the intermediates it
+    /// depends on, along the strongest influences. Empty for a goal without a chain.
+    ///
+    /// Errors: an observation or outcome that is not there.
+    pub fn causes(&self, observation: usize, outcome: &str) -> Result<Vec<Cause>, Message> {
+        let Some(stages) = self.stages.as_ref() else { return Ok(Vec::new()) };
+        let options = Options { robust: false, ..Options::default() };
+        let (chain, _) = stages.chain(&self.inputs, &self.observed, &options);
+        let mut causes: Vec<Cause> = Vec::new();
+        let mut next = stages.names().iter().position(|name| name == outcome);
+        while let Some(node) = next {
+            let Some(cause) = self.cause(stages, &chain, node, observation) else { break };
+            let named = |one: &&Contribution| stages.names().contains(&one.from);
+            let strongest =
+                cause.influences.iter().filter(named).max_by(|a, b| a.effect.abs().total_cmp(&b.effect.abs()));
+            next = strongest.and_then(|one| stages.names().iter().position(|name| *name == one.from));
+            causes.push(cause);
+        }
+        Ok(causes)
+    }
+
+    fn cause(&self, stages: &Stages, chain: &Chain, node: usize, observation: usize) -> Option<Cause> {
+        let deviation = chain.value(node, observation)?;
+        let inputs = self.inputs_of(stages, node);
+        let own = &stages.graph().nodes()[node];
+        let places: Vec<Vec<usize>> = inputs
+            .iter()
+            .map(|(_, columns, upstream)| match upstream {
+                Some(other) => {
+                    let place = own.upstream.iter().position(|o| o == other).unwrap_or(0);
+                    vec![own.columns.len() + place]
+                }
+                None => columns.iter().filter_map(|column| own.columns.iter().position(|c| c == column)).collect(),
+            })
+            .collect();
+        let effects = chain.influences(node, observation, &places);
+        let named = inputs.into_iter().zip(effects).map(|((from, ..), effect)| Contribution { from, effect });
+        let mut influences: Vec<Contribution> = named.collect();
+        influences.sort_by(|a, b| b.effect.abs().total_cmp(&a.effect.abs()));
+        Some(Cause { quantity: stages.names()[node].clone(), deviation, influences })
+    }
+
+    /// What a node depends on: name, columns of a parameter, or the node upstream.
+    fn inputs_of(&self, stages: &Stages, node: usize) -> Vec<(String, Vec<usize>, Option<usize>)> {
+        let own = &stages.graph().nodes()[node];
+        let parameters = self.space.parameters().iter().enumerate().filter_map(|(index, parameter)| {
+            let columns: Vec<usize> = self.encoding.columns_of(index).collect();
+            let uses = !columns.is_empty() && columns.iter().all(|column| own.columns.contains(column));
+            uses.then(|| (parameter.name.clone(), columns, None))
+        });
+        let upstream = own.upstream.iter().map(|&other| (stages.names()[other].clone(), Vec::new(), Some(other)));
+        parameters.chain(upstream).collect()
+    }
+}
