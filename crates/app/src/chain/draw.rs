@@ -102,7 +102,7 @@ fn places(campaign: &Campaign, chain: &ChainView, language: Language) -> Vec<Pla
         .enumerate()
         .map(|(row, parameter)| Place {
             name: parameter.name.clone(),
-            note: parameter.unit.clone(),
+            note: if parameter.unit == "1" { String::new() } else { parameter.unit.clone() },
             layer: 0,
             row,
             colour: "#e8e8e8",

@@ -83,6 +83,9 @@ pub struct Contribution {
     pub effect: f64,
 }
 
+/// Weakest influence that is followed \[standard deviations\].
+const WEAKEST: f64 = 0.1;
+
 impl Model {
     /// The process chain as learnt; `None` for a goal without one.
     ///
@@ -140,9 +143,11 @@ impl Model {
         let mut next = stages.names().iter().position(|name| name == outcome);
         while let Some(node) = next {
             let Some(cause) = self.cause(stages, &chain, node, observation) else { break };
-            let named = |one: &&Contribution| stages.names().contains(&one.from);
-            let strongest =
-                cause.influences.iter().filter(named).max_by(|a, b| a.effect.abs().total_cmp(&b.effect.abs()));
+            // Sorted by strength; what pulls the other way is no cause.
+            let counts = |one: &&Contribution| {
+                stages.names().contains(&one.from) && one.effect * cause.deviation > 0.0 && one.effect.abs() >= WEAKEST
+            };
+            let strongest = cause.influences.iter().find(counts);
             next = strongest.and_then(|one| stages.names().iter().position(|name| *name == one.from));
             causes.push(cause);
         }

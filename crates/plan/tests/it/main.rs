@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic as tests may")]
 
 mod backtest;
+mod chains;
 mod explanation;
 mod goals;
 mod knowledge;

@@ -1,0 +1,115 @@
+//! Process chains: intermediates between settings and outcomes.
+
+use matdock_plan::{Direction, Goal, Measured, Model, Observation, Planner, Settings, Stage, Value};
+
+use crate::{numbers, plane};
+
+fn stage(outcome: &str, from: Option<&[&str]>) -> Stage {
+    Stage { outcome: outcome.into(), from: from.map(|names| names.iter().map(|&name| name.to_owned()).collect()) }
+}
+
+/// The torque rises with a, is read with noise, and decides the resistance together with b; the gloss says nothing.
+fn goal() -> Goal {
+    let stages = vec![
+        stage("torque", Some(&["a"])),
+        stage("gloss", Some(&["b"])),
+        stage("resistance", Some(&["torque", "gloss", "b"])),
+    ];
+    Goal { stages, ..Goal::single("resistance", Direction::Minimise) }
+}
+
+fn read(x: &[f64]) -> [f64; 3] {
+    let torque = (7.0 * x[0]).sin() + 2.0 * x[0];
+    let resistance = (3.0 * torque).cos() + (x[1] - 0.3).powi(2);
+    [resistance, torque, (41.0 * x[0] * x[1]).sin()]
+}
+
+fn observed(count: usize, missing: impl Fn(usize) -> bool) -> Vec<Observation> {
+    (0..count)
+        .map(|number| {
+            let x = [(0.5 + 0.754_877_666 * number as f64).fract(), (0.5 + 0.569_840_296 * number as f64).fract()];
+            let [resistance, torque, gloss] = read(&x).map(Measured::Value);
+            let torque = if missing(number) { Measured::Missing } else { torque };
+            let point = x.map(Value::Number).to_vec();
+            Observation { point, row: None, outcomes: vec![resistance, torque, gloss], failed: false }
+        })
+        .collect()
+}
+
+fn model(count: usize) -> Model {
+    Planner::new(plane(), goal(), Settings::default()).unwrap().model(&observed(count, |_| false), 1).unwrap()
+}
+
+#[test]
+fn intermediates_are_outcomes_after_objectives() {
+    assert_eq!(goal().outcomes(), ["resistance", "torque", "gloss"]);
+    assert!(goal().is_intermediate("torque") && !goal().is_intermediate("resistance"));
+}
+
+#[test]
+fn the_chain_says_what_explains_what_and_which_sensor_is_useless() {
+    let view = model(40).chain().unwrap();
+    let quantity = |name: &str| view.quantities.iter().find(|quantity| quantity.name == name).unwrap();
+    assert!(quantity("torque").explained.unwrap() > 0.95);
+    let link = |name: &str, from: &str| quantity(name).links.iter().find(|link| link.from == from).unwrap().share;
+    assert!(link("resistance", "torque").unwrap() > 0.5 && link("resistance", "gloss").unwrap() < 0.05);
+    let sensor = |name: &str| view.sensors.iter().find(|sensor| sensor.intermediate == name).unwrap();
+    assert!(!sensor("torque").is_useless() && sensor("gloss").is_useless());
+    let through = view.through.iter().find(|through| through.outcome == "resistance").unwrap();
+    assert!(through.chain && through.comparison.unwrap().gain > 0.0);
+}
+
+#[test]
+fn a_sample_is_explained_along_the_graph() {
+    let model = model(40);
+    let causes = model.causes(5, "resistance").unwrap();
+    assert_eq!(causes[0].quantity, "resistance");
+    if let Some(second) = causes.get(1) {
+        assert_eq!((second.quantity.as_str(), second.influences[0].from.as_str()), ("torque", "a"));
+    }
+    assert!(causes.iter().flat_map(|cause| &cause.influences).all(|one| one.effect.is_finite()));
+}
+
+#[test]
+fn the_optimum_behind_an_intermediate_is_found_even_where_it_was_not_always_read() {
+    let planner = Planner::new(plane(), goal(), Settings::default()).unwrap();
+    let mut all = observed(8, |number| number % 4 == 1);
+    for number in 0..14 {
+        let point = planner.suggest(&all, &[], 1, number).unwrap().remove(0).point;
+        let [resistance, torque, gloss] = read(&numbers(&point)).map(Measured::Value);
+        all.push(Observation { point, row: None, outcomes: vec![resistance, torque, gloss], failed: false });
+    }
+    let best = all.iter().filter_map(|o| o.outcomes[0].value()).fold(f64::INFINITY, f64::min);
+    assert!(best < -0.999, "{best}");
+}
+
+#[test]
+fn batches_and_experiments_under_way_work_with_a_chain() {
+    let planner = Planner::new(plane(), goal(), Settings::default()).unwrap();
+    let pending = vec![vec![Value::Number(0.2), Value::Number(0.9)]];
+    let batch = planner.suggest(&observed(12, |_| false), &pending, 4, 3).unwrap();
+    assert_eq!(batch.len(), 4);
+    assert!(batch.iter().all(|s| s.score.is_finite() && s.predicted.len() == 3));
+    assert_eq!(batch, planner.suggest(&observed(12, |_| false), &pending, 4, 3).unwrap());
+}
+
+#[test]
+fn an_intermediate_that_nobody_reads_leaves_the_direct_model() {
+    let planner = Planner::new(plane(), goal(), Settings::default()).unwrap();
+    let model = planner.model(&observed(12, |_| true), 1).unwrap();
+    let view = model.chain().unwrap();
+    assert!(view.through.iter().all(|through| through.outcome != "resistance" || !through.chain));
+    assert!(planner.suggest(&observed(12, |_| true), &[], 1, 1).is_ok());
+}
+
+#[test]
+fn what_cannot_be_a_chain_is_refused_by_name() {
+    let refused = |stages: Vec<Stage>| {
+        let goal = Goal { stages, ..Goal::single("resistance", Direction::Minimise) };
+        Planner::new(plane(), goal, Settings::default()).unwrap_err().to_string()
+    };
+    let circle = refused(vec![stage("torque", Some(&["gloss"])), stage("gloss", Some(&["torque"]))]);
+    assert!(circle.contains("circle") && circle.contains("torque, gloss"), "{circle}");
+    assert!(refused(vec![stage("torque", Some(&["speeed"]))]).contains("speeed"));
+    assert!(refused(vec![stage("torque", None), stage("torque", None)]).contains("twice"));
+}
