@@ -15,8 +15,8 @@ use serde::Serialize;
 use crate::{
     campaign::{Campaign, header},
     history::History,
+    learnt::Learnt,
     plot::number,
-    status::Learnt,
     table,
 };
 
@@ -64,7 +64,7 @@ pub fn show(dock: &Dock, campaign: &Campaign, folder: &Path, language: Language)
         .map_err(|error| say!("app-file-unwritable", file = folder.display(), reason = error))?;
     let file = folder.join("chain.svg");
     table::save(draw::svg(campaign, &chain, language).as_bytes(), &file)?;
-    Ok(Shown { campaign: campaign.name.clone(), experiments: learnt.observations.len(), chain, file })
+    Ok(Shown { campaign: campaign.name.clone(), experiments: learnt.observations().len(), chain, file })
 }
 
 /// Why `experiment` came out as it did; with `changes` (name and setting) also what would be with these.
@@ -79,7 +79,7 @@ pub fn why(dock: &Dock, campaign: &Campaign, experiment: u32, changes: &[(String
     }
     let missing = || say!("app-chain-experiment", number = experiment, count = history.experiments.len());
     let index = learnt.numbers.iter().position(|number| *number == experiment).ok_or_else(missing)?;
-    let point = learnt.observations.get(index).map(|o| o.point.clone()).ok_or_else(missing)?;
+    let point = learnt.observations().get(index).map(|o| o.point.clone()).ok_or_else(missing)?;
     let mut changed = point.clone();
     for (name, setting) in changes {
         let parameters = campaign.space.parameters();

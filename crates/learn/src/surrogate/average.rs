@@ -188,7 +188,7 @@ impl Surrogate for GpAverage {
         let members = self
             .members
             .iter()
-            .map(|member| Some(Member { share: member.share, gp: member.gp.without_observations(left_out)? }));
+            .map(|member| Some(Member { gp: member.gp.without_observations(left_out)?, ..member.clone() }));
         Some(Arc::new(Self { members: members.collect::<Option<_>>()? }))
     }
 
