@@ -88,11 +88,13 @@ impl<'a> Live<'a> {
         let Some(remaining) = remaining else { return String::new() };
         let goal = &self.campaign.goal;
         let unit = self.campaign.unit_of(&self.campaign.main_objective().outcome);
-        let unit = match () {
-            // For a front gains are shares of its hypervolume.
-            () if goal.is_front() => " %".to_owned(),
-            () if unit.is_one() || goal.objectives.len() > 1 => String::new(),
-            () => format!(" {unit}"),
+        // For a front gains are shares of its hypervolume.
+        let unit = if goal.is_front() {
+            " %".to_owned()
+        } else if unit.is_one() || goal.objectives.len() > 1 {
+            String::new()
+        } else {
+            format!(" {unit}")
         };
         let expected = if goal.is_front() { 100.0 * remaining.expected } else { remaining.expected };
         let probability = format!("{:.0}", 100.0 * remaining.probability);
