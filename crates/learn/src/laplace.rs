@@ -183,9 +183,9 @@ impl Laplace {
                 cross.iter_mut().zip(&self.roots).for_each(|(cell, root)| *cell *= root);
             }
             self.factor.half_solve(block.as_mut());
-            for index in start..end {
-                let solved = block.col_as_slice(index - start);
-                all[index].1 = self.variance(dot(solved, solved));
+            for (column, moments) in all[start..].iter_mut().enumerate() {
+                let solved = block.col_as_slice(column);
+                moments.1 = self.variance(dot(solved, solved));
             }
         }
         all
