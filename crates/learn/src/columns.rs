@@ -52,11 +52,9 @@ impl Columns {
     }
 
     /// For every column the sum over rows from `from` on of weight times squared difference from `point`, added
-    /// to `sums`.
-    pub(crate) fn add_weighted_squares(&self, from: usize, point: &[f64], weights: &[f64], sums: &mut [f64]) {
-        for ((x, column), sum) in point.iter().zip(&self.columns).zip(sums) {
-            *sum += Arch::new().dispatch(Sum { a: weights, b: &column[from..], term: Squared(*x) });
-        }
+    /// to the strands of `sums`.
+    pub(crate) fn add_weighted_squares(&self, from: usize, point: &[f64], weights: &[f64], sums: &mut [Strands]) {
+        Arch::new().dispatch(WeightedSquares { columns: self, from, point, weights, sums });
     }
 
     /// For every column the sum over rows of weight times difference `point - row`.
@@ -64,6 +62,58 @@ impl Columns {
         let sum =
             |(x, column): (&f64, &Vec<f64>)| Arch::new().dispatch(Sum { a: weights, b: column, term: Linear(*x) });
         point.iter().zip(&self.columns).map(sum).collect()
+    }
+}
+
+/// A sum in strands, so that the compiler computes several at once.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Strands([f64; STRANDS]);
+
+const STRANDS: usize = 16;
+
+impl Strands {
+    /// The whole sum; its order is the same on every processor.
+    pub(crate) fn total(mut self) -> f64 {
+        let mut half = STRANDS;
+        while half > 1 {
+            half /= 2;
+            for k in 0..half {
+                self.0[k] += self.0[k + half];
+            }
+        }
+        self.0[0]
+    }
+}
+
+struct WeightedSquares<'a> {
+    columns: &'a Columns,
+    from: usize,
+    point: &'a [f64],
+    weights: &'a [f64],
+    sums: &'a mut [Strands],
+}
+
+impl NullaryFnOnce for WeightedSquares<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let (weights, weights_rest) = self.weights.as_chunks::<STRANDS>();
+        for ((x, column), sum) in self.point.iter().zip(&self.columns.columns).zip(self.sums) {
+            let (chunks, rest) = column[self.from..].as_chunks::<STRANDS>();
+            let mut strands = sum.0;
+            for (w, y) in weights.iter().zip(chunks) {
+                for k in 0..STRANDS {
+                    let difference = x - y[k];
+                    strands[k] += w[k] * difference * difference;
+                }
+            }
+            for ((strand, w), y) in strands.iter_mut().zip(weights_rest).zip(rest) {
+                let difference = x - y;
+                *strand += w * difference * difference;
+            }
+            sum.0 = strands;
+        }
     }
 }
 
@@ -87,6 +137,12 @@ pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     Arch::new().dispatch(Sum { a, b, term: Product })
 }
 
+/// [`dot`] within a function that is dispatched itself.
+#[inline(always)]
+pub(crate) fn inline_dot(a: &[f64], b: &[f64]) -> f64 {
+    Sum { a, b, term: Product }.call()
+}
+
 /// What is summed over pairs.
 trait Term {
     fn of(&self, a: f64, b: f64) -> f64;
@@ -96,9 +152,6 @@ struct Product;
 
 /// `a (x - b)`.
 struct Linear(f64);
-
-/// `a (x - b)^2`.
-struct Squared(f64);
 
 impl Term for Product {
     #[inline(always)]
@@ -114,15 +167,7 @@ impl Term for Linear {
     }
 }
 
-impl Term for Squared {
-    #[inline(always)]
-    fn of(&self, a: f64, b: f64) -> f64 {
-        let difference = self.0 - b;
-        a * difference * difference
-    }
-}
-
-/// A sum in sixteen strands, so that the compiler computes several at once; the order is the same on every processor.
+/// A sum of terms over pairs, in strands.
 struct Sum<'a, T> {
     a: &'a [f64],
     b: &'a [f64],
@@ -134,7 +179,6 @@ impl<T: Term> NullaryFnOnce for Sum<'_, T> {
 
     #[inline(always)]
     fn call(self) -> f64 {
-        const STRANDS: usize = 16;
         let size = self.a.len().min(self.b.len());
         let (a_chunks, a_rest) = self.a[..size].as_chunks::<STRANDS>();
         let (b_chunks, b_rest) = self.b[..size].as_chunks::<STRANDS>();
@@ -148,13 +192,6 @@ impl<T: Term> NullaryFnOnce for Sum<'_, T> {
         for (a, b) in a_rest.iter().zip(b_rest) {
             rest += self.term.of(*a, *b);
         }
-        let mut half = STRANDS;
-        while half > 1 {
-            half /= 2;
-            for k in 0..half {
-                strands[k] += strands[k + half];
-            }
-        }
-        strands[0] + rest
+        Strands(strands).total() + rest
     }
 }

@@ -7,7 +7,7 @@ use std::f64::consts::PI;
 use faer::Mat;
 
 use crate::{
-    columns::{Columns, dot},
+    columns::{Columns, Strands, dot},
     kernel::{Kernel, Rows},
     linear::{Cholesky, inverse_memory},
 };
@@ -267,7 +267,7 @@ impl<'a> Evidence<'a> {
         let pull = |i: usize, j: usize| {
             slopes[i] * slopes[j] - roots[i] * roots[j] * inverse[(i, j)] + bent[i] * slopes[j] + bent[j] * slopes[i]
         };
-        let mut by_column = vec![0.0; self.inputs.width()];
+        let mut sums = vec![Strands::default(); self.inputs.width()];
         let mut row = vec![0.0; self.inputs.width()];
         let mut by_signal = 0.0;
         let mut weights = vec![0.0; size];
@@ -279,9 +279,9 @@ impl<'a> Evidence<'a> {
                 weights[i] = pull * by_square[(i, j)];
             }
             scaled.read(j, &mut row);
-            scaled.add_weighted_squares(j + 1, &row, &weights[j + 1..], &mut by_column);
+            scaled.add_weighted_squares(j + 1, &row, &weights[j + 1..], &mut sums);
         }
-        by_column.iter_mut().for_each(|sum| *sum *= -2.0 * signal);
+        let by_column = sums.into_iter().map(|sum| -2.0 * signal * sum.total()).collect();
         Some((log_evidence, by_column, by_signal))
     }
 }

@@ -6,11 +6,13 @@ use faer::{
     linalg::{
         cholesky::llt::{factor, inverse},
         triangular_inverse::invert_lower_triangular,
-        triangular_solve::{solve_lower_triangular_in_place, solve_upper_triangular_in_place},
+        triangular_solve::solve_lower_triangular_in_place,
     },
 };
 
-use crate::columns::dot;
+use pulp::{Arch, NullaryFnOnce};
+
+use crate::columns::{dot, inline_dot};
 
 /// Lower Cholesky factor `L` of a matrix (`L L^T = K + jitter I`).
 #[derive(Debug, Clone)]
@@ -69,9 +71,7 @@ impl Cholesky {
 
     /// `K^-1 b`, in place.
     pub(crate) fn solve(&self, b: &mut [f64]) {
-        let mut column = faer::ColMut::from_slice_mut(b);
-        solve_lower_triangular_in_place(self.lower.as_ref(), column.as_mut().as_mat_mut(), Par::Seq);
-        solve_upper_triangular_in_place(self.lower.transpose(), column.as_mat_mut(), Par::Seq);
+        Arch::new().dispatch(Solve { lower: &self.lower, b });
     }
 
     /// Lower triangle of `K^-1` into a matrix of the same size, with memory from [`inverse_memory`].
@@ -123,6 +123,34 @@ impl Cholesky {
         }
         lower[(size, size)] = rest.sqrt();
         Self { lower, jitter: self.jitter }
+    }
+}
+
+/// Both substitutions for one right-hand side, column by column: each number of the factor is read once, in order.
+struct Solve<'a> {
+    lower: &'a Mat<f64>,
+    b: &'a mut [f64],
+}
+
+impl NullaryFnOnce for Solve<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self { lower, b } = self;
+        let size = lower.nrows().min(b.len());
+        for j in 0..size {
+            let column = &lower.col_as_slice(j)[j..size];
+            let (known, rest) = b[j..size].split_at_mut(1);
+            known[0] /= column[0];
+            let factor = known[0];
+            rest.iter_mut().zip(&column[1..]).for_each(|(b, cell)| *b -= factor * cell);
+        }
+        for j in (0..size).rev() {
+            let column = &lower.col_as_slice(j)[j..size];
+            let (known, rest) = b[j..size].split_at_mut(1);
+            known[0] = (known[0] - inline_dot(rest, &column[1..])) / column[0];
+        }
     }
 }
 

@@ -4,12 +4,12 @@ use std::cell::RefCell;
 
 use faer::{Mat, dyn_stack::MemBuffer};
 
-use super::{Data, Gp, Hyperparameters, Prior, Structure, data};
+use super::{Data, Gp, Hyperparameters, Prior, Structure, data, search::Ended};
 use crate::{
-    columns::{Columns, dot},
+    columns::{Columns, Strands, dot},
     kernel::Rows,
     linear::{Cholesky, inverse_memory},
-    optimise::{Limits, Memory, Minimum, Status, minimise_further},
+    optimise::Status,
 };
 
 /// A fitted process and how the fit went.
@@ -25,6 +25,7 @@ pub struct Fit {
     pub status: Status,
     /// Number of observations the hyperparameters were searched on; the process itself knows all of them.
     pub rows: usize,
+    pub(crate) ended: Ended,
 }
 
 /// Why there is no fit.
@@ -41,21 +42,6 @@ pub enum FitError {
     Diverged,
 }
 
-const LENGTHSCALE_RANGE: (f64, f64) = (1e-2, 1e4);
-const NOISE_HIGHEST: f64 = 4.0;
-const SIGNAL_RANGE: (f64, f64) = (1e-2, 1e4);
-/// Sizes of thinned sets on which hyperparameters are searched first: the starts are compared on the smallest, and
-/// with more rows than the largest nothing changes any more that matters.
-const THINNED: [usize; 2] = [80, 400];
-/// Evaluations from a start at a time, how many times they may be continued, and evaluations on every larger set.
-const FIRST: usize = 14;
-const FURTHER: usize = 5;
-const REFINED: usize = 30;
-/// A start is given up when it is this much behind the best (in log posterior), and when it is as close as this to it:
-/// then it is on the way to the same place.
-const PROMISING: f64 = 15.0;
-const SAME: f64 = 0.02;
-
 impl Fit {
     /// Fits a process.
     ///
@@ -65,6 +51,17 @@ impl Fit {
     ///
     /// Source: Rasmussen & Williams (2006), eq. 2.30 and 5.9, plus the log prior.
     pub fn new(structure: &Structure, prior: &Prior, data: &Data<'_>) -> Result<Self, FitError> {
+        Self::near(structure, prior, data, None)
+    }
+
+    /// [`Fit::new`], where a like search ended near the place looked for: with many observations, most of the search is
+    /// then spared.
+    pub(crate) fn near(
+        structure: &Structure,
+        prior: &Prior,
+        data: &Data<'_>,
+        near: Option<&Ended>,
+    ) -> Result<Self, FitError> {
         let size = data.len();
         if size == 0 {
             return Err(FitError::Empty);
@@ -73,12 +70,12 @@ impl Fit {
             return Err(FitError::Data);
         }
         let whole = Posterior::new(structure, prior, data);
-        let (best, rows) = whole.search().ok_or(FitError::Diverged)?;
-        let hyperparameters = unpack(structure, prior, &best.point);
+        let (ended, status) = whole.search(near).ok_or(FitError::Diverged)?;
+        let hyperparameters = unpack(structure, prior, &ended.point);
         let gp = Gp::new(structure.clone(), hyperparameters, prior.mean_variance, data).ok_or(FitError::Diverged)?;
-        let mut unused = vec![0.0; best.point.len()];
-        let log_posterior = gp.log_evidence() + whole.log_prior(&best.point, &mut unused);
-        Ok(Self { gp, log_posterior, status: best.status, rows })
+        let mut unused = vec![0.0; ended.point.len()];
+        let log_posterior = gp.log_evidence() + whole.log_prior(&ended.point, &mut unused);
+        Ok(Self { gp, log_posterior, status, rows: ended.rows, ended })
     }
 }
 
@@ -94,32 +91,6 @@ pub(super) fn unpack(structure: &Structure, prior: &Prior, theta: &[f64]) -> Hyp
         noise: theta[groups].exp(),
         signal: if prior.signal_scale > 0.0 { theta[groups + 1].exp() } else { 1.0 },
     }
-}
-
-fn starts(structure: &Structure, prior: &Prior) -> Vec<Vec<f64>> {
-    let (typical, noise) = (prior.lengthscale_location, prior.noise_location);
-    let start = |lengthscale: f64, noise: f64| {
-        let mut theta = vec![lengthscale; group_count(structure)];
-        theta.push(noise);
-        if prior.signal_scale > 0.0 {
-            theta.push(0.0);
-        }
-        theta
-    };
-    vec![start(typical - 1.5, noise - 1.0), start(typical, noise + 1.5)]
-}
-
-fn bounds(structure: &Structure, prior: &Prior) -> (Vec<f64>, Vec<f64>) {
-    let groups = group_count(structure);
-    let mut low = vec![LENGTHSCALE_RANGE.0.ln(); groups];
-    let mut high = vec![LENGTHSCALE_RANGE.1.ln(); groups];
-    low.push(prior.noise_floor.clamp(1e-13, NOISE_HIGHEST).ln());
-    high.push(NOISE_HIGHEST.ln());
-    if prior.signal_scale > 0.0 {
-        low.push(SIGNAL_RANGE.0.ln());
-        high.push(SIGNAL_RANGE.1.ln());
-    }
-    (low, high)
 }
 
 /// How readings vary together.
@@ -170,7 +141,7 @@ pub(super) struct Posterior<'a> {
     trend_columns: Vec<Vec<f64>>,
     extra_noise: Vec<f64>,
     /// Outputs less what the trends are expected to add up to.
-    residuals: Vec<f64>,
+    pub(super) residuals: Vec<f64>,
     workspace: RefCell<Option<Workspace>>,
 }
 
@@ -207,7 +178,7 @@ impl<'a> Posterior<'a> {
     }
 
     /// The posterior given only some of the observations.
-    fn thinned(&self, chosen: &[usize]) -> Self {
+    pub(super) fn thinned(&self, chosen: &[usize]) -> Self {
         let pick = |values: &[f64]| -> Vec<f64> { chosen.iter().map(|&index| values[index]).collect() };
         Self {
             structure: self.structure,
@@ -220,75 +191,8 @@ impl<'a> Posterior<'a> {
         }
     }
 
-    /// The most probable hyperparameters, and the number of rows they were searched on.
-    fn search(&self) -> Option<(Minimum, usize)> {
-        let size = self.residuals.len();
-        let thinned = |count: usize| {
-            let chosen: Vec<usize> = (0..count).map(|i| i * size / count).collect();
-            self.thinned(&chosen)
-        };
-        let thinned: Vec<Posterior<'_>> =
-            THINNED.into_iter().filter(|count| 3 * count <= 2 * size).map(thinned).collect();
-        let whole = (2 * size < 3 * THINNED[1]).then_some(self);
-        let mut levels = thinned.iter().chain(whole);
-        let first = levels.next()?;
-        let (mut memory, mut best) = first.best_of_starts()?;
-        let mut rows = first.residuals.len();
-        for level in levels {
-            let larger = level.residuals.len();
-            memory = memory.scaled(larger as f64 / rows as f64);
-            let mut found = level.search_from(&best.point, REFINED, &mut memory);
-            if found.status == Status::Exhausted {
-                // What the smaller set taught of the curvature may mislead.
-                memory = Memory::default();
-                found = level.search_from(&found.point, REFINED, &mut memory);
-            }
-            if found.value.is_finite() {
-                (best, rows) = (found, larger);
-            }
-        }
-        Some((best, rows))
-    }
-
-    fn search_from(&self, start: &[f64], evaluations: usize, memory: &mut Memory) -> Minimum {
-        let (low, high) = bounds(self.structure, self.prior);
-        let limits = Limits { evaluations, gradient: 1e-2, decrease: 1e-5 };
-        minimise_further(|theta, gradient| self.negative_log(theta, gradient), start, &low, &high, limits, memory)
-    }
-
-    /// Every start for a while, then the best of them to the end, then the others as long as they may still pass it.
-    fn best_of_starts(&self) -> Option<(Memory, Minimum)> {
-        let tried = starts(self.structure, self.prior).into_iter().map(|start| {
-            let mut memory = Memory::default();
-            let found = self.search_from(&start, FIRST, &mut memory);
-            (memory, found)
-        });
-        let mut sound: Vec<(Memory, Minimum)> = tried.filter(|(_, found)| found.value.is_finite()).collect();
-        sound.sort_by(|a, b| a.1.value.total_cmp(&b.1.value));
-        let mut ended: Option<(Memory, Minimum)> = None;
-        for (mut memory, mut found) in sound {
-            let lead = ended.as_ref().map(|(_, best)| best.value);
-            for _ in 0..FURTHER {
-                let hopeless =
-                    lead.is_some_and(|lead| (found.value - lead).abs() < SAME || found.value > lead + PROMISING);
-                if found.status != Status::Exhausted || hopeless {
-                    break;
-                }
-                let before = found.value;
-                found = self.search_from(&found.point, FIRST, &mut memory);
-                if lead.is_some_and(|lead| before - found.value < 0.5 * (found.value - lead - SAME)) {
-                    break;
-                }
-            }
-            if lead.is_none_or(|lead| found.value < lead) {
-                ended = Some((memory, found));
-            }
-        }
-        ended
-    }
-
     /// Minus the log posterior of `theta`, and its gradient.
-    fn negative_log(&self, theta: &[f64], gradient: &mut [f64]) -> f64 {
+    pub(super) fn negative_log(&self, theta: &[f64], gradient: &mut [f64]) -> f64 {
         self.negative_log_evidence(theta, gradient) - self.log_prior(theta, gradient)
     }
 
@@ -321,7 +225,7 @@ impl<'a> Posterior<'a> {
         let evidence = -0.5 * (fit + factor.log_determinant() + size as f64 * (2.0 * std::f64::consts::PI).ln());
 
         gradient.fill(0.0);
-        let mut by_column = vec![0.0; inputs.width()];
+        let mut by_column = vec![Strands::default(); inputs.width()];
         let mut row = vec![0.0; inputs.width()];
         let mut pulls = vec![0.0; size];
         for j in 0..size.saturating_sub(1) {
@@ -334,7 +238,7 @@ impl<'a> Posterior<'a> {
             scaled.add_weighted_squares(j + 1, &row, pulls, &mut by_column);
         }
         for (&group, sum) in structure.groups.iter().zip(&by_column) {
-            gradient[group] -= -2.0 * numbers.signal * sum;
+            gradient[group] -= -2.0 * numbers.signal * sum.total();
         }
         let surplus = |i: usize| 0.5 * (weights[i] * weights[i] - inverse[(i, i)]);
         let by_noise: f64 = (0..size).map(surplus).sum();

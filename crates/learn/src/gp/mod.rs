@@ -6,6 +6,7 @@
 mod data;
 mod fit;
 mod predict;
+mod search;
 mod sparse;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ mod thin;
 pub use data::{Basis, Data, Trend};
 pub use fit::{Fit, FitError};
 pub use predict::Moments;
+pub(crate) use search::{Ended, MANY};
 pub use sparse::SparseFit;
 use thin::Thinned;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Component, Explained, Explanation, Options, Slope, Surrogate, at_position, mixed};
 use crate::{
-    gp::{Data, Fit, FitError, Gp, Hyperparameters, Moments, Prior, Structure, Trend},
+    gp::{Data, Ended, Fit, FitError, Gp, Hyperparameters, MANY, Moments, Prior, Structure, Trend},
     kernel::{Kernel, Rows},
     optimise::Status,
 };
@@ -27,6 +27,19 @@ impl Member {
     }
 }
 
+/// What the searches of a fit found, for those of the next to the same readings.
+#[derive(Debug, Default)]
+pub(super) struct Searches {
+    /// Where each ended.
+    ends: Vec<Ended>,
+    /// Added to log posteriors before they are compared with those of readings bent otherwise.
+    pub(super) log_slopes: f64,
+    /// Log posterior of the first model.
+    pub(super) first: f64,
+    /// The same when the readings are bent otherwise.
+    pub(super) rival: Option<f64>,
+}
+
 /// The average, weighted by the posterior of each process's hyperparameters.
 #[derive(Debug, Clone)]
 pub struct GpAverage {
@@ -46,22 +59,27 @@ const EXACT_FLOOR: f64 = 1e-12;
 const EXACT_SIGNAL: f64 = 1.5;
 /// Members below this share are dropped.
 const SMALLEST_SHARE: f64 = 0.02;
+/// Difference of log posteriors by which one bend of many readings is clearly worse than another. The differences of the
+/// models are alike within a few.
+const FAR_BEHIND: f64 = 20.0;
 
 impl GpAverage {
     /// Fits every process of `options` to `data` (n x d); `groups` as in [`Structure::groups`].
     ///
     /// Errors: see [`FitError`].
     pub fn fit(data: &Data<'_>, groups: &[usize], options: &Options) -> Result<Self, FitError> {
-        Self::fit_with_posterior(data, groups, options).map(|(average, _)| average)
+        Self::fit_with_posterior(data, groups, options, &mut Searches::default()).map(|(average, _)| average)
     }
 
-    /// [`GpAverage::fit`], and the log of the sum of the members' posteriors.
+    /// [`GpAverage::fit`], and the log of the sum of the members' posteriors. `searches` has
+    /// what an earlier fit to much the same data found, if there was one, and then what this one did.
     pub(super) fn fit_with_posterior(
         data: &Data<'_>,
         groups: &[usize],
         options: &Options,
+        searches: &mut Searches,
     ) -> Result<(Self, f64), FitError> {
-        fit_members(data, groups, options).map(|(members, log_posterior)| (Self { members }, log_posterior))
+        fit_members(data, groups, options, searches).map(|(members, log_posterior)| (Self { members }, log_posterior))
     }
 
     /// Processes given from elsewhere; their shares add up to 1.
@@ -224,7 +242,12 @@ impl Surrogate for GpAverage {
     }
 }
 
-fn fit_members(data: &Data<'_>, groups: &[usize], options: &Options) -> Result<(Vec<Member>, f64), FitError> {
+fn fit_members(
+    data: &Data<'_>,
+    groups: &[usize],
+    options: &Options,
+    searches: &mut Searches,
+) -> Result<(Vec<Member>, f64), FitError> {
     let separate = groups.iter().max().map_or(0, |most| most + 1);
     // However many explanations there are, together they are as likely beforehand as one of them.
     let count = options.explanations.len().max(1) as f64;
@@ -252,13 +275,29 @@ fn fit_members(data: &Data<'_>, groups: &[usize], options: &Options) -> Result<(
     }
     let mut failure = FitError::Empty;
     let mut scored = Vec::new();
+    let mut new_ends: Vec<Ended> = Vec::new();
     for ((kernel, prior), (trends, odds)) in kinds.iter().flat_map(|kind| explanations.iter().map(move |e| (kind, e))) {
         let structure = Structure { trends: trends.clone(), ..Structure::new(*kernel, groups) };
-        match Fit::new(&structure, prior, data) {
-            Ok(fit) => scored.push((fit.log_posterior + odds, fit)),
+        // Where the same model was before, else one of the same shape, else any.
+        let shape = separate + 1 + usize::from(prior.signal_scale > 0.0);
+        let alike = new_ends.iter().rev().find(|ended: &&Ended| ended.shape() == shape);
+        let near = searches.ends.get(new_ends.len()).or(alike).or(new_ends.last());
+        match Fit::near(&structure, prior, data, near) {
+            Ok(fit) => {
+                new_ends.push(fit.ended.clone());
+                if new_ends.len() == 1 {
+                    searches.first = fit.log_posterior + searches.log_slopes;
+                }
+                scored.push((fit.log_posterior + odds, fit));
+            }
             Err(error) => failure = error,
         }
+        // A change of the outputs moves all models alike: where the first is far behind, none of the others has to be heard.
+        if data.len() >= MANY && searches.rival.is_some_and(|rival| searches.first < rival - FAR_BEHIND) {
+            break;
+        }
     }
+    searches.ends = new_ends;
     let best = scored.iter().map(|(score, _)| *score).fold(f64::NEG_INFINITY, f64::max);
     let weigh = |score: f64| (score - best).exp();
     let total: f64 = scored.iter().map(|(score, _)| weigh(*score)).sum();

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{GpAverage, Options, Reading, Readings, Surrogate, censored::fill_in};
+use super::{GpAverage, Options, Reading, Readings, Surrogate, average::Searches, censored::fill_in};
 use crate::{
     gp::{Data, FitError},
     kernel::{Rows, squared_distance},
@@ -217,14 +217,16 @@ fn fitted(readings: &Readings<'_>, options: &Options, outliers: &[Outlier]) -> R
     let sample = if exact.is_empty() { numbers(&|_| true) } else { exact };
     let warp = Warp::fit(&sample, options.bend_evidence);
     let clear = warp == Warp::fit(&sample, 0.0) || options.bend_evidence.is_infinite();
-    let (bent, evidence) = fitted_under(warp, readings, options, outliers)?;
+    let mut searches = Searches::default();
+    let (bent, evidence) = fitted_under(warp, readings, options, outliers, &mut searches)?;
     let bent = Learnt { clear, ..bent };
     // What an exact model knows of the response says more about the bend than the spread of the readings. Limits are
     // filled in and outliers weighed under one bend, so that they cannot be compared.
     if !options.exact || warp.bend() == Bend::Straight || sample.len() < values.len() {
         return Ok(bent);
     }
-    match fitted_under(Warp::fit(&sample, f64::INFINITY), readings, options, outliers) {
+    searches.rival = Some(searches.first);
+    match fitted_under(Warp::fit(&sample, f64::INFINITY), readings, options, outliers, &mut searches) {
         Ok((straight, other)) if other > evidence => Ok(Learnt { clear, ..straight }),
         _ => Ok(bent),
     }
@@ -236,6 +238,7 @@ fn fitted_under(
     readings: &Readings<'_>,
     options: &Options,
     outliers: &[Outlier],
+    searches: &mut Searches,
 ) -> Result<(Learnt, f64), FitError> {
     let Readings { inputs, groups, readings: values, .. } = *readings;
     let mut outputs: Vec<f64> = values.iter().map(|reading| warp.forward(reading.number())).collect();
@@ -244,8 +247,11 @@ fn fitted_under(
         extra_noise = (0..values.len()).map(|index| readings.known_noise(index, &warp)).collect();
         outliers.iter().for_each(|outlier| extra_noise[outlier.reading] += outlier.extra_noise);
     }
-    let fit = |outputs: &[f64]| {
-        GpAverage::fit_with_posterior(&Data { inputs, outputs, extra_noise: &extra_noise }, groups, options)
+    let numbers: Vec<f64> = values.iter().map(|reading| reading.number()).collect();
+    let log_slopes = warp.log_slopes(&numbers);
+    searches.log_slopes = log_slopes;
+    let mut fit = |outputs: &[f64]| {
+        GpAverage::fit_with_posterior(&Data { inputs, outputs, extra_noise: &extra_noise }, groups, options, searches)
     };
     let (mut average, mut log_posterior) = fit(&outputs)?;
     if values.iter().any(|reading| !matches!(reading, Reading::Value(_))) {
@@ -257,9 +263,7 @@ fn fitted_under(
         fill_in(&mut outputs, &limits, &average, values);
         average = average.with_outputs(&outputs);
     }
-    let numbers: Vec<f64> = values.iter().map(|reading| reading.number()).collect();
-    let evidence = log_posterior + warp.log_slopes(&numbers);
-    Ok((Learnt { warp, outputs, extra_noise, average, clear: false }, evidence))
+    Ok((Learnt { warp, outputs, extra_noise, average, clear: false }, log_posterior + log_slopes))
 }
 
 #[cfg(test)]

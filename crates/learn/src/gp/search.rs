@@ -1,0 +1,178 @@
+//! Where the posterior of the hyperparameters is highest: several starts, on few observations first.
+
+use super::{
+    Prior, Structure,
+    fit::{Posterior, group_count},
+};
+use crate::optimise::{Limits, Memory, Minimum, Status, minimise_further};
+
+const LENGTHSCALE_RANGE: (f64, f64) = (1e-2, 1e4);
+const NOISE_HIGHEST: f64 = 4.0;
+const SIGNAL_RANGE: (f64, f64) = (1e-2, 1e4);
+/// Sizes of thinned sets on which hyperparameters are searched first: the starts are compared on the smallest, and
+/// with more rows than the largest nothing changes any more that matters.
+const THINNED: [usize; 2] = [80, 400];
+/// Observations from which the smallest thinned set is used.
+pub(crate) const MANY: usize = THINNED[0] * 3 / 2;
+/// Evaluations from a start at a time, how many times they may be continued, and evaluations on every larger set.
+const FIRST: usize = 14;
+const FURTHER: usize = 5;
+const REFINED: usize = 30;
+/// A start is given up when it is this much behind the best (in log posterior), and when it is as close as this to it:
+/// then it is on the way to the same place.
+const PROMISING: f64 = 15.0;
+const SAME: f64 = 0.02;
+/// Slope by a logarithm and relative decrease that count as none: with few observations, where the last is reached
+/// with very many, and before that on fewer of these.
+const FINE: (f64, f64) = (1e-2, 1e-5);
+const COARSE: (f64, f64) = (0.1, 1e-4);
+const ROUGH: (f64, f64) = (0.3, 1e-3);
+
+/// Where a search ended: a search of a like posterior begins there.
+#[derive(Debug, Clone)]
+pub(crate) struct Ended {
+    /// Logarithms, as in [`super::fit::unpack`].
+    pub(super) point: Vec<f64>,
+    memory: Memory,
+    /// Number of observations searched on.
+    pub(super) rows: usize,
+}
+
+impl Ended {
+    /// Number of hyperparameters.
+    pub(crate) fn shape(&self) -> usize {
+        self.point.len()
+    }
+}
+
+fn starts(structure: &Structure, prior: &Prior) -> Vec<Vec<f64>> {
+    let (typical, noise) = (prior.lengthscale_location, prior.noise_location);
+    let start = |lengthscale: f64, noise: f64| {
+        let mut theta = vec![lengthscale; group_count(structure)];
+        theta.push(noise);
+        if prior.signal_scale > 0.0 {
+            theta.push(0.0);
+        }
+        theta
+    };
+    vec![start(typical - 1.5, noise - 1.0), start(typical, noise + 1.5)]
+}
+
+fn bounds(structure: &Structure, prior: &Prior) -> (Vec<f64>, Vec<f64>) {
+    let groups = group_count(structure);
+    let mut low = vec![LENGTHSCALE_RANGE.0.ln(); groups];
+    let mut high = vec![LENGTHSCALE_RANGE.1.ln(); groups];
+    low.push(prior.noise_floor.clamp(1e-13, NOISE_HIGHEST).ln());
+    high.push(NOISE_HIGHEST.ln());
+    if prior.signal_scale > 0.0 {
+        low.push(SIGNAL_RANGE.0.ln());
+        high.push(SIGNAL_RANGE.1.ln());
+    }
+    (low, high)
+}
+
+impl Posterior<'_> {
+    /// The most probable hyperparameters and how the search for them ended.
+    ///
+    /// With few observations all starts are tried, wherever `near` is. With many, the posterior of a model of the same
+    /// shape is searched from `near` alone; one of another shape has a start of its own besides.
+    pub(super) fn search(&self, near: Option<&Ended>) -> Option<(Ended, Status)> {
+        let size = self.residuals.len();
+        let thinned = |count: usize| {
+            let chosen: Vec<usize> = (0..count).map(|i| i * size / count).collect();
+            self.thinned(&chosen)
+        };
+        let thinned: Vec<Posterior<'_>> =
+            THINNED.into_iter().filter(|count| 3 * count <= 2 * size).map(thinned).collect();
+        let whole = (2 * size < 3 * THINNED[1]).then_some(self);
+        let levels: Vec<&Posterior<'_>> = thinned.iter().chain(whole).collect();
+        let (last, before) = levels.split_last()?;
+        let Some((first, between)) = before.split_first() else {
+            let (ended, status, _) = last.best_of_starts(&starts(self.structure, self.prior), FINE)?;
+            return Some((ended, status));
+        };
+        let own = starts(self.structure, self.prior);
+        let same_shape = |near: &&Ended| near.point.len() == own[0].len();
+        if let Some(near) = near.filter(same_shape)
+            && let Some(found) = last.refined(near, COARSE)
+        {
+            return Some(found);
+        }
+        let own = if near.is_some() { &own[..1] } else { &own[..] };
+        let (mut ended, _, mut value) = first.best_of_starts(own, ROUGH)?;
+        for level in between {
+            if let Some((finer, _)) = level.refined(&ended, ROUGH) {
+                ended = finer;
+            }
+        }
+        if let Some(other) = near.map(|near| self.adapted(near)) {
+            let at = |ended: &Ended| last.negative_log(&ended.point, &mut vec![0.0; ended.point.len()]);
+            value = at(&ended);
+            if at(&other) < value {
+                ended = other;
+            }
+        }
+        match last.refined(&ended, COARSE) {
+            Some(found) => Some(found),
+            None => value.is_finite().then_some((ended, Status::Stalled)),
+        }
+    }
+
+    /// The end of a search of a posterior of another shape as a start for this one.
+    fn adapted(&self, near: &Ended) -> Ended {
+        let mut point = near.point.clone();
+        point.resize(group_count(self.structure) + 1 + usize::from(self.prior.signal_scale > 0.0), 0.0);
+        Ended { point, memory: Memory::default(), rows: near.rows }
+    }
+
+    /// On from where a search on other observations or of a like model ended; `None` when nothing is finite there.
+    fn refined(&self, from: &Ended, limits: (f64, f64)) -> Option<(Ended, Status)> {
+        let rows = self.residuals.len();
+        let mut memory = from.memory.clone().scaled(rows as f64 / from.rows as f64);
+        let mut found = self.search_from(&from.point, REFINED, limits, &mut memory);
+        if found.status == Status::Exhausted {
+            // What the other search taught of the curvature may mislead.
+            memory = Memory::default();
+            found = self.search_from(&found.point, REFINED, limits, &mut memory);
+        }
+        found.value.is_finite().then_some((Ended { point: found.point, memory, rows }, found.status))
+    }
+
+    fn search_from(&self, start: &[f64], evaluations: usize, limits: (f64, f64), memory: &mut Memory) -> Minimum {
+        let (low, high) = bounds(self.structure, self.prior);
+        let limits = Limits { evaluations, gradient: limits.0, decrease: limits.1 };
+        minimise_further(|theta, gradient| self.negative_log(theta, gradient), start, &low, &high, limits, memory)
+    }
+
+    /// Every start for a while, then the best of them to the end, then the others as long as they may still pass it.
+    fn best_of_starts(&self, starts: &[Vec<f64>], limits: (f64, f64)) -> Option<(Ended, Status, f64)> {
+        let tried = starts.iter().map(|start| {
+            let mut memory = Memory::default();
+            let found = self.search_from(start, FIRST, limits, &mut memory);
+            (memory, found)
+        });
+        let mut sound: Vec<(Memory, Minimum)> = tried.filter(|(_, found)| found.value.is_finite()).collect();
+        sound.sort_by(|a, b| a.1.value.total_cmp(&b.1.value));
+        let mut ended: Option<(Memory, Minimum)> = None;
+        for (mut memory, mut found) in sound {
+            let lead = ended.as_ref().map(|(_, best)| best.value);
+            for _ in 0..FURTHER {
+                let hopeless =
+                    lead.is_some_and(|lead| (found.value - lead).abs() < SAME || found.value > lead + PROMISING);
+                if found.status != Status::Exhausted || hopeless {
+                    break;
+                }
+                let before = found.value;
+                found = self.search_from(&found.point, FIRST, limits, &mut memory);
+                if lead.is_some_and(|lead| before - found.value < 0.5 * (found.value - lead - SAME)) {
+                    break;
+                }
+            }
+            if lead.is_none_or(|lead| found.value < lead) {
+                ended = Some((memory, found));
+            }
+        }
+        let (memory, found) = ended?;
+        Some((Ended { point: found.point, memory, rows: self.residuals.len() }, found.status, found.value))
+    }
+}
