@@ -25,6 +25,7 @@ pub fn purpose_word(purpose: Purpose) -> &'static str {
         Purpose::Guess => "guess",
         Purpose::Look => "look",
         Purpose::Source => "source",
+        Purpose::Replicate => "replicate",
     }
 }
 
@@ -155,6 +156,10 @@ fn stored(
         success: suggestion.success,
         purpose: purpose_word(suggestion.purpose).to_owned(),
         region: suggestion.region,
+        repeats: suggestion.replicate.and_then(|replicate| {
+            let experiment = *numbers.get(replicate.observation)?;
+            Some(body::Repeats { experiment, new: replicate.new })
+        }),
         exploration: suggestion.exploration,
         nearest: suggestion.nearest.and_then(|(index, distance)| Some((*numbers.get(index)?, distance))),
         influences: Vec::new(),

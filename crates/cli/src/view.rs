@@ -117,10 +117,11 @@ pub fn why(suggestion: &body::Suggestion, language: Language) -> String {
         "guess" => say!("cli-why-guess"),
         "source" => say!("cli-why-source"),
         "look" => say!("cli-why-look", region = suggestion.region.as_deref().unwrap_or_default()),
+        "replicate" => replicate(suggestion),
         _ => say!("cli-why-balance", share = share),
     };
     let mut text = message.text(language);
-    if let Some((experiment, distance)) = suggestion.nearest {
+    if let Some((experiment, distance)) = suggestion.nearest.filter(|_| suggestion.repeats.is_none()) {
         let near = say!("cli-why-nearest", experiment = experiment, distance = number(distance));
         text.push_str(&near.text(language));
     }
@@ -134,6 +135,11 @@ pub fn why(suggestion: &body::Suggestion, language: Language) -> String {
         text.push_str(&say!("cli-why-risk", share = number(100.0 * (1.0 - suggestion.success))).text(language));
     }
     text
+}
+
+fn replicate(suggestion: &body::Suggestion) -> Message {
+    let (experiment, new) = suggestion.repeats.as_ref().map_or((0, 0.0), |repeats| (repeats.experiment, repeats.new));
+    say!("cli-why-replicate", experiment = experiment, new = (100.0 * new).round())
 }
 
 pub fn recorded(recorded: &Recorded, language: Language) {

@@ -22,7 +22,7 @@ pub use forest::Forest;
 pub use gp::{Basis, Moments, Trend};
 pub use kernel::{Kernel, Rows};
 pub use surrogate::{
-    Candidate, Choice, Component, Explained, Explanation, Family, GpAverage, Member, Options, OutcomeModel, Outcomes,
-    Outlier, Reading, Readings, Separate, Side, Slope, Surrogate, Wanted, mixed,
+    Candidate, Choice, Component, Explained, Explanation, Family, GpAverage, Lookahead, Member, Options, OutcomeModel,
+    Outcomes, Outlier, Reading, Readings, Separate, Side, Slope, Surrogate, Wanted, mixed,
 };
 pub use warp::{Bend, Warp};

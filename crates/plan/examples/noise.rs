@@ -1,12 +1,13 @@
 //! Median true regret of the condition recommended after noisy readings: the noise is a share of the standard deviation
 //! of the function over its space, the first five experiments are random.
 //!
-//! `cargo run --release -p matdock-plan --example noise -- [SEEDS [EVALUATIONS [PROBLEM]]]`
+//! `cargo run --release -p matdock-plan --example noise -- [SEEDS [EVALUATIONS [auto|never [PROBLEM]]]]`
+//! (`replicates` of the planner, `never` by default)
 
 mod problems;
 
 use matdock_message::Message;
-use matdock_plan::{Direction, Goal, Measured, Observation, Planner, Settings, Value};
+use matdock_plan::{Direction, Goal, Measured, Observation, Planner, ReplicatesWanted, Settings, Value};
 use problems::Problem;
 use rand::RngExt;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
@@ -39,8 +40,15 @@ struct Found {
     repeated: f64,
 }
 
-fn search(problem: &Problem, noise: f64, evaluations: usize, seed: u64) -> Result<Found, Message> {
-    let planner = Planner::new(problem.space()?, Goal::single("y", Direction::Minimise), Settings::default())?;
+fn search(
+    problem: &Problem,
+    noise: f64,
+    evaluations: usize,
+    replicates: ReplicatesWanted,
+    seed: u64,
+) -> Result<Found, Message> {
+    let settings = Settings { replicates, ..Settings::default() };
+    let planner = Planner::new(problem.space()?, Goal::single("y", Direction::Minimise), settings)?;
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let mut observed: Vec<Observation> = Vec::new();
     let mut truth = Vec::new();
@@ -80,7 +88,9 @@ fn main() -> Result<(), String> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let number = |at: usize| arguments.get(at).and_then(|argument| argument.parse::<usize>().ok());
     let (seeds, evaluations) = (number(0).unwrap_or(20).max(1), number(1).unwrap_or(60));
-    let wanted = |problem: &Problem| match arguments.get(2) {
+    let auto = arguments.get(2).is_some_and(|word| word == "auto");
+    let replicates = if auto { ReplicatesWanted::Auto } else { ReplicatesWanted::Never };
+    let wanted = |problem: &Problem| match arguments.get(3) {
         Some(word) => problem.name.contains(word.as_str()),
         None => ["Branin", "Hartmann-6"].contains(&problem.name),
     };
@@ -89,7 +99,7 @@ fn main() -> Result<(), String> {
         let deviation = deviation(&problem);
         for share in NOISE {
             let each = (0..seeds as u64).into_par_iter();
-            let found = each.map(|seed| search(&problem, share * deviation, evaluations, seed));
+            let found = each.map(|seed| search(&problem, share * deviation, evaluations, replicates, seed));
             let found = found.collect::<Result<Vec<Found>, _>>().map_err(|message| message.to_string())?;
             let repeated = found.iter().map(|one| one.repeated).sum::<f64>() / seeds as f64;
             let of = |pick: fn(&Found) -> f64| quartiles(found.iter().map(pick).collect());

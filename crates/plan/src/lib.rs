@@ -30,5 +30,5 @@ pub use model::{
     Calibration, Cause, ChainView, Contribution, Doubted, Effect, Fitting, Importance, Influence, LeftOut, Link, Model,
     ParetoFront, Quantity, Sensor, Slice, Surface,
 };
-pub use planner::{Lesson, Planner, Prediction, Purpose, Remaining, Settings, Suggestion};
+pub use planner::{Lesson, Planner, Prediction, Purpose, Remaining, Replicate, ReplicatesWanted, Settings, Suggestion};
 pub use space::{Mixture, Parameter, ParameterKind, Point, Pool, Ranges, Rule, Rules, Scale, Space, Value};

@@ -80,11 +80,14 @@ pub struct Suggestion {
     pub predicted: Vec<Predicted>,
     /// Probability that the experiment succeeds, 0..1.
     pub success: f64,
-    /// `initial`, `explore`, `exploit`, `balance`, `guess`, `look` or `source`.
+    /// `initial`, `explore`, `exploit`, `balance`, `guess`, `look`, `source` or `replicate`.
     pub purpose: String,
     /// The condition of the region it was asked for in, with the purpose `look`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
+    /// The experiment whose condition it repeats, with the purpose `replicate`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<Repeats>,
     /// Share of exploration in the choice, 0..1.
     pub exploration: f64,
     /// Number of the nearest experiment so far and its distance in scaled settings.
@@ -97,6 +100,16 @@ pub struct Suggestion {
     pub observed: u32,
     /// Seed of this proposal.
     pub seed: u64,
+}
+
+/// Which experiment is repeated, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Repeats {
+    /// Number of the experiment whose condition it is.
+    pub experiment: u32,
+    /// What the best new experiment is expected to teach about which condition is best, as a share of what the replicate
+    /// is (0 where nothing new is left, else up to 1).
+    pub new: f64,
 }
 
 /// What one setting does to a prediction.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use matdock_message::{Message, say};
-use matdock_plan::Wanted;
+use matdock_plan::{ReplicatesWanted, Wanted};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -216,6 +216,7 @@ pub(super) struct PlannerPart {
     #[serde(default)]
     pub robust: bool,
     pub drift: Option<DriftWord>,
+    pub replicates: Option<ReplicatesWanted>,
 }
 
 /// `true`, `false` or `"auto"`.

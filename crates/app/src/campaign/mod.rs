@@ -339,6 +339,7 @@ impl Reader<'_> {
             random_start: parsed.planner.random_start.unwrap_or(false),
             surrogate: parsed.planner.surrogate.unwrap_or_default(),
             robust: parsed.planner.robust,
+            replicates: parsed.planner.replicates.unwrap_or_default(),
             drift: match parsed.planner.drift {
                 None | Some(DriftWord::Plain(false)) => DriftWanted::Ignore,
                 Some(DriftWord::Plain(true)) => DriftWanted::Correct,

@@ -58,6 +58,32 @@ impl Gp {
         points.iter().enumerate().map(mean).collect()
     }
 
+    /// For every row of `others` the covariances of the response there with that at the rows of `points`.
+    ///
+    /// Shape: m x d and k x d in, k vectors of m out.
+    pub fn covariances(&self, points: &Rows, others: &Rows) -> Vec<Vec<f64>> {
+        let solved = |rows: &Rows| {
+            let trends = trend_columns(&self.structure.trends, rows);
+            let (mut block, _) = self.cross_block(rows, &trends, 0..rows.len());
+            self.factor.half_solve(block.as_mut());
+            (block, trends)
+        };
+        let ((block, trends), (other_block, other_trends)) = (solved(points), solved(others));
+        let scaled = Columns::scaled(points, &self.rates);
+        let mut prior = vec![0.0; points.len()];
+        let mut of = |(number, other): (usize, &[f64])| {
+            self.structure.kernel.values(&scaled, 0, &self.scale(other), &mut prior);
+            let covariance = |(index, prior): (usize, &f64)| {
+                let bases = trends.iter().zip(&other_trends).map(|(own, other)| own[index] * other[number]);
+                let shared: f64 = self.structure.trends.iter().zip(bases).map(|(trend, h)| trend.variance * h).sum();
+                let known = dot(block.col_as_slice(index), other_block.col_as_slice(number));
+                self.hyperparameters.signal * prior + self.mean_variance + shared - known
+            };
+            prior.iter().enumerate().map(covariance).collect()
+        };
+        others.iter().enumerate().map(&mut of).collect()
+    }
+
     /// Covariances of some of the points with the observations (n x m), and the means there.
     fn cross_block(&self, points: &Rows, trends: &[Vec<f64>], range: Range<usize>) -> (Mat<f64>, Vec<f64>) {
         let mut block = Mat::zeros(self.outputs.len(), range.len());
@@ -275,6 +301,23 @@ mod tests {
         let mean = draws.iter().map(|d| d[0]).sum::<f64>() / 4000.0;
         assert!((mean - moments.mean).abs() < 5.0 * (moments.variance / 4000.0).sqrt() + 1e-3);
         assert!(draws.iter().all(|d| (d[0] - d[1]).abs() < 0.5));
+    }
+
+    #[test]
+    fn a_reading_moves_means_by_their_covariance_with_it() {
+        let (_, _, gp) = example(Kernel::Matern52);
+        let points = Rows::collect(2, [[0.2, 0.9].as_slice(), [0.5, 0.1].as_slice()]);
+        let place = [0.45, 0.3];
+        let at = gp.predict(&Rows::collect(2, [place.as_slice()]))[0];
+        let expected = gp.covariances(&points, &Rows::collect(2, [place.as_slice()]));
+        let before = gp.means(&points);
+        let after = gp.with_observation(&place, at.mean + 1.0).means(&points);
+        for ((covariance, before), after) in expected[0].iter().zip(before).zip(after) {
+            let moved = covariance / (at.variance + gp.hyperparameters().noise);
+            assert!((after - before - moved).abs() < 1e-6, "{} {moved}", after - before);
+        }
+        let own = gp.covariances(&points, &points);
+        assert!((own[1][1] - gp.predict(&points)[1].variance).abs() < 1e-9);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Component, Explained, Explanation, Options, Slope, Surrogate, at_position, mixed};
+use super::{Component, Explained, Explanation, Lookahead, Options, Slope, Surrogate, at_position, mixed};
 use crate::{
     gp::{Data, Ended, Fit, FitError, Gp, Hyperparameters, MANY, Moments, Prior, Structure, Trend},
     kernel::{Kernel, Rows},
@@ -218,6 +218,22 @@ impl Surrogate for GpAverage {
         let member = self.at(position)?;
         let (moments, mean, variance) = member.gp.predict_with_gradient(point);
         Some(Slope { share: member.share, moments, mean, variance })
+    }
+
+    fn lookahead(&self, points: &Rows, places: &Rows) -> Option<Vec<Lookahead>> {
+        let look = |member: &Member| {
+            let (expected, noise) = (member.gp.predict(places), member.gp.hyperparameters().noise);
+            let readings: Vec<Moments> =
+                expected.iter().map(|own| Moments { variance: own.variance + noise, ..*own }).collect();
+            let mut changes = member.gp.covariances(points, places);
+            for (changes, reading) in changes.iter_mut().zip(&readings) {
+                changes.iter_mut().for_each(|change| *change /= reading.variance.sqrt());
+            }
+            let own = expected.iter().zip(&readings).map(|(own, reading)| own.variance / reading.variance.sqrt());
+            let own = own.collect();
+            Lookahead { share: member.share, means: member.gp.means(points), readings, changes, own }
+        };
+        Some(self.members.iter().map(look).collect())
     }
 
     fn leave_one_out(&self) -> Vec<Moments> {

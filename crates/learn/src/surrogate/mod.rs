@@ -37,6 +37,22 @@ pub struct Slope {
     pub variance: Vec<f64>,
 }
 
+/// What one part of a mixture would learn from one more reading, for k places it may be taken at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lookahead {
+    /// Its share, 0 to 1; all shares add up to 1.
+    pub share: f64,
+    /// Its mean at each of m points.
+    pub means: Vec<f64>,
+    /// What it expects of the reading at each place, with the noise.
+    pub readings: Vec<Moments>,
+    /// For each place by how much the mean at each point rises when the reading is one standard deviation above what is
+    /// expected (k x m).
+    pub changes: Vec<Vec<f64>>,
+    /// For each place by how much the mean there rises then.
+    pub own: Vec<f64>,
+}
+
 /// A model of one outcome, on a scale where readings have about mean 0 and variance 1.
 pub trait Surrogate: Debug + Send + Sync {
     /// The response, without the noise of a reading, at each of the m rows of `points`, as a mixture of normals.
@@ -82,6 +98,12 @@ pub trait Surrogate: Debug + Send + Sync {
         let mut parts = self.slopes(point)?;
         let shares: Vec<f64> = parts.iter().map(|part| part.share).collect();
         (!parts.is_empty()).then(|| parts.swap_remove(at_position(&shares, position)))
+    }
+
+    /// What a reading at each of `places` would teach of the response at the rows of `points`, for every part of the
+    /// mixture; `None` from a model that cannot say.
+    fn lookahead(&self, _points: &Rows, _places: &Rows) -> Option<Vec<Lookahead>> {
+        None
     }
 
     /// Mean of the mixture at each row of `points`; cheaper than with the variance.

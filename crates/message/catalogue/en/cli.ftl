@@ -213,3 +213,4 @@ cli-help-chain-why-experiment = Number of the experiment
 cli-help-chain-why-set = What would be with this setting; may be repeated
 cli-chain-file = Drawing: { $file }
 cli-chain-set = { $text } is no setting; write it as NAME=VALUE
+cli-why-replicate = repeats experiment { $experiment }: readings are noisy; the best new one would teach { $new } % of what this does about which condition is best

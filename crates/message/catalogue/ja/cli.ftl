@@ -213,3 +213,4 @@ cli-help-chain-why-experiment = 実験の番号
 cli-help-chain-why-set = この設定ならどうなるか（繰り返し可）
 cli-chain-file = 図：{ $file }
 cli-chain-set = { $text } は設定ではありません。名前=値 と書いてください
+cli-why-replicate = 実験 { $experiment } の繰り返し:測定値にばらつきがあり、どの条件が最良かについて、最良の新しい実験から得られる情報はこの繰り返しの { $new } %

@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::{
     goal::{Combine, Goal},
     knowledge::Knowledge,
-    planner::{Planner, Settings},
+    planner::{Planner, ReplicatesWanted, Settings},
     space::{Pool, Space},
 };
 
@@ -143,7 +143,8 @@ pub fn run(
         Aim::Best(Worth::new(table, goal, options.top_percent)?)
     };
     let initial = if options.initial > 0 || options.initial_rows.is_some() { 0 } else { settings.initial };
-    let settings = Settings { initial, ..settings.clone() };
+    // A table has one value for a row, or all it has are drawn from: nothing is measured again.
+    let settings = Settings { initial, replicates: ReplicatesWanted::Never, ..settings.clone() };
     let planner = Planner::new(Space::Pool(table.pool.clone()), goal.clone(), settings)?;
     let planner = planner.with_knowledge(options.knowledge.clone());
     let replay = Replay { table, planner: &planner, aim: &aim, options };

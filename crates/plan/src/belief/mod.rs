@@ -3,6 +3,7 @@
 mod front;
 mod gain;
 mod hypervolume;
+mod lookahead;
 mod merit;
 
 use std::sync::Arc;

@@ -4,6 +4,7 @@ mod asked;
 mod lesson;
 mod opening;
 mod remaining;
+mod replicate;
 mod situation;
 mod suggestion;
 
@@ -27,6 +28,8 @@ use crate::{
 
 pub use lesson::Lesson;
 pub use remaining::Remaining;
+use replicate::Chosen;
+pub use replicate::{Replicate, ReplicatesWanted};
 use situation::Situation;
 pub use suggestion::{Prediction, Purpose, Settings, Suggestion};
 
@@ -251,11 +254,14 @@ impl Planner {
         let mut ranking = Ranking::default();
         for number in 0..count {
             let seed = situation.seed.wrapping_add(0x9e37_79b9_7f4a_7c15u64.wrapping_mul(number as u64 + 1));
-            let Some((point, score, region)) = self.best(situation, &fantasy, &mut ranking, seed) else { break };
+            let Some(((point, score, replicate), region)) = self.best(situation, &fantasy, &mut ranking, seed) else {
+                break;
+            };
             let Ok(columns) = self.encoding.encode(&point) else { break };
             let exploration = fantasy.exploration(&columns).clamp(0.0, 1.0);
             let purpose = match exploration {
                 _ if region.is_some() => Purpose::Look,
+                _ if replicate.is_some() => Purpose::Replicate,
                 share if share >= EXPLORES => Purpose::Explore,
                 share if share <= EXPLOITS => Purpose::Exploit,
                 _ => Purpose::Balance,
@@ -264,21 +270,29 @@ impl Planner {
             let predicted = belief.predictions(&rows).pop().unwrap_or_default();
             let success = belief.success(&columns);
             let suggestion = self.plain(situation, point, purpose, success);
-            suggestions.push(Suggestion { predicted, exploration, score, region, search: ranking.ended, ..suggestion });
+            suggestions.push(Suggestion {
+                predicted,
+                exploration,
+                score,
+                region,
+                replicate,
+                search: ranking.ended,
+                ..suggestion
+            });
             if number + 1 < count {
                 fantasy = fantasy.believing(&columns);
             }
         }
     }
 
-    /// The best point, its score, and the region it was asked for in.
+    /// The best point with its score, and the region it was asked for in.
     fn best(
         &self,
         situation: &Situation<'_>,
         belief: &Belief,
         ranking: &mut Ranking,
         seed: u64,
-    ) -> Option<(Point, f64, Option<String>)> {
+    ) -> Option<(Chosen, Option<String>)> {
         let base = self.base(seed);
         let guesses = self.knowledge.guesses.iter();
         let guesses: Vec<Guessed<'_>> =
@@ -294,7 +308,7 @@ impl Planner {
         if let Some(look) = self.look(situation)
             && let Some((point, score)) = self.best_inside(look, situation, belief, &preferences, ranking, seed)
         {
-            return Some((point, score, Some(look.condition().text().to_owned())));
+            return Some(((point, score, None), Some(look.condition().text().to_owned())));
         }
         let appraisal = Appraisal { belief, preferences: &preferences };
         let good = || {
@@ -306,14 +320,15 @@ impl Planner {
         if let Some(listed) = &self.listed {
             let good = || good().map(|index| situation.inputs.row(index).to_vec()).collect();
             let best = listed.best(&appraisal, &situation.taken, ranking, good, seed);
-            return best.map(|(point, score)| (point, score, None));
+            let chosen = self.teaching_most(best, std::iter::empty(), situation, belief, &preferences);
+            return chosen.map(|chosen| (chosen, None));
         }
         let good: Vec<Point> = good().map(|index| situation.observed[index].point.clone()).collect();
         let parameters = self.space.parameters();
-        Search { parameters, encoding: &self.encoding, appraisal, taken: &situation.taken }
+        let best = Search { parameters, encoding: &self.encoding, appraisal, taken: &situation.taken }
             .best(&good, ranking, seed)
-            .map(|found| self.cheaper(found, situation, &appraisal, seed))
-            .map(|(point, score)| (point, score, None))
+            .map(|found| self.cheaper(found, situation, &appraisal, seed));
+        self.teaching_most(best, ranking.top(), situation, belief, &preferences).map(|chosen| (chosen, None))
     }
 
     /// What was found, or where that scores higher a point that leaves dear settings as they were: no search over
@@ -364,6 +379,7 @@ impl Planner {
             score: 0.0,
             region: None,
             search: None,
+            replicate: None,
         }
     }
 }

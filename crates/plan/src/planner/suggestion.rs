@@ -3,6 +3,7 @@
 use matdock_learn::{Wanted, optimise::Status};
 use serde::{Deserialize, Serialize};
 
+use super::{Replicate, ReplicatesWanted};
 use crate::{knowledge::DriftWanted, space::Point};
 
 /// How the planner works. The default is sensible.
@@ -20,12 +21,14 @@ pub struct Settings {
     pub robust: bool,
     /// What is done about results that creep with time.
     pub drift: DriftWanted,
+    /// Whether conditions that were tried may be proposed again, and new ones are compared by what they teach.
+    pub replicates: ReplicatesWanted,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         let (surrogate, drift) = (Wanted::default(), DriftWanted::default());
-        Self { initial: 5, random_start: false, surrogate, robust: false, drift }
+        Self { initial: 5, random_start: false, surrogate, robust: false, drift, replicates: ReplicatesWanted::Never }
     }
 }
 
@@ -60,6 +63,8 @@ pub enum Purpose {
     Look,
     /// Because it did best in an earlier campaign.
     Source,
+    /// Because to measure a condition again teaches more about which one is best than a new one.
+    Replicate,
 }
 
 /// One proposed experiment.
@@ -81,11 +86,13 @@ pub struct Suggestion {
     /// The most similar observation: its index, and the distance (0 same, 1 the whole range of one parameter).
     pub nearest: Option<(usize, f64)>,
     /// Score the planner compared candidates by (log expected improvement; in a list, log gain at the upper confidence
-    /// bound; higher is better).
+    /// bound; of a replicate the log gain of the condition recommended; higher is better).
     pub score: f64,
     /// The condition of the region it was asked for in, with [`Purpose::Look`].
     pub region: Option<String>,
     /// How the search for the best candidate ended; none where nothing was searched for, as for the initial experiments.
     #[serde(skip_deserializing)]
     pub search: Option<Status>,
+    /// The observation it repeats and why, with [`Purpose::Replicate`].
+    pub replicate: Option<Replicate>,
 }

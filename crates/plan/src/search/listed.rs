@@ -38,6 +38,11 @@ pub(crate) struct Ranking {
 }
 
 impl Ranking {
+    /// The points of ranges, each with its score.
+    pub(crate) fn top(&self) -> impl Iterator<Item = (Point, f64)> {
+        self.points.iter().map(|candidate| (candidate.point.clone(), candidate.score))
+    }
+
     fn sort(&mut self) {
         self.rows.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
     }

@@ -10,6 +10,7 @@ mod knowledge;
 mod laws;
 mod lesson;
 mod optima;
+mod replicates;
 mod rules;
 mod special;
 

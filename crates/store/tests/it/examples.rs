@@ -78,6 +78,7 @@ impl Maker {
             exploration: 0.5,
             nearest: None,
             influences: Vec::new(),
+            repeats: None,
             observed: 0,
             seed: 1,
         };
