@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use matdock_learn::{
     Chain, Chained, Options, OutcomeModel, Outcomes, Rows, Sensed,
-    chain::{Comparison, Graph, Node},
+    chain::{Comparison, Graph, Node, Relation},
 };
 use matdock_message::{Message, say};
 use serde::Serialize;
@@ -12,9 +12,10 @@ use serde::Serialize;
 use crate::{
     belief::reading,
     encode::Encoding,
+    expression::Formula,
     goal::{Goal, Stage},
     history::Observation,
-    space::Parameter,
+    space::{Parameter, Value},
 };
 
 /// The stages of a goal in a search space.
@@ -25,6 +26,43 @@ pub(crate) struct Stages {
     names: Vec<String>,
     /// For every node the number of its outcome.
     outcomes: Vec<usize>,
+    /// For every node the formula that may hold.
+    relations: Vec<Option<Arc<dyn Relation>>>,
+}
+
+/// A formula of settings and quantities upstream.
+#[derive(Debug)]
+struct Known {
+    formula: Formula,
+    /// Where every name of the formula comes from: parameters, then the quantities of the chain.
+    names: Vec<Origin>,
+    encoding: Encoding,
+}
+
+/// Where a name gets its number from.
+#[derive(Debug, Clone, Copy)]
+enum Origin {
+    /// A parameter and the place of its column among the node's.
+    Parameter(usize, usize),
+    /// Place among the nodes upstream.
+    Upstream(usize),
+    /// Nowhere: the node does not depend on it.
+    Nothing,
+}
+
+impl Relation for Known {
+    fn value(&self, columns: &[f64], upstream: &[f64]) -> Option<f64> {
+        let number = |origin: &Origin| match *origin {
+            Origin::Parameter(parameter, place) => {
+                columns.get(place).and_then(|unit| self.encoding.number(parameter, *unit))
+            }
+            Origin::Upstream(place) => upstream.get(place).copied(),
+            Origin::Nothing => None,
+        };
+        let point: Vec<Value> =
+            self.names.iter().map(|origin| number(origin).map_or(Value::Absent, Value::Number)).collect();
+        self.formula.value(&point)
+    }
 }
 
 /// How an outcome behind intermediates is predicted, and how well both ways do.
@@ -61,10 +99,15 @@ impl Stages {
             let own = parameters.iter().enumerate().filter(|(_, parameter)| named(parameter));
             nodes.push(Node { columns: own.flat_map(|(index, _)| encoding.columns_of(index)).collect(), upstream });
         }
+        let relations = order
+            .iter()
+            .zip(&nodes)
+            .map(|(name, node)| relation(goal, name, node, &order, parameters, encoding))
+            .collect::<Result<Vec<_>, _>>()?;
         let outcomes = order.iter().map(|name| all.iter().position(|other| other == name).unwrap_or(0)).collect();
         // Ordered above, and columns come from the encoding itself: no graph is refused here.
         let Ok(graph) = Graph::new(nodes, encoding.groups()) else { return Ok(None) };
-        Ok(Some(Self { graph, names: order, outcomes }))
+        Ok(Some(Self { graph, names: order, outcomes, relations }))
     }
 
     /// The graph of its quantities.
@@ -80,7 +123,7 @@ impl Stages {
     /// The chain learnt from `observed` at the encoded points `inputs`, and what was sensed of each quantity.
     pub(crate) fn chain(&self, inputs: &Rows, observed: &[Observation], options: &Options) -> (Chain, Vec<Sensed>) {
         let sensed: Vec<Sensed> = self.outcomes.iter().map(|&outcome| sensed(observed, outcome)).collect();
-        (Chain::learn(self.graph.clone(), inputs, &sensed, options), sensed)
+        (Chain::learn(self.graph.clone(), inputs, &sensed, &self.relations, options), sensed)
     }
 
     /// Learns the chain from `observed` at the encoded points `inputs`, and decides for every outcome behind
@@ -142,6 +185,36 @@ fn parents<'g>(goal: &'g Goal, outcome: &str) -> Vec<&'g str> {
             intermediates.map(|stage| stage.outcome.as_str()).filter(|name| before(name) && *name != outcome).collect()
         }
     }
+}
+
+/// The formula of the quantity `name`, whose node is `node`.
+fn relation(
+    goal: &Goal,
+    name: &str,
+    node: &Node,
+    order: &[String],
+    parameters: &[Parameter],
+    encoding: &Encoding,
+) -> Result<Option<Arc<dyn Relation>>, Message> {
+    let stage = goal.stages.iter().find(|stage| stage.outcome == name);
+    let Some(text) = stage.and_then(|stage| stage.formula.as_ref()) else { return Ok(None) };
+    let mut names: Vec<Origin> = Vec::new();
+    for index in 0..parameters.len() {
+        let place = encoding.column(index).and_then(|column| node.columns.iter().position(|own| *own == column));
+        names.push(place.map_or(Origin::Nothing, |place| Origin::Parameter(index, place)));
+    }
+    for other in 0..order.len() {
+        let place = node.upstream.iter().position(|upstream| *upstream == other);
+        names.push(place.map_or(Origin::Nothing, Origin::Upstream));
+    }
+    let known: Vec<Parameter> =
+        parameters.iter().cloned().chain(order.iter().map(|name| Parameter::number(name, ""))).collect();
+    let formula = Formula::parse(text, &known)?;
+    let outside = formula.parameters().into_iter().find(|&place| matches!(names[place], Origin::Nothing));
+    if let Some(place) = outside {
+        return Err(say!("plan-stage-formula", outcome = name, name = known[place].name));
+    }
+    Ok(Some(Arc::new(Known { formula, names, encoding: encoding.clone() })))
 }
 
 /// All outcomes, each after those it depends on.

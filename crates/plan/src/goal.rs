@@ -93,6 +93,10 @@ pub struct Stage {
     pub outcome: String,
     /// Parameters and intermediates it depends on; `None`: all parameters, and every intermediate before it.
     pub from: Option<Vec<String>>,
+    /// What is known of it beforehand: a formula of what it depends on, up to a factor and a constant; the data decide how
+    /// far it holds.
+    #[serde(default)]
+    pub formula: Option<String>,
 }
 
 /// What to make better, and what must not be violated on the way.

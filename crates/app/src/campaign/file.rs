@@ -107,6 +107,7 @@ pub(super) struct ObjectivePart {
     pub stop_at: Option<f64>,
     pub good: Option<f64>,
     pub from: Option<Vec<String>>,
+    pub formula: Option<String>,
 }
 
 #[derive(Debug, Deserialize, Clone, Copy, PartialEq, Eq)]
@@ -128,6 +129,7 @@ pub(super) struct BoundPart {
     pub min: Option<f64>,
     pub max: Option<f64>,
     pub from: Option<Vec<String>>,
+    pub formula: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -137,6 +139,7 @@ pub(super) struct IntermediatePart {
     #[serde(default)]
     pub unit: String,
     pub from: Option<Vec<String>>,
+    pub formula: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

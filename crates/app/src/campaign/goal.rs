@@ -51,12 +51,18 @@ impl Reader<'_> {
                 return Err(self.at(part, say!("app-intermediate-twice", name = intermediate.name)));
             }
             self.outcome(part, &intermediate.name, &intermediate.unit, &mut units)?;
-            goal.stages.push(Stage { outcome: intermediate.name.clone(), from: intermediate.from.clone() });
+            goal.stages.push(Stage {
+                outcome: intermediate.name.clone(),
+                from: intermediate.from.clone(),
+                formula: intermediate.formula.clone(),
+            });
         }
-        let ends = objectives.iter().map(|part| (&part.get_ref().outcome, &part.get_ref().from));
-        let ends = ends.chain(bounds.iter().map(|part| (&part.get_ref().outcome, &part.get_ref().from)));
-        for (outcome, from) in ends.filter(|(_, from)| from.is_some()) {
-            goal.stages.push(Stage { outcome: outcome.clone(), from: from.clone() });
+        let ends = objectives.iter().map(|part| part.get_ref()).map(|part| (&part.outcome, &part.from, &part.formula));
+        let bounded = bounds.iter().map(|part| part.get_ref()).map(|part| (&part.outcome, &part.from, &part.formula));
+        for (outcome, from, formula) in ends.chain(bounded) {
+            if (from.is_some() || formula.is_some()) && goal.stages.iter().all(|stage| &stage.outcome != outcome) {
+                goal.stages.push(Stage { outcome: outcome.clone(), from: from.clone(), formula: formula.clone() });
+            }
         }
         goal.check()
             .map_err(|what| bounds.last().map_or_else(|| self.whole(what.clone()), |b| self.at(b, what.clone())))?;

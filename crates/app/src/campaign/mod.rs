@@ -269,6 +269,7 @@ impl Reader<'_> {
             .map(|part| self.input(part, parsed.pool.is_some()))
             .collect::<Result<Vec<_>, _>>()?;
         self.names(&parsed, &inputs, &outcomes)?;
+        self.formulas(&parsed, &inputs, &outcomes)?;
         let (space, pool) = match &parsed.pool {
             Some(part) => {
                 let rules = |parameters: &[Parameter]| self.rules(&parsed, parameters);
@@ -303,6 +304,29 @@ impl Reader<'_> {
             space,
             pool,
         })
+    }
+
+    /// Formulas of the process chain have to yield the unit of their quantity.
+    fn formulas(&self, parsed: &CampaignFile, inputs: &[Input], outcomes: &[Outcome]) -> Result<(), Message> {
+        let quantity = |outcome: &Outcome| Parameter::number(&outcome.name, outcome.unit.as_str());
+        let names: Vec<Parameter> =
+            inputs.iter().filter_map(Input::parameter).chain(outcomes.iter().map(quantity)).collect();
+        let units: Vec<Unit> = names.iter().map(|name| name.unit.parse().unwrap_or_else(|_| Unit::one())).collect();
+        let check = |outcome: &str, formula: &Option<String>| -> Result<(), Message> {
+            let Some(text) = formula else { return Ok(()) };
+            let wanted = outcomes.iter().find(|own| own.name == outcome).map_or_else(Unit::one, |own| own.unit.clone());
+            Formula::parse(text, &names)?.check_unit(&units, &wanted)
+        };
+        for part in &parsed.intermediates {
+            check(&part.get_ref().name, &part.get_ref().formula).map_err(|what| self.at(part, what))?;
+        }
+        for part in &parsed.objectives {
+            check(&part.get_ref().outcome, &part.get_ref().formula).map_err(|what| self.at(part, what))?;
+        }
+        for part in &parsed.bounds {
+            check(&part.get_ref().outcome, &part.get_ref().formula).map_err(|what| self.at(part, what))?;
+        }
+        Ok(())
     }
 
     /// Every name is a column of the sheet people fill in, so all have to be different and plain.

@@ -8,6 +8,7 @@
 //! the paths through it).
 
 mod graph;
+mod known;
 mod paths;
 mod validate;
 
@@ -20,6 +21,7 @@ use crate::{
 };
 
 pub use graph::{Graph, GraphError, Node};
+pub use known::Relation;
 pub use validate::{Comparison, Fold, folds};
 
 use paths::Paths;
@@ -46,6 +48,7 @@ pub struct Chain {
     graph: Graph,
     models: Vec<Option<NodeModel>>,
     settings: Rows,
+    relations: Vec<Option<Arc<dyn Relation>>>,
 }
 
 /// The model of one quantity.
@@ -62,10 +65,20 @@ impl Chain {
     /// Learns the models of `graph` from experiments at the encoded `settings` (n x d), with what was read of each node
     /// (one [`Sensed`] of n entries per node).
     ///
+    /// A quantity with one of the `relations` (one per node; fewer: none) is expected to follow it, up to a factor and a
+    /// constant, as far as the data bear that out.
+    ///
     /// An experiment in which a quantity upstream was not read counts for what lies downstream all the same: with the
     /// value that is expected there, and a noise that says how far that may be off.
-    pub fn learn(graph: Graph, settings: &Rows, sensed: &[Sensed], options: &Options) -> Self {
-        let mut chain = Self { graph, models: Vec::new(), settings: settings.clone() };
+    pub fn learn(
+        graph: Graph,
+        settings: &Rows,
+        sensed: &[Sensed],
+        relations: &[Option<Arc<dyn Relation>>],
+        options: &Options,
+    ) -> Self {
+        let relations = relations.to_vec();
+        let mut chain = Self { graph, models: Vec::new(), settings: settings.clone(), relations };
         let none = Sensed::default();
         for node in 0..chain.graph.nodes().len() {
             let options = Options { explanations: Vec::new(), ..options.clone() };
@@ -91,6 +104,13 @@ impl Chain {
             rows.iter().map(|&row| self.measured_input(node, row)).collect::<Vec<_>>().iter().map(Vec::as_slice),
         );
         let groups = self.graph.input_groups(node);
+        let known = self.relations.get(node).cloned().flatten();
+        let known = known.and_then(|relation| self.explanation(node, relation, &inputs));
+        let options = match known {
+            // A bent outcome would not follow the formula.
+            Some(known) => &Options { explanations: vec![known], bend_evidence: f64::INFINITY, ..options.clone() },
+            None => options,
+        };
         let learn = |uncertainties: &[f64]| {
             let readings = Readings { inputs: &inputs, groups: &groups, readings: &readings, uncertainties };
             OutcomeModel::learn(&readings, options).ok()

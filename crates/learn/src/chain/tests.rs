@@ -35,7 +35,7 @@ fn learnt(count: usize, missing: impl Fn(usize) -> bool) -> (Rows, Arc<Chain>) {
     let settings = square(count);
     let first = sensed(settings.iter().enumerate().map(|(i, x)| (!missing(i)).then(|| alpine(x)[0])));
     let last = sensed(settings.iter().map(|x| Some(alpine(x)[1])));
-    let chain = Chain::learn(graph(), &settings, &[first, last], &options());
+    let chain = Chain::learn(graph(), &settings, &[first, last], &[], &options());
     (settings, Arc::new(chain))
 }
 
@@ -64,7 +64,7 @@ fn an_experiment_whose_intermediate_was_not_read_counts_all_the_same() {
     let mut dropped = Rows::new(2);
     settings.iter().enumerate().filter(|(i, _)| i % 4 != 1).for_each(|(_, x)| dropped.push(x));
     let read = |node: usize| sensed(dropped.iter().map(|x| Some(alpine(x)[node])));
-    let without = Arc::new(Chain::learn(graph(), &dropped, &[read(0), read(1)], &options()));
+    let without = Arc::new(Chain::learn(graph(), &dropped, &[read(0), read(1)], &[], &options()));
     let error = |chain: &Arc<Chain>| error_of(&chain.outcome(1).unwrap());
     assert!(
         error(&some) < error(&without) && error(&all) <= error(&some),

@@ -72,7 +72,7 @@ impl Chain {
         all: &[Sensed],
         options: &Options,
     ) -> Option<Comparison> {
-        let without = Self::learn(self.graph().bypassing(sensor), &self.settings, all, options);
+        let without = Self::learn(self.graph().bypassing(sensor), &self.settings, all, &self.relations, options);
         let left_out = |chain: &Self| chain.cross_validated(node, FOLDS);
         let own = (self.model(node)?.warp(), left_out(self)?);
         compared(self.rows(node), all.get(node)?, &own, &(without.model(node)?.warp(), left_out(&without)?))

@@ -87,3 +87,7 @@ plan-trend-range = the trend along { $name } goes from { $low } to { $high }; it
 plan-stage-twice = quantity { $outcome } is described twice in the process chain; keep one
 plan-stage-unknown = { $outcome } depends on { $name }, which is neither a parameter nor a quantity of the process chain; check the spelling
 plan-stage-circle = the process chain goes in a circle: { $names } depend on one another; say what comes first
+plan-stage-formula = the formula of { $outcome } speaks of { $name }, on which { $outcome } does not depend or which is no number; add it to "from"
+plan-formula-unit = the formula { $text } yields { $found }, but { $wanted } is wanted; check the formula or the unit
+plan-formula-unit-sum = { $first } and { $second } cannot be added; numbers are taken in the units of their parameters
+plan-formula-unit-function = a function such as exp or ln needs a plain number, not one in { $unit }

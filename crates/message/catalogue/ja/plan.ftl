@@ -87,3 +87,7 @@ plan-trend-range = { $name } に沿った傾向の範囲が { $low } から { $h
 plan-stage-twice = 工程連鎖で { $outcome } が二度記述されています。どちらか一つにしてください
 plan-stage-unknown = { $outcome } が依存する { $name } は、パラメーターにも工程連鎖の量にもありません。綴りを確認してください
 plan-stage-circle = 工程連鎖が循環しています（{ $names } が互いに依存）。どれが先かを決めてください
+plan-stage-formula = { $outcome } の式にある { $name } は、{ $outcome } が依存する量ではないか数値ではありません。"from" に加えてください
+plan-formula-unit = 式 { $text } の単位は { $found } ですが、{ $wanted } が必要です。式か単位を確認してください
+plan-formula-unit-sum = { $first } と { $second } は足せません。数値はそれぞれのパラメーターの単位で扱われます
+plan-formula-unit-function = exp や ln のような関数には単位 { $unit } のない数が必要です

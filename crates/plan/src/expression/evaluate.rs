@@ -145,7 +145,7 @@ impl Number {
         })
     }
 
-    fn collect(&self, found: &mut Vec<usize>) {
+    pub(super) fn collect(&self, found: &mut Vec<usize>) {
         match self {
             Self::Constant(_) => {}
             Self::Parameter(index) => found.push(*index),

@@ -6,8 +6,10 @@
 mod evaluate;
 mod parse;
 mod token;
+mod units;
 
-use matdock_message::Message;
+use matdock_message::{Message, say};
+use matdock_record::Unit;
 
 use crate::space::{Parameter, Value};
 pub(crate) use evaluate::Leaf;
@@ -92,6 +94,38 @@ impl Formula {
         &self.text
     }
 
+    /// The unit of its value, from those of the parameters; `None` where a number written in it, which may stand for a
+    /// quantity of any unit, leaves it open.
+    ///
+    /// # Errors
+    /// Units that cannot be added, or a function such as `exp` of something that has a unit.
+    pub fn unit(&self, units: &[Unit]) -> Result<Option<Unit>, Message> {
+        let wrong = |what: Message| say!("plan-expression", text = self.text, what = what);
+        self.number.unit(units).map_err(wrong)
+    }
+
+    /// Refuses a formula that does not yield `wanted`, as far as that can be told.
+    ///
+    /// # Errors
+    /// As [`Formula::unit`], or another unit.
+    pub fn check_unit(&self, units: &[Unit], wanted: &Unit) -> Result<(), Message> {
+        match self.unit(units)? {
+            Some(found) if !units::equal(&found, wanted) => {
+                Err(say!("plan-formula-unit", text = self.text, found = found, wanted = wanted))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Positions of the parameters it speaks of, in order, each once.
+    pub fn parameters(&self) -> Vec<usize> {
+        let mut found = Vec::new();
+        self.number.collect(&mut found);
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
     /// Its value at `point`; `None` where a parameter is absent or the result is not finite.
     pub fn value(&self, point: &[Value]) -> Option<f64> {
         self.number.of(point).filter(|value| value.is_finite())
@@ -126,7 +160,7 @@ mod tests {
     use super::*;
     use crate::space::{ParameterKind, Scale};
 
-    fn parameters() -> Vec<Parameter> {
+    pub(super) fn parameters() -> Vec<Parameter> {
         let number = |name: &str| Parameter {
             name: name.into(),
             unit: String::new(),

@@ -70,6 +70,12 @@ pub struct Parameter {
 }
 
 impl Parameter {
+    /// A number as formulas see it, whatever its range.
+    pub fn number(name: &str, unit: &str) -> Self {
+        let kind = ParameterKind::Continuous { low: 0.0, high: 1.0, scale: Scale::Linear, step: None };
+        Self { name: name.to_owned(), unit: unit.to_owned(), kind }
+    }
+
     /// Whether `value` has the kind this parameter needs (a finite number, or a known level); it may lie
     /// outside the range.
     pub(crate) fn accepts(&self, value: &Value) -> bool {

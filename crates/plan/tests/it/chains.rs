@@ -5,7 +5,11 @@ use matdock_plan::{Direction, Goal, Measured, Model, Observation, Planner, Setti
 use crate::{numbers, plane};
 
 fn stage(outcome: &str, from: Option<&[&str]>) -> Stage {
-    Stage { outcome: outcome.into(), from: from.map(|names| names.iter().map(|&name| name.to_owned()).collect()) }
+    Stage {
+        outcome: outcome.into(),
+        from: from.map(|names| names.iter().map(|&name| name.to_owned()).collect()),
+        formula: None,
+    }
 }
 
 /// The torque rises with a, is read with noise, and decides the resistance together with b; the gloss says nothing.
@@ -112,4 +116,31 @@ fn what_cannot_be_a_chain_is_refused_by_name() {
     assert!(circle.contains("circle") && circle.contains("torque, gloss"), "{circle}");
     assert!(refused(vec![stage("torque", Some(&["speeed"]))]).contains("speeed"));
     assert!(refused(vec![stage("torque", None), stage("torque", None)]).contains("twice"));
+}
+
+#[test]
+fn a_formula_helps_where_it_holds_and_does_no_harm_where_it_does_not() {
+    let error = |formula: Option<&str>| {
+        let mut goal = goal();
+        goal.stages[2].formula = formula.map(str::to_owned);
+        let planner = Planner::new(plane(), goal, Settings::default()).unwrap();
+        let model = planner.model(&observed(14, |_| false), 1).unwrap();
+        let fresh = observed(60, |_| false).split_off(20);
+        let squares = fresh.iter().map(|o| {
+            let predicted = model.predict(&o.point).unwrap()[0].mean;
+            (predicted - o.outcomes[0].value().unwrap()).powi(2)
+        });
+        (squares.sum::<f64>() / fresh.len() as f64).sqrt()
+    };
+    let (right, wrong, none) = (error(Some("cos(3 * torque)")), error(Some("exp(b)")), error(None));
+    assert!(right < 0.7 * none, "{right} {none}");
+    assert!(wrong < 1.3 * none, "{wrong} {none}");
+}
+
+#[test]
+fn a_formula_may_only_speak_of_what_the_quantity_depends_on() {
+    let mut goal = goal();
+    goal.stages[0].formula = Some("2 * gloss".into());
+    let refused = Planner::new(plane(), goal, Settings::default()).unwrap_err().to_string();
+    assert!(refused.contains("torque") && refused.contains("gloss"), "{refused}");
 }
