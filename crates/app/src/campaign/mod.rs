@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use matdock_message::{Message, say};
 use matdock_plan::{
-    Condition, DriftWanted, Goal, Knowledge, Objective, Parameter, Planner, Point, Settings, Space, Value,
+    Condition, DriftWanted, Formula, Goal, Knowledge, Objective, Parameter, Planner, Point, Settings, Space, Value,
 };
 use matdock_record::{Datum, Unit, body::Fields};
 use toml::Spanned;
