@@ -1,7 +1,7 @@
 //! What the executor and the instruments say to each other.
 
 use matdock_message::Message;
-use matdock_record::{Outcome, SampleId, Timestamp, body::Column, body::Fields};
+use matdock_record::{Outcome, Quantity, SampleId, Timestamp, body::Column, body::Fields};
 use serde::{Deserialize, Serialize};
 
 /// Name of one action within a journal: counts up, never used twice.
@@ -39,6 +39,32 @@ pub struct Stream {
     pub data: Vec<Vec<f64>>,
 }
 
+/// A picture taken during an action.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Image {
+    /// What it is called, such as `camera`.
+    pub name: String,
+    /// The file as the camera wrote it: PNG, JPEG or TIFF.
+    pub bytes: Vec<u8>,
+    /// Length of the side of a pixel, where it is known.
+    pub pixel: Option<Quantity>,
+}
+
+impl Image {
+    /// Under which name the size of a pixel is among the values of its step: `camera.pixel`.
+    pub fn pixel_key(&self) -> String {
+        format!("{}.pixel", self.name)
+    }
+
+    /// Media type by the first bytes of the file, such as `image/png`.
+    pub fn media_type(&self) -> &'static str {
+        match image::guess_format(&self.bytes) {
+            Ok(format) => format.to_mime_type(),
+            Err(_) => "application/octet-stream",
+        }
+    }
+}
+
 /// What came back from an instrument.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reply {
@@ -53,6 +79,9 @@ pub struct Reply {
     /// Series; kept beside the journal, not in it.
     #[serde(skip)]
     pub streams: Vec<Stream>,
+    /// Images; kept beside the journal, not in it.
+    #[serde(skip)]
+    pub images: Vec<Image>,
 }
 
 /// Something that was already done to a sample.
@@ -166,6 +195,6 @@ pub trait Driver: Send {
 impl Reply {
     /// An answer without numbers.
     pub fn of(outcome: Outcome) -> Self {
-        Self { outcome, actual: Fields::new(), values: Fields::new(), streams: Vec::new() }
+        Self { outcome, actual: Fields::new(), values: Fields::new(), streams: Vec::new(), images: Vec::new() }
     }
 }

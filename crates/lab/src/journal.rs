@@ -6,7 +6,7 @@ use matdock_message::{Message, say};
 use matdock_record::{Outcome, SampleId, Timestamp, body::Fields};
 use serde::{Deserialize, Serialize};
 
-use crate::driver::{Action, ActionId, Reply, Stream};
+use crate::driver::{Action, ActionId, Image, Reply, Stream};
 
 /// One line of the journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -126,6 +126,12 @@ pub trait Journal {
     /// # Errors
     /// There is no such stream, or it cannot be read.
     fn stream(&self, action: ActionId, name: &str) -> Result<Stream, Message>;
+
+    /// Reads back an image of an earlier action, for a feature after a restart.
+    ///
+    /// # Errors
+    /// There is no such image, or it cannot be read.
+    fn image(&self, action: ActionId, name: &str) -> Result<Image, Message>;
 }
 
 /// A journal in memory, for simulations and tests.
@@ -134,6 +140,7 @@ pub struct MemoryJournal {
     /// Everything written so far.
     pub entries: Vec<Entry>,
     streams: BTreeMap<(ActionId, String), Stream>,
+    images: BTreeMap<(ActionId, String), Image>,
 }
 
 impl Journal for MemoryJournal {
@@ -141,6 +148,7 @@ impl Journal for MemoryJournal {
         let mut kept = entry.clone();
         if let Event::Returned { action, reply, .. } = &mut kept.event {
             self.streams.extend(reply.streams.drain(..).map(|stream| ((*action, stream.name.clone()), stream)));
+            self.images.extend(reply.images.drain(..).map(|image| ((*action, image.name.clone()), image)));
         }
         self.entries.push(kept);
         Ok(())
@@ -148,5 +156,9 @@ impl Journal for MemoryJournal {
 
     fn stream(&self, action: ActionId, name: &str) -> Result<Stream, Message> {
         self.streams.get(&(action, name.to_owned())).cloned().ok_or_else(|| say!("lab-no-stream", name = name))
+    }
+
+    fn image(&self, action: ActionId, name: &str) -> Result<Image, Message> {
+        self.images.get(&(action, name.to_owned())).cloned().ok_or_else(|| say!("lab-feature-no-image", name = name))
     }
 }

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod driver;
 pub mod drivers;
 pub mod executor;
+pub mod feature;
 pub mod gantt;
 pub mod journal;
 pub mod lab;
@@ -18,7 +19,7 @@ mod test_lab;
 
 pub use check::{CheckReport, ParameterRange, ParameterValues, check};
 pub use clock::{Clock, RealClock, VirtualClock};
-pub use driver::{Action, ActionId, Driver, PastAction, Performed, Physics, Reply, Stream};
+pub use driver::{Action, ActionId, Driver, Image, PastAction, Performed, Physics, Reply, Stream};
 pub use executor::{Executor, Happening, Job, Snapshot, out_of_service};
 pub use gantt::gantt_svg;
 pub use journal::{Entry, Event, Journal, MemoryJournal};

@@ -57,6 +57,9 @@ pub(crate) struct Section<'a> {
     known: RefCell<Vec<&'static str>>,
 }
 
+/// Name and either text with its line or table.
+pub(crate) type TextOrSection<'a> = (String, Option<(String, usize)>, Option<Section<'a>>);
+
 type Value<'a> = &'a Spanned<DeValue<'a>>;
 
 impl<'a> Section<'a> {
@@ -192,6 +195,20 @@ impl<'a> Section<'a> {
         let read = |(name, value): (&Spanned<toml::de::DeString<'_>>, Value<'a>)| match value.get_ref() {
             DeValue::Table(table) => Ok((name.get_ref().to_string(), Section::new(self.source, table, value.span()))),
             _ => Err(self.source.at(&value.span(), &say!("lab-wrong-type", key = name.get_ref(), wanted = "{ ... }"))),
+        };
+        section.table.iter().map(read).collect()
+    }
+
+    /// The entries of a table, each a text (with its line) or a table of its own.
+    pub fn texts_or_sections(&self, key: &'static str) -> Result<Vec<TextOrSection<'a>>, Message> {
+        let Some(section) = self.section(key)? else { return Ok(Vec::new()) };
+        let read = |(name, value): (&Spanned<toml::de::DeString<'_>>, Value<'a>)| {
+            let name = name.get_ref().to_string();
+            match value.get_ref() {
+                DeValue::String(text) => Ok((name, Some((text.to_string(), self.source.line(&value.span()))), None)),
+                DeValue::Table(table) => Ok((name, None, Some(Section::new(self.source, table, value.span())))),
+                _ => Err(self.source.at(&value.span(), &say!("lab-wrong-type", key = name, wanted = "\"...\""))),
+            }
         };
         section.table.iter().map(read).collect()
     }

@@ -1,11 +1,17 @@
 //! What is done to every sample: a graph of steps. Read from `recipe.toml`.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use matdock_message::{Message, say};
 use matdock_record::{Datum, Quantity, Unit, body::Fields};
 
-use crate::reader::{self, Section, nearest};
+use crate::{
+    feature::{
+        Feature, Method,
+        language::{self, Declared},
+    },
+    reader::{self, Section, nearest},
+};
 
 /// A recipe, its steps in an order in which they can be done.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,6 +67,13 @@ pub enum Work {
         stream: String,
         /// Settings of the analysis.
         settings: Fields,
+    },
+    /// Features of what a step yielded.
+    Features {
+        /// The step that yielded it, by index.
+        from: usize,
+        /// Which features.
+        features: Vec<Feature>,
     },
 }
 
@@ -139,6 +152,22 @@ impl Recipe {
     /// What is wrong, with the line and what to do about it.
     pub fn parse(text: &str, file: &str) -> Result<Self, Message> {
         reader::read(text, file, read_recipe)
+    }
+
+    /// Programs of the user's own are started in `base`, the (absolute) folder of the recipe file; one that is named
+    /// with a path is looked for from there.
+    pub fn resolve(&mut self, base: &Path) {
+        let features = self.steps.iter_mut().filter_map(|step| match &mut step.work {
+            Work::Features { features, .. } => Some(features),
+            _ => None,
+        });
+        for feature in features.flatten() {
+            let Method::Program { command, directory, .. } = &mut feature.method else { continue };
+            if let Some(program) = command.first_mut().filter(|name| name.contains(std::path::is_separator)) {
+                *program = base.join(&*program).to_string_lossy().into_owned();
+            }
+            *directory = Some(base.to_owned());
+        }
     }
 
     /// Index of a step by its name.
@@ -251,7 +280,9 @@ fn read_recipe(root: &Section<'_>) -> Result<Recipe, Message> {
     debug_assert_eq!(order.len(), names.len());
     let lags = root.sections("lag")?.iter().map(|s| read_lag(s, &names)).collect::<Result<_, _>>()?;
     let exposures = root.sections("exposure")?.iter().map(|s| read_exposure(s, &names)).collect::<Result<_, _>>()?;
-    let outputs = read_outputs(root, &names)?;
+    let mut outputs = read_outputs(root, &names)?;
+    let mut steps = steps;
+    add_features(root, &names, &mut steps, &mut outputs)?;
     let recipe = Recipe { name, in_flight, steps, lags, exposures, outputs, file: root.file().to_owned() };
     for lag in &recipe.lags {
         if !recipe.is_before(lag.from, lag.to) {
@@ -392,6 +423,38 @@ fn read_exposure(section: &Section<'_>, names: &[String]) -> Result<Exposure, Me
     };
     section.close()?;
     Ok(exposure)
+}
+
+/// Adds a step behind every step that features are taken from, and the features to the outputs.
+fn add_features(
+    root: &Section<'_>,
+    names: &[String],
+    steps: &mut Vec<Step>,
+    outputs: &mut Vec<Output>,
+) -> Result<(), Message> {
+    let everything = outputs.is_empty();
+    let mut by_step: BTreeMap<usize, Vec<Feature>> = BTreeMap::new();
+    for Declared { step, feature } in language::read(root)? {
+        let at = |what: &Message| reader::at_line(root.file(), feature.line, what);
+        let from = find(names, &step).map_err(|what| at(&what))?;
+        if outputs.iter().any(|output| output.name == feature.name) {
+            return Err(at(&say!("lab-feature-twice", name = feature.name)));
+        }
+        by_step.entry(from).or_default().push(feature);
+    }
+    for (from, features) in by_step {
+        let name = format!("features of {}", names[from]);
+        let line = features.first().map_or(steps[from].line, |feature| feature.line);
+        if names.contains(&name) {
+            return Err(reader::at_line(root.file(), line, &say!("lab-step-twice", name = name)));
+        }
+        if !everything {
+            let output = |f: &Feature| Output { name: f.name.clone(), step: steps.len(), value: f.name.clone() };
+            outputs.extend(features.iter().map(output));
+        }
+        steps.push(Step { name, work: Work::Features { from, features }, after: vec![from], line });
+    }
+    Ok(())
 }
 
 fn read_outputs(root: &Section<'_>, names: &[String]) -> Result<Vec<Output>, Message> {

@@ -17,6 +17,7 @@ macro_rules! files {
             include_str!(concat!("../catalogue/", $language, "/plan.ftl")),
             include_str!(concat!("../catalogue/", $language, "/lab.ftl")),
             include_str!(concat!("../catalogue/", $language, "/lab-analysis.ftl")),
+            include_str!(concat!("../catalogue/", $language, "/lab-feature.ftl")),
             include_str!(concat!("../catalogue/", $language, "/store.ftl")),
             include_str!(concat!("../catalogue/", $language, "/app.ftl")),
             include_str!(concat!("../catalogue/", $language, "/table.ftl")),
@@ -25,8 +26,8 @@ macro_rules! files {
     };
 }
 
-const ENGLISH: [&str; 11] = files!("en");
-const JAPANESE: [&str; 11] = files!("ja");
+const ENGLISH: [&str; 12] = files!("en");
+const JAPANESE: [&str; 12] = files!("ja");
 
 type Bundle = FluentBundle<FluentResource>;
 

@@ -6,14 +6,15 @@ use std::{
 };
 
 use matdock_lab::{
-    ActionId, Entry, Event, Journal, Recipe, Stream,
+    ActionId, Entry, Event, Image, Journal, Recipe, Stream,
     driver::{Action, MOVE, Reply},
+    feature::Feature,
     recipe::Work,
 };
 use matdock_message::{Message, say};
 use matdock_record::{
-    Agent, Body, IdSource, MaterialSpecId, MeasurementId, MeasurementSpecId, Outcome, ProcessId, ProcessSpecId,
-    Provenance, Record, RecordId, SampleId, SeriesId, SuggestionId, Timestamp, body, body::Fields,
+    Agent, Body, Datum, FileId, IdSource, MaterialSpecId, MeasurementId, MeasurementSpecId, Outcome, ProcessId,
+    ProcessSpecId, Provenance, Record, RecordId, SampleId, SeriesId, SuggestionId, Timestamp, body, body::Fields,
 };
 use matdock_store::{Batch, Dock, JournalLine, Query, SeriesData};
 
@@ -22,6 +23,9 @@ use crate::{
     history::{History, RESULT},
     propose::mix,
 };
+
+/// Name of the analysis that features come from.
+const FEATURES: &str = "features";
 
 /// Writes what the executor does into the dock, as journal lines and as records.
 pub struct LabJournal<'a> {
@@ -32,8 +36,19 @@ pub struct LabJournal<'a> {
     samples: HashMap<SampleId, Known>,
     actions: HashMap<ActionId, Asked>,
     measuring: Vec<String>,
-    analyses: HashMap<String, (String, String)>,
+    analyses: HashMap<String, Analysed>,
     after_entry: Option<&'a dyn Fn(u64)>,
+}
+
+/// What is known of an analysis step or of the features of a step.
+#[derive(Debug, Clone, Default)]
+struct Analysed {
+    /// Name of the analysis.
+    name: String,
+    /// The step it looks at.
+    from: String,
+    /// How each value is computed, where the name of the analysis does not say it.
+    settings: Fields,
 }
 
 struct Known {
@@ -60,10 +75,20 @@ impl<'a> LabJournal<'a> {
         let mut measuring: Vec<String> = Vec::new();
         let mut analyses = HashMap::new();
         for step in &recipe.steps {
-            if let Work::Analysis { analysis, from, .. } = &step.work {
-                let from = recipe.steps.get(*from).map(|step| step.name.clone()).unwrap_or_default();
-                measuring.push(from.clone());
-                analyses.insert(step.name.clone(), (analysis.clone(), from));
+            let name_of = |from: usize| recipe.steps.get(from).map(|step| step.name.clone()).unwrap_or_default();
+            match &step.work {
+                Work::Analysis { analysis, from, .. } => {
+                    let (name, from) = (analysis.clone(), name_of(*from));
+                    measuring.push(from.clone());
+                    analyses.insert(step.name.clone(), Analysed { name, from, settings: Fields::new() });
+                }
+                // What is sensed while something is done to a sample does not make it a measurement.
+                Work::Features { from, features } => {
+                    let how = |f: &Feature| (f.name.clone(), Datum::Text(f.described()));
+                    let (name, settings) = (FEATURES.to_owned(), features.iter().map(how).collect());
+                    analyses.insert(step.name.clone(), Analysed { name, from: name_of(*from), settings });
+                }
+                Work::Station { .. } => {}
             }
         }
         measuring.extend(recipe.outputs.iter().filter_map(|o| Some(recipe.steps.get(o.step)?.name.clone())));
@@ -95,7 +120,7 @@ impl<'a> LabJournal<'a> {
     /// Takes up entries that are already in the dock, after a restart.
     pub fn replay(&mut self, entries: &[Entry]) {
         for entry in entries {
-            self.records_of(entry, Vec::new());
+            self.records_of(entry, Seen::default());
         }
     }
 
@@ -116,19 +141,30 @@ impl<'a> LabJournal<'a> {
         Ok(())
     }
 
+    /// Keeps an image as it came from the camera; what is no image file is kept too, it is what was seen.
+    fn put_image(&self, image: &Image) -> Result<body::File, Message> {
+        Ok(body::File {
+            name: image.name.clone(),
+            of: None,
+            media_type: image.media_type().to_owned(),
+            bytes: image.bytes.len() as u64,
+            object: self.dock.put_object(&image.bytes)?,
+        })
+    }
+
     /// Ids that follow from the campaign and the entry alone, so that a replay gives the same.
     fn ids(&self, sequence: u64) -> IdSource {
         replayed_ids(&self.history.borrow(), Purpose::Entry, sequence)
     }
 
     /// The records an entry leads to. Remembers what later entries need.
-    fn records_of(&mut self, entry: &Entry, series: Vec<(String, SeriesRef)>) -> Vec<Record> {
+    fn records_of(&mut self, entry: &Entry, seen: Seen) -> Vec<Record> {
         let mut ids = self.ids(entry.sequence);
         match &entry.event {
             Event::Accepted { sample, name, settings } => self.accepted(*sample, name, settings, entry.at, &mut ids),
             Event::Intent { action, .. } => self.intent(action, entry.at, &mut ids),
             Event::Returned { action, started, ended, reply } => {
-                self.returned(*action, (*started, *ended), reply, series, &mut ids)
+                self.returned(*action, (*started, *ended), reply, seen, &mut ids)
             }
             Event::Analysed { sample, step, outcome, values } => {
                 self.analysed(*sample, step, outcome, values, entry.at, &mut ids)
@@ -202,7 +238,7 @@ impl<'a> LabJournal<'a> {
         id: ActionId,
         (started, ended): (Timestamp, Timestamp),
         reply: &Reply,
-        series: Vec<(String, SeriesRef)>,
+        seen: Seen,
         ids: &mut IdSource,
     ) -> Vec<Record> {
         let Some(Asked { action, spec, .. }) = self.actions.get(&id) else { return Vec::new() };
@@ -246,7 +282,7 @@ impl<'a> LabJournal<'a> {
             known.runs.insert(action.step.clone(), record.id);
         }
         let run = record.id;
-        let series = series.into_iter().map(|(name, stored)| {
+        let series = seen.series.into_iter().map(|(name, stored)| {
             let body = body::Series {
                 sample: action.sample,
                 run,
@@ -258,7 +294,12 @@ impl<'a> LabJournal<'a> {
             Record::series(SeriesId::new(ids, ended), provenance.clone(), body)
         });
         let series: Vec<Record> = series.collect();
-        [vec![record], series].concat()
+        let images = seen.images.into_iter().map(|mut file| {
+            file.of = Some(run);
+            Record::file(FileId::new(ids, ended), provenance.clone(), file)
+        });
+        let images: Vec<Record> = images.collect();
+        [vec![record], series, images].concat()
     }
 
     fn analysed(
@@ -270,8 +311,8 @@ impl<'a> LabJournal<'a> {
         at: Timestamp,
         ids: &mut IdSource,
     ) -> Vec<Record> {
-        let (analysis, source) = self.analyses.get(step).cloned().unwrap_or_default();
-        let provenance = self.provenance(Agent::Analysis(analysis), at, sample);
+        let analysis = self.analyses.get(step).cloned().unwrap_or_default();
+        let provenance = self.provenance(Agent::Analysis(analysis.name), at, sample);
         let Some(known) = self.samples.get_mut(&sample) else { return Vec::new() };
         let body = body::Measurement {
             sample,
@@ -280,9 +321,9 @@ impl<'a> LabJournal<'a> {
             station: None,
             started: at,
             ended: at,
-            settings: Fields::new(),
+            settings: analysis.settings,
             values: values.clone(),
-            from: known.runs.get(&source).copied().into_iter().collect(),
+            from: known.runs.get(&analysis.from).copied().into_iter().collect(),
             outcome: outcome.clone(),
         };
         let record = Record::measurement(MeasurementId::new(ids, at), provenance, body);
@@ -342,6 +383,13 @@ pub fn name(campaign: &Campaign) -> String {
     format!("lab/{}", campaign.name)
 }
 
+/// What came back from an instrument and is already stored as objects.
+#[derive(Default)]
+struct Seen {
+    series: Vec<(String, SeriesRef)>,
+    images: Vec<body::File>,
+}
+
 /// A stream that is already stored as an object.
 struct SeriesRef {
     columns: Vec<body::Column>,
@@ -351,7 +399,7 @@ struct SeriesRef {
 
 impl Journal for LabJournal<'_> {
     fn append(&mut self, entry: &Entry) -> Result<(), Message> {
-        let mut series = Vec::new();
+        let mut seen = Seen::default();
         if let Event::Returned { reply, .. } = &entry.event {
             for stream in &reply.streams {
                 let data = SeriesData { columns: stream.columns.clone(), data: stream.data.clone() };
@@ -360,12 +408,15 @@ impl Journal for LabJournal<'_> {
                     rows: stream.data.first().map_or(0, Vec::len) as u64,
                     object: self.dock.put_series(&data)?,
                 };
-                series.push((stream.name.clone(), stored));
+                seen.series.push((stream.name.clone(), stored));
+            }
+            for image in &reply.images {
+                seen.images.push(self.put_image(image)?);
             }
         }
         let json = serde_json::to_value(entry)
             .map_err(|error| say!("app-journal-line", journal = self.name, line = entry.sequence, reason = error))?;
-        let records = self.records_of(entry, series);
+        let records = self.records_of(entry, seen);
         // Lines of the dock count from 1, entries of the executor from 0.
         let sequence = entry.sequence + 1;
         let line = JournalLine { journal: self.name.clone(), sequence, at: entry.at, entry: json };
@@ -387,5 +438,18 @@ impl Journal for LabJournal<'_> {
         });
         let data = self.dock.series(&found.ok_or_else(missing)?.object)?;
         Ok(Stream { name: name.to_owned(), columns: data.columns, data: data.data })
+    }
+
+    fn image(&self, action: ActionId, name: &str) -> Result<Image, Message> {
+        let missing = || say!("app-journal-image", name = name, action = action.0);
+        let asked = self.actions.get(&action).ok_or_else(missing)?;
+        let run = asked.run.ok_or_else(missing)?;
+        let query = Query { kind: Some("file"), ..Query::default() };
+        let found = self.dock.records(&query)?.into_iter().find_map(|record| match record.body {
+            Body::File(file) if file.of == Some(run) && file.name == name => Some(file),
+            _ => None,
+        });
+        let file = found.ok_or_else(missing)?;
+        Ok(Image { name: file.name, bytes: self.dock.object(&file.object)?.to_vec(), pixel: None })
     }
 }

@@ -56,17 +56,22 @@ pub fn setup(campaign: &Campaign) -> Result<Setup, Message> {
 ///
 /// # Errors
 /// A file cannot be read or says something impossible; names the line.
-pub fn read_lab(lab: &std::path::Path, recipe: &std::path::Path) -> Result<(Lab, Recipe), Message> {
+pub fn read_lab(lab: &std::path::Path, recipe_path: &std::path::Path) -> Result<(Lab, Recipe), Message> {
     let read = |path: &std::path::Path| {
         let file = path.display().to_string();
         let text = std::fs::read_to_string(path);
         text.map(|text| (text, file.clone())).map_err(|e| say!("app-file-unreadable", file = file, reason = e))
     };
-    let ((lab_text, lab_file), (recipe_text, recipe_file)) = (read(lab)?, read(recipe)?);
-    let (mut parsed, recipe) = (Lab::parse(&lab_text, &lab_file)?, Recipe::parse(&recipe_text, &recipe_file)?);
+    let ((lab_text, lab_file), (recipe_text, recipe_file)) = (read(lab)?, read(recipe_path)?);
+    let (mut parsed, mut recipe) = (Lab::parse(&lab_text, &lab_file)?, Recipe::parse(&recipe_text, &recipe_file)?);
     let absolute = std::path::absolute(lab).map_err(|e| say!("app-file-unreadable", file = lab_file, reason = e))?;
     if let Some(folder) = absolute.parent() {
         parsed.resolve(folder);
+    }
+    let absolute =
+        std::path::absolute(recipe_path).map_err(|e| say!("app-file-unreadable", file = recipe_file, reason = e))?;
+    if let Some(folder) = absolute.parent() {
+        recipe.resolve(folder);
     }
     Ok((parsed, recipe))
 }

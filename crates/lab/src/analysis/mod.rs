@@ -5,7 +5,7 @@
 
 pub(crate) mod circuit;
 mod impedance;
-mod least_squares;
+pub(crate) mod least_squares;
 
 use matdock_message::{Message, say};
 use matdock_record::{Datum, Unit, body::Fields};

@@ -72,6 +72,7 @@ pub fn check(lab: &Lab, recipe: &Recipe, parameters: Option<&[ParameterRange]>) 
         match &step.work {
             Work::Station { .. } => checker.station_step(index),
             Work::Analysis { .. } => checker.analysis_step(index),
+            Work::Features { .. } => checker.features_step(index),
         }
     }
     checker.outputs();
@@ -265,6 +266,14 @@ impl Checker<'_> {
                 let what = say!("lab-unknown-key", key = name, known = known);
                 self.problem(step.line, &say!("lab-step", step = step.name, what = what));
             }
+        }
+    }
+
+    fn features_step(&mut self, index: usize) {
+        let Work::Features { from, .. } = &self.recipe.steps[index].work else { return };
+        if !self.setup.is_station_step(*from) {
+            let step = &self.recipe.steps[index];
+            self.problem(step.line, &say!("lab-check-feature", step = self.recipe.steps[*from].name));
         }
     }
 

@@ -39,7 +39,7 @@ impl Checker<'_> {
             Work::Station { capability, .. } => {
                 self.lab.offering(capability).map(|(station, _)| station).collect::<Vec<_>>()
             }
-            Work::Analysis { .. } => Vec::new(),
+            Work::Analysis { .. } | Work::Features { .. } => Vec::new(),
         };
         let ends = stations(to);
         let pairs = stations(from).into_iter().flat_map(|a| ends.iter().map(move |b| (a, *b)).collect::<Vec<_>>());

@@ -1,7 +1,7 @@
 //! Stations where a person does the work.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, mpsc::Sender},
     thread,
     time::{Duration, Instant},
@@ -55,7 +55,8 @@ impl ManualDriver {
             let mut refused = String::new();
             while until.is_none_or(|until| Instant::now() < until) {
                 let dropped = answer_file.as_ref().and_then(|file| std::fs::read_to_string(file).ok());
-                let from_file = dropped.and_then(|text| read_file(&text, &mut refused, action, person.as_ref()));
+                let from_file = dropped
+                    .and_then(|text| read_file(&text, answer_file.as_deref(), &mut refused, action, person.as_ref()));
                 if let Some(reply) = from_file.or_else(|| person.answer(action)) {
                     // A closed mailbox only means that the program ends.
                     let _ = mailbox.send(Arrival { action, reply });
@@ -68,11 +69,17 @@ impl ManualDriver {
     }
 }
 
-fn read_file(text: &str, refused: &mut String, action: ActionId, person: &dyn Person) -> Option<Reply> {
+fn read_file(
+    text: &str,
+    file: Option<&Path>,
+    refused: &mut String,
+    action: ActionId,
+    person: &dyn Person,
+) -> Option<Reply> {
     if text.trim().is_empty() {
         return Some(Reply::of(Outcome::Succeeded));
     }
-    match wire::parse_reply(text) {
+    match wire::parse_reply(text, file.and_then(Path::parent)) {
         Ok(reply) => Some(reply),
         Err(why) => {
             // Half-written files are read again; the same complaint is made once.

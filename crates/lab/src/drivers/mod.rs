@@ -17,7 +17,7 @@ use crate::{
 };
 
 mod manual;
-mod process;
+pub(crate) mod process;
 mod simulated;
 pub(crate) mod wire;
 

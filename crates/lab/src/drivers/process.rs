@@ -2,7 +2,7 @@
 
 use std::{
     io::{Read, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::mpsc::{self, Sender},
     thread,
@@ -97,7 +97,7 @@ impl Driver for ProcessDriver {
         let seconds = request.timeout.map_or(LONGEST, |seconds| seconds - (0.1 * seconds).min(1.0)).min(LONGEST);
         thread::spawn(move || {
             let reply = match program.talk(child, &json, seconds) {
-                Ended::Answer(text) => wire::parse_reply(&text).unwrap_or_else(|why| {
+                Ended::Answer(text) => wire::parse_reply(&text, program.directory.as_deref()).unwrap_or_else(|why| {
                     // The program did something, and what it said of it cannot be read.
                     Reply::of(Outcome::Uncertain(why.to_string()))
                 }),
@@ -129,6 +129,30 @@ impl Driver for ProcessDriver {
     }
 }
 
+/// Runs a program once with `json` on its standard input; what it prints on its standard output.
+///
+/// # Errors
+/// It cannot be started, ends with another code than 0, takes longer than `seconds` or prints too much.
+pub(crate) fn ask_program(
+    command: &[String],
+    directory: Option<&Path>,
+    json: &str,
+    seconds: f64,
+) -> Result<String, Message> {
+    let (path, arguments) = command.split_first().ok_or_else(|| say!("lab-missing-key", key = "program"))?;
+    let program = Program {
+        path: path.clone(),
+        arguments: arguments.to_vec(),
+        directory: directory.map(Path::to_owned),
+        output_limit: 64 * 1024,
+    };
+    let child = program.spawn().map_err(|why| say!("lab-program-start", program = path, why = why))?;
+    match program.talk(child, json, seconds) {
+        Ended::Answer(text) => Ok(text),
+        Ended::NotStarted(why) | Ended::Failed(why) | Ended::Lost(why) => Err(why),
+    }
+}
+
 /// What a program says became of an action.
 enum Known {
     NotStarted,
@@ -157,7 +181,7 @@ impl Program {
         match self.talk(child, json, STATUS_SECONDS) {
             Ended::Answer(text) if text.trim() == "\"not-started\"" => Ok(Known::NotStarted),
             Ended::Answer(text) if text.trim() == "\"running\"" => Ok(Known::Running),
-            Ended::Answer(text) => wire::parse_reply(&text).map(Known::Done),
+            Ended::Answer(text) => wire::parse_reply(&text, self.directory.as_deref()).map(Known::Done),
             Ended::NotStarted(why) | Ended::Failed(why) | Ended::Lost(why) => Err(why),
         }
     }

@@ -1,12 +1,13 @@
 //! Answers of programs and people as JSON.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use matdock_message::{Message, say};
 use matdock_record::{Datum, Outcome, Quantity, Unit, body::Column, body::Fields};
 use serde::{Deserialize, Serialize};
 
-use crate::{Reply, Stream};
+use crate::{Image, Reply, Stream};
 
 /// The JSON form of a [`Reply`].
 #[derive(Deserialize)]
@@ -22,6 +23,8 @@ struct WireReply {
     values: BTreeMap<String, WireDatum>,
     #[serde(default)]
     streams: Vec<WireStream>,
+    #[serde(default)]
+    images: Vec<WireImage>,
 }
 
 fn succeeded() -> String {
@@ -44,7 +47,49 @@ pub(crate) enum WireDatum {
 struct WireStream {
     name: String,
     columns: Vec<Column>,
-    data: Vec<Vec<f64>>,
+    data: Vec<Vec<Option<f64>>>,
+}
+
+/// An image as a file or as its bytes.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireImage {
+    name: String,
+    #[serde(default)]
+    file: Option<String>,
+    #[serde(default)]
+    base64: Option<String>,
+    #[serde(default)]
+    pixel: Option<Quantity>,
+}
+
+/// Largest image file that is read.
+const MOST_IMAGE_BYTES: u64 = 256 << 20;
+
+impl WireImage {
+    /// The image; files are looked for in `folder`.
+    fn open(self, folder: Option<&Path>) -> Result<Image, Message> {
+        let fault = |what: &dyn std::fmt::Display| say!("lab-feature-image-unreadable", name = self.name, what = what);
+        let bytes = match (&self.file, &self.base64) {
+            (Some(file), None) => {
+                let path = folder.map_or_else(|| file.into(), |folder| folder.join(file));
+                let size = std::fs::metadata(&path).map_err(|why| fault(&format_args!("{}: {why}", path.display())))?;
+                if size.len() > MOST_IMAGE_BYTES {
+                    return Err(fault(&format_args!("> {} MiB", MOST_IMAGE_BYTES >> 20)));
+                }
+                std::fs::read(&path).map_err(|why| fault(&format_args!("{}: {why}", path.display())))?
+            }
+            (None, Some(text)) => STANDARD.decode(text.trim()).map_err(|why| fault(&why))?,
+            _ => return Err(fault(&"file / base64")),
+        };
+        let pixel = self.pixel.filter(|pixel| pixel.value > 0.0 && pixel.value.is_finite());
+        Ok(Image { name: self.name, bytes, pixel })
+    }
+}
+
+/// Bytes as text, for programs.
+pub(crate) fn to_base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
 }
 
 impl From<WireDatum> for Datum {
@@ -70,8 +115,8 @@ impl From<&Datum> for WireDatum {
     }
 }
 
-/// Reads the JSON answer of a program or a person.
-pub(crate) fn parse_reply(json: &str) -> Result<Reply, Message> {
+/// Reads the JSON answer of a program or a person; files it names are looked for in `folder`.
+pub(crate) fn parse_reply(json: &str, folder: Option<&Path>) -> Result<Reply, Message> {
     let bad = |what: &str| say!("lab-bad-reply", what = what);
     let wire: WireReply = serde_json::from_str(json).map_err(|error| bad(&error.to_string()))?;
     let reason = || wire.reason.clone().unwrap_or_else(|| "-".to_owned());
@@ -89,7 +134,18 @@ pub(crate) fn parse_reply(json: &str) -> Result<Reply, Message> {
         if columns.len() != data.len() || data.iter().any(|column| column.len() != rows) {
             return Err(bad(&format!("stream {name}: columns, data")));
         }
+        // A missing reading is null.
+        let data = data.into_iter().map(|column| column.into_iter().map(|v| v.unwrap_or(f64::NAN)).collect()).collect();
         streams.push(Stream { name, columns, data });
     }
-    Ok(Reply { outcome, actual: fields(wire.actual), values: fields(wire.values), streams })
+    let (mut values, mut images) = (fields(wire.values), Vec::new());
+    for image in wire.images {
+        let name = format!("{}.image", image.name);
+        match image.open(folder) {
+            Ok(image) => images.push(image),
+            // What the step did is not undone by a picture that is not there.
+            Err(why) => drop(values.insert(name, Datum::Missing(why.to_string()))),
+        }
+    }
+    Ok(Reply { outcome, actual: fields(wire.actual), values, streams, images })
 }

@@ -24,7 +24,7 @@ pub use snapshot::{Doing, SampleNow, Snapshot, StationNow};
 
 use self::{setup::Setup, state::State};
 use crate::{
-    Action, ActionId, Clock, Entry, Event, Journal, Lab, Recipe, Reply, Stream,
+    Action, ActionId, Clock, Entry, Event, Image, Journal, Lab, Recipe, Reply, Stream,
     driver::{Begun, Request},
     drivers::Drivers,
 };
@@ -51,6 +51,8 @@ pub struct Executor<J: Journal> {
     answers: BTreeMap<ActionId, (Timestamp, Reply)>,
     /// Streams that an analysis still waits for.
     streams: Vec<(ActionId, Stream)>,
+    /// Images that a feature still waits for.
+    images: Vec<(ActionId, Image)>,
     stopping: bool,
     broken: Option<Message>,
 }
@@ -77,6 +79,7 @@ impl<J: Journal> Executor<J> {
             journal,
             answers: BTreeMap::new(),
             streams: Vec::new(),
+            images: Vec::new(),
             stopping: false,
             broken: None,
         })

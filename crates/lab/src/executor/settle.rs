@@ -7,7 +7,11 @@ use super::{
     Executor, Happening, just_after,
     state::{Open, Place, Progress},
 };
-use crate::{ActionId, Event, Journal, Reply, Stream, analysis, recipe::Work};
+use crate::{
+    ActionId, Event, Image, Journal, Reply, Stream, analysis,
+    feature::{self, Feature, Yield},
+    recipe::Work,
+};
 
 impl<J: Journal> Executor<J> {
     /// Ends the action that is due first, if one is.
@@ -39,9 +43,10 @@ impl<J: Journal> Executor<J> {
     ) -> Result<(), Message> {
         let (started, outcome, unit) = (open.started, reply.outcome.clone(), open.unit);
         let was_out = self.state.out[unit].is_some();
-        let streams = self.wanted(&open, &reply);
+        let (streams, images) = (self.wanted(&open, &reply), self.wanted_images(&open, &reply));
         self.write(Event::Returned { action: open.action.id, started, ended, reply })?;
         self.streams.extend(streams);
+        self.images.extend(images);
         seen.push(Happening::Ended { action: open.action, started, ended, outcome });
         let flight = &self.state.flights[open.flight];
         if flight.place == Place::Gone {
@@ -59,10 +64,24 @@ impl<J: Journal> Executor<J> {
         let asked = |name: &str| {
             self.setup.recipe.steps.iter().any(|other| match &other.work {
                 Work::Analysis { from, stream, .. } => *from == step && stream == name,
+                Work::Features { from, features } => *from == step && features.iter().any(|f| f.stream == name),
                 Work::Station { .. } => false,
             })
         };
         reply.streams.iter().filter(|s| asked(&s.name)).map(|s| (open.action.id, s.clone())).collect()
+    }
+
+    /// The images of an answer that a feature will ask for.
+    fn wanted_images(&self, open: &Open, reply: &Reply) -> Vec<(ActionId, Image)> {
+        let asked = |name: &str| {
+            self.setup.recipe.steps.iter().any(|other| match &other.work {
+                Work::Features { from, features } => {
+                    Some(*from) == open.step && features.iter().any(|f| f.stream == name)
+                }
+                _ => false,
+            })
+        };
+        reply.images.iter().filter(|image| asked(&image.name)).map(|i| (open.action.id, i.clone())).collect()
     }
 
     /// Gives up the first sample of which a time limit has passed.
@@ -103,14 +122,52 @@ impl<J: Journal> Executor<J> {
     }
 
     fn analyse(&mut self, index: usize, step: usize, seen: &mut Vec<Happening>) -> Result<(), Message> {
-        let (outcome, values) = match self.run_analysis(index, step) {
+        let done = match &self.setup.recipe.steps[step].work {
+            Work::Features { from, features } => Ok(self.features(index, *from, features)),
+            _ => self.run_analysis(index, step),
+        };
+        let (outcome, values) = match done {
             Ok(values) => (Outcome::Succeeded, values),
             Err(why) => (Outcome::Failed(why.to_string()), Fields::new()),
         };
+        self.take_arrivals();
         let sample = self.state.flights[index].id;
         let name = self.setup.recipe.steps[step].name.clone();
         seen.push(Happening::Analysed { sample, step: name.clone(), outcome: outcome.clone() });
         self.write(Event::Analysed { sample, step: name, outcome, values })
+    }
+
+    /// Takes in what instruments answered while something was computed: an answer that waits is not lost.
+    fn take_arrivals(&mut self) {
+        let now = self.now();
+        while let Ok(arrival) = self.drivers.arrivals.try_recv() {
+            if self.state.open.contains_key(&arrival.action) {
+                self.answers.entry(arrival.action).or_insert((now, arrival.reply));
+            }
+        }
+    }
+
+    /// Features of what a step yielded; after a restart from what the journal keeps.
+    fn features(&self, index: usize, from: usize, features: &[Feature]) -> Fields {
+        let flight = &self.state.flights[index];
+        let (mut streams, mut images) = (Vec::new(), Vec::new());
+        if let Some(action) = flight.done_by[from] {
+            let mut names: Vec<&str> = features.iter().map(|feature| feature.stream.as_str()).collect();
+            names.sort_unstable();
+            names.dedup();
+            for name in names {
+                match self.streams.iter().find(|(id, kept)| *id == action && kept.name == name) {
+                    Some((_, kept)) => streams.push(kept.clone()),
+                    None => streams.extend(self.journal.stream(action, name)),
+                }
+                match self.images.iter().find(|(id, kept)| *id == action && kept.name == name) {
+                    Some((_, kept)) => images.push(kept.clone()),
+                    None => images.extend(self.journal.image(action, name)),
+                }
+            }
+        }
+        let values = flight.values.get(from);
+        finite(feature::compute(features, Yield { streams: &streams, images: &images, values }))
     }
 
     fn run_analysis(&self, index: usize, step: usize) -> Result<Fields, Message> {
@@ -140,6 +197,7 @@ impl<J: Journal> Executor<J> {
         let sample = flight.id;
         let actions: Vec<ActionId> = flight.done_by.iter().flatten().copied().collect();
         self.streams.retain(|(action, _)| !actions.contains(action));
+        self.images.retain(|(action, _)| !actions.contains(action));
         self.write(Event::Finished { sample, outcome: outcome.clone(), values: values.clone() })?;
         seen.push(Happening::Finished { sample, outcome, values });
         if self.state.flights[index].place == Place::Gone {
@@ -199,5 +257,16 @@ fn checked(reply: Reply) -> Reply {
         let why = say!("lab-bad-reply", what = stream.name);
         return Reply::of(Outcome::Failed(why.to_string()));
     }
-    Reply { actual: finite(reply.actual), values: finite(reply.values), ..reply }
+    let mut streams = reply.streams;
+    // Stored series have no infinite numbers: such a reading counts as missing.
+    streams
+        .iter_mut()
+        .flat_map(|stream| stream.data.iter_mut().flatten())
+        .filter(|v| v.is_infinite())
+        .for_each(|reading| *reading = f64::NAN);
+    let mut values = finite(reply.values);
+    // The size of a pixel is written down, since a file of an image does not tell it.
+    let sizes = reply.images.iter().filter_map(|image| Some((image.pixel_key(), image.pixel.clone()?)));
+    values.extend(sizes.map(|(key, size)| (key, Datum::Quantity(size))));
+    Reply { actual: finite(reply.actual), values: finite(values), streams, ..reply }
 }

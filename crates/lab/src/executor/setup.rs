@@ -61,7 +61,7 @@ impl Setup {
     pub fn capability(&self, step: usize, station: usize) -> Option<&Capability> {
         match &self.recipe.steps[step].work {
             Work::Station { capability, .. } => self.lab.stations.get(station)?.capability(capability),
-            Work::Analysis { .. } => None,
+            Work::Analysis { .. } | Work::Features { .. } => None,
         }
     }
 

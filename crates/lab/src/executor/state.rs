@@ -273,7 +273,7 @@ impl State {
     ) {
         let capability = setup.capability(step, open.unit);
         let flight = &mut self.flights[open.flight];
-        let kept = Reply { streams: Vec::new(), ..reply.clone() };
+        let kept = Reply { streams: Vec::new(), images: Vec::new(), ..reply.clone() };
         flight.values[step].clone_from(&kept.values);
         flight.past.push(PastAction { action: open.action.clone(), started, ended, reply: kept });
         flight.done_by[step] = Some(open.action.id);

@@ -43,6 +43,7 @@ fn the_example_lab_and_recipe_fit_the_physics() {
                 assert!(analysis.settings().iter().all(|(name, _)| settings.contains_key(*name)));
                 assert!(recipe.outputs.iter().all(|o| analysis.outputs().iter().any(|(name, _)| *name == o.value)));
             }
+            Work::Features { .. } => {}
         }
     }
     for (name, unit, low, high, _) in RANGES {

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use matdock_lab::{
-    Action, Entry, Event, Executor, Happening, Job, Journal, Lab, MemoryJournal, PastAction, Performed, Physics,
+    Action, Entry, Event, Executor, Happening, Image, Job, Journal, Lab, MemoryJournal, PastAction, Performed, Physics,
     Recipe, Reply, Stream, VirtualClock,
     driver::{ActionId, Begun, Driver, Request, Status},
     drivers::{Drivers, SimulatedDriver},
@@ -94,6 +94,7 @@ impl Journal for CrashingJournal {
             (Event::Returned { reply, .. }, mut read) => {
                 if let Event::Returned { reply: kept, .. } = &mut read.event {
                     kept.streams.clone_from(&reply.streams);
+                    kept.images.clone_from(&reply.images);
                 }
                 read
             }
@@ -104,6 +105,10 @@ impl Journal for CrashingJournal {
 
     fn stream(&self, action: ActionId, name: &str) -> Result<Stream, Message> {
         self.kept.lock().unwrap().stream(action, name)
+    }
+
+    fn image(&self, action: ActionId, name: &str) -> Result<Image, Message> {
+        self.kept.lock().unwrap().image(action, name)
     }
 }
 

@@ -4,6 +4,7 @@
 mod crash;
 mod deadlock;
 mod example;
+mod features;
 mod harness;
 mod no_loss;
 mod people_and_programs;

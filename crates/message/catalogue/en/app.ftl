@@ -284,3 +284,4 @@ app-chain-because-open = { $name } is { $side ->
 } ({ $deviation }); the chain does not say why
 app-chain-what-if = { $name }: { $mean } ({ $low } to { $high }) would be expected instead of { $now }
 app-intermediate-twice = { $name } is an objective, a bound or an intermediate already; give an intermediate a name of its own
+app-journal-image = the image "{ $name }" of action { $action } is not in the dock. Run `matdock verify`.

@@ -284,3 +284,4 @@ app-chain-because-open = { $name } は{ $side ->
 }（{ $deviation }）ですが、理由は連鎖からは分かりません
 app-chain-what-if = { $name }：{ $now } の代わりに { $mean }（{ $low } から { $high }）が見込まれます
 app-intermediate-twice = { $name } はすでに目的、制限または中間量です。中間量には固有の名前を付けてください
+app-journal-image = 操作 { $action } の画像「{ $name }」がドックにありません。`matdock verify` を実行してください。

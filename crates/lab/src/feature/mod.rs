@@ -1,0 +1,186 @@
+//! Features: numbers taken by declared extractors from the series and images that a step yields.
+//!
+//! A recipe names them under `[features]`. Each is computed when its step is done; whatever is wrong with the data
+//! makes it a missing value with a reason or a flagged one, never an error. `docs/features.md` has the formulas.
+
+mod extractor;
+mod image;
+pub(crate) mod language;
+mod program;
+mod series;
+mod unit;
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use matdock_message::{Message, say};
+use matdock_record::{Datum, Qualifier, Quantity, Unit, body::Fields};
+
+use self::{
+    extractor::{Compute, Extractor},
+    image::Picture,
+    series::Series,
+};
+use crate::driver::{Image, Stream};
+
+pub use extractor::{Needs, UnitRule, all};
+
+/// The column that stands for the image itself in `camera.image`.
+pub(crate) const IMAGE: &str = "image";
+
+/// What is added to the name of a feature for its flag.
+const FLAG: &str = ".flag";
+
+/// A feature that a recipe declares.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Feature {
+    /// What it is called.
+    pub name: String,
+    /// The stream or image it is taken from.
+    pub stream: String,
+    /// The column of the stream; `image` for an image.
+    pub column: String,
+    /// How it is computed.
+    pub method: Method,
+    /// Line of the file.
+    pub line: usize,
+}
+
+/// How a feature is computed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Method {
+    /// By an extractor that comes with matdock.
+    Extractor {
+        /// Which.
+        extractor: &'static Extractor,
+        /// Which of several (peaks, time constants), from 1.
+        number: usize,
+    },
+    /// By a program of the user's own.
+    Program {
+        /// The program and its arguments.
+        command: Vec<String>,
+        /// Folder it runs in; where matdock was started when there is none.
+        directory: Option<PathBuf>,
+        /// It is ended after this time \[s\].
+        timeout: f64,
+    },
+}
+
+/// What a step yielded, as far as features look at it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Yield<'a> {
+    /// Its series.
+    pub streams: &'a [Stream],
+    /// Its images.
+    pub images: &'a [Image],
+    /// Its values; `camera.image` missing says why there is no image.
+    pub values: Option<&'a Fields>,
+}
+
+/// A number with what is known of it.
+#[derive(Debug, Clone, PartialEq)]
+struct Found {
+    value: f64,
+    unit: Unit,
+    uncertainty: Option<f64>,
+    flags: Vec<Message>,
+}
+
+impl Feature {
+    /// How it is computed, in a word for the records: `level 1 of mixer.torque` (name, version, source).
+    pub fn described(&self) -> String {
+        let how = match &self.method {
+            Method::Extractor { extractor, number } if extractor.numbered => {
+                format!("{} {number}, version {}", extractor.name, extractor.version)
+            }
+            Method::Extractor { extractor, .. } => format!("{}, version {}", extractor.name, extractor.version),
+            Method::Program { command, .. } => command.join(" "),
+        };
+        format!("{how}: {}.{}", self.stream, self.column)
+    }
+
+    fn of_series(&self, series: &Series<'_>) -> Result<Found, Message> {
+        let Method::Extractor { extractor, number } = &self.method else { return Err(say!("lab-not-a-number")) };
+        let Compute::Series(compute) = extractor.compute else { return Err(say!("lab-feature-no-image-column")) };
+        let flags = series.fits(extractor.needs)?;
+        let value = compute(series, *number)?;
+        let unit = extractor.unit.of(&series.unit, &series.axis_unit)?;
+        // A temperature in Cel is no multiple of K: its differences are the same, what is added up over time is not.
+        let value = if extractor.unit == UnitRule::TimesAxis { unit::summed(value, series)? } else { value };
+        Ok(Found { value, unit, uncertainty: None, flags })
+    }
+
+    fn of_image(&self, picture: &Picture) -> Result<Found, Message> {
+        let Method::Extractor { extractor, .. } = &self.method else { return Err(say!("lab-not-a-number")) };
+        let Compute::Image(compute) = extractor.compute else { return Err(say!("lab-feature-image-only")) };
+        let value = compute(picture)?;
+        let (value, unit) = picture.in_units(value, extractor.unit)?;
+        Ok(Found { value, unit, uncertainty: None, flags: picture.flags.clone() })
+    }
+}
+
+/// Computes features of one step. Every feature gets a value or a missing value with the reason; a value that is not
+/// to be trusted fully gets `NAME.flag` with the reason.
+pub fn compute(features: &[Feature], seen: Yield<'_>) -> Fields {
+    let mut series: BTreeMap<(&str, &str), Result<Series<'_>, Message>> = BTreeMap::new();
+    let mut pictures: BTreeMap<&str, Result<Picture, Message>> = BTreeMap::new();
+    let mut fields = Fields::new();
+    for feature in features {
+        let found = match &feature.method {
+            Method::Program { command, directory, timeout } => {
+                program::run(feature, command, directory.as_deref(), *timeout, seen)
+            }
+            Method::Extractor { .. } if feature.column == IMAGE => {
+                let open =
+                    || image_named(&feature.stream, seen).and_then(|image| Picture::open(image, pixel(image, seen)));
+                let picture = pictures.entry(&feature.stream).or_insert_with(open);
+                picture.as_ref().map_err(Clone::clone).and_then(|picture| feature.of_image(picture))
+            }
+            Method::Extractor { .. } => {
+                let open = || stream_named(&feature.stream, seen).and_then(|s| Series::of(s, &feature.column));
+                let series = series.entry((&feature.stream, &feature.column)).or_insert_with(open);
+                series.as_ref().map_err(Clone::clone).and_then(|series| feature.of_series(series))
+            }
+        };
+        insert(&mut fields, &feature.name, found);
+    }
+    fields
+}
+
+fn insert(fields: &mut Fields, name: &str, found: Result<Found, Message>) {
+    let datum = match found {
+        Ok(found) if !found.value.is_finite() => Datum::Missing(say!("lab-not-a-number").to_string()),
+        Ok(Found { value, unit, uncertainty, flags }) => {
+            if !flags.is_empty() {
+                let text = flags.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+                fields.insert(format!("{name}{FLAG}"), Datum::Text(text));
+            }
+            let uncertainty = uncertainty.filter(|u| u.is_finite() && *u >= 0.0);
+            Datum::Quantity(Quantity { value, unit, uncertainty, qualifier: Qualifier::Equal })
+        }
+        Err(why) => Datum::Missing(why.to_string()),
+    };
+    fields.insert(name.to_owned(), datum);
+}
+
+fn pixel(image: &Image, seen: Yield<'_>) -> Option<Quantity> {
+    let noted = || seen.values?.get(&image.pixel_key())?.quantity().cloned();
+    image.pixel.clone().or_else(noted).filter(|pixel| pixel.value > 0.0 && pixel.value.is_finite())
+}
+
+fn stream_named<'a>(name: &str, seen: Yield<'a>) -> Result<&'a Stream, Message> {
+    seen.streams.iter().find(|stream| stream.name == name).ok_or_else(|| say!("lab-no-stream", name = name))
+}
+
+fn image_named<'a>(name: &str, seen: Yield<'a>) -> Result<&'a Image, Message> {
+    if let Some(image) = seen.images.iter().find(|image| image.name == name) {
+        return Ok(image);
+    }
+    match seen.values.and_then(|values| values.get(&format!("{name}.{IMAGE}"))) {
+        Some(Datum::Missing(why)) => Err(say!("lab-feature-image-lost", name = name, why = why)),
+        _ => Err(say!("lab-feature-no-image", name = name)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

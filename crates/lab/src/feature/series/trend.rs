@@ -1,0 +1,150 @@
+//! How a series goes: slope, time to the plateau, rise time.
+
+use matdock_message::{Message, say};
+
+use super::{Series, exceeds, median, statistics::mean};
+use crate::feature::extractor::{Extractor, Needs, UnitRule, of_series};
+
+/// Readings that the robust slope compares at most: pairs are quadratic in them.
+const COMPARED: usize = 400;
+
+/// Half the width of the band around the plateau, as a share of the range.
+const BAND: f64 = 0.05;
+
+/// The plateau has to begin before this share of the axis, else the series still changes at its end.
+const LATEST: f64 = 0.85;
+
+/// A change smaller than this many standard deviations of the smoothed noise is none.
+const BEYOND_NOISE: f64 = 8.0;
+
+pub(super) static EXTRACTORS: [Extractor; 4] = [
+    of_series("slope", "lab-feature-about-slope", UnitRule::PerAxis, Needs::Axis, slope),
+    of_series("robust slope", "lab-feature-about-robust-slope", UnitRule::PerAxis, Needs::Axis, robust_slope)
+        .from("Sen, J. Am. Stat. Assoc. 63, 1379 (1968)"),
+    of_series("plateau time", "lab-feature-about-plateau", UnitRule::AxisDifference, Needs::Axis, plateau),
+    of_series("rise time", "lab-feature-about-rise", UnitRule::AxisDifference, Needs::Axis, rise)
+        .from("IEEE Std 181-2011, 10 % to 90 %"),
+];
+
+/// Least squares.
+fn slope(series: &Series<'_>, _: usize) -> Result<f64, Message> {
+    series.at_least(2)?;
+    Ok(line(&series.axis, &series.values).1)
+}
+
+/// Value at the middle of the axis, slope, and the middle, of the line of least squares.
+pub(super) fn line(axis: &[f64], values: &[f64]) -> (f64, f64, f64) {
+    let (middle, level) = (mean(axis), mean(values));
+    let (mut above, mut below) = (0.0, 0.0);
+    for (t, y) in axis.iter().zip(values) {
+        above += (t - middle) * (y - level);
+        below += (t - middle) * (t - middle);
+    }
+    (level, if below > 0.0 { above / below } else { 0.0 }, middle)
+}
+
+/// Median of the slopes between all pairs of readings; of block means where there are many (Theil and Sen).
+fn robust_slope(series: &Series<'_>, _: usize) -> Result<f64, Message> {
+    series.at_least(2)?;
+    let (axis, values) = series.thinned(COMPARED);
+    let mut slopes = Vec::with_capacity(axis.len() * axis.len() / 2);
+    for (i, (t, y)) in axis.iter().zip(&values).enumerate() {
+        let later = axis[i + 1..].iter().zip(&values[i + 1..]);
+        slopes.extend(later.map(|(later, value)| (value - y) / (later - t)));
+    }
+    if slopes.is_empty() { Err(say!("lab-feature-few", found = 1, needed = 2)) } else { Ok(median(&mut slopes)) }
+}
+
+/// A series without its fastest noise, and what is needed to tell a change from noise.
+pub(super) struct Smooth {
+    axis: Vec<f64>,
+    values: Vec<f64>,
+    level: f64,
+    range: f64,
+    noise: f64,
+}
+
+impl Smooth {
+    /// Running means over a hundredth of the rows.
+    fn of(series: &Series<'_>) -> Result<Self, Message> {
+        series.at_least(5)?;
+        series.changes()?;
+        let width = (series.values.len() / 100).max(1);
+        let (axis, values) = (running_mean(&series.axis, width), running_mean(&series.values, width));
+        let end = axis[axis.len() - 1];
+        let first = axis.partition_point(|t| *t < end - 0.1 * (end - axis[0]));
+        let level = median(&mut values[first..].to_vec());
+        let (low, high) = values.iter().fold((f64::MAX, f64::MIN), |(low, high), y| (low.min(*y), high.max(*y)));
+        let noise = noise(&series.values) / (width as f64).sqrt();
+        if !exceeds(high - low, BEYOND_NOISE * noise) {
+            return Err(say!("lab-feature-no-change"));
+        }
+        Ok(Self { axis, values, level, range: high - low, noise })
+    }
+}
+
+impl Series<'_> {
+    fn smooth(&self) -> Result<&Smooth, Message> {
+        self.smooth.get_or_init(|| Smooth::of(self)).as_ref().map_err(Clone::clone)
+    }
+}
+
+fn running_mean(values: &[f64], width: usize) -> Vec<f64> {
+    if width <= 1 {
+        return values.to_vec();
+    }
+    // Sums of deviations from a reading: no digits are lost where the numbers are large.
+    let reference = values[0];
+    let mut sum: f64 = values[..width].iter().map(|value| value - reference).sum();
+    let mut means = Vec::with_capacity(values.len() - width + 1);
+    means.push(reference + sum / width as f64);
+    for (gone, new) in values.iter().zip(&values[width..]) {
+        sum += (new - reference) - (gone - reference);
+        means.push(reference + sum / width as f64);
+    }
+    means
+}
+
+/// Standard deviation of independent noise on a smooth curve: second differences have 6 times its variance.
+pub(super) fn noise(values: &[f64]) -> f64 {
+    if values.len() < 3 {
+        return 0.0;
+    }
+    // Over the range, so that squares neither overflow nor vanish. The mean of absolute values, not of squares: a
+    // single jump is no noise. Mean |x| of a normal distribution is sqrt(2/pi) standard deviations.
+    let sum: f64 = values.windows(3).map(|y| ((y[0] - y[1]) - (y[1] - y[2])).abs()).sum();
+    sum / (values.len() - 2) as f64 / (6.0 * std::f64::consts::FRAC_2_PI).sqrt()
+}
+
+/// Time from the begin until the series stays within the band around its level.
+fn plateau(series: &Series<'_>, _: usize) -> Result<f64, Message> {
+    let smooth = series.smooth()?;
+    let band = BAND * smooth.range + 3.0 * smooth.noise;
+    let last = smooth.values.iter().rposition(|value| (value - smooth.level).abs() > band);
+    let reached = last.map_or(0, |last| (last + 1).min(smooth.axis.len() - 1));
+    let (begin, end) = (smooth.axis[0], smooth.axis[smooth.axis.len() - 1]);
+    if smooth.axis[reached] - begin > LATEST * (end - begin) {
+        return Err(say!("lab-feature-no-plateau"));
+    }
+    Ok(smooth.axis[reached] - series.axis[0])
+}
+
+/// Time in which the change from the first value to the level goes from 10 % to 90 %.
+fn rise(series: &Series<'_>, _: usize) -> Result<f64, Message> {
+    let smooth = series.smooth()?;
+    let change = smooth.level - smooth.values[0];
+    if !exceeds(change.abs(), BEYOND_NOISE * smooth.noise) || change.abs() < 0.1 * smooth.range {
+        return Err(say!("lab-feature-no-change"));
+    }
+    let reach = |share: f64| {
+        let part = |value: f64| (value - smooth.values[0]) / change - share;
+        let at = smooth.values.iter().position(|value| part(*value) >= 0.0)?;
+        let Some(before) = at.checked_sub(1) else { return Some(smooth.axis[0]) };
+        let (low, high) = (part(smooth.values[before]), part(smooth.values[at]));
+        Some(smooth.axis[before] + (smooth.axis[at] - smooth.axis[before]) * (-low / (high - low)))
+    };
+    match (reach(0.1), reach(0.9)) {
+        (Some(begin), Some(end)) => Ok(end - begin),
+        _ => Err(say!("lab-feature-no-plateau")),
+    }
+}

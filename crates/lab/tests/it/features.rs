@@ -1,0 +1,129 @@
+//! Features in a running lab: declared in the recipe, computed when their step is done, reported with the sample.
+
+use std::sync::Arc;
+
+use matdock_lab::{
+    Action, Executor, Happening, Image, Job, Lab, MemoryJournal, PastAction, Performed, Physics, Recipe, Reply, Stream,
+    VirtualClock, drivers::Drivers,
+};
+use matdock_message::Message;
+use matdock_record::{Datum, IdSource, Outcome, SampleId, Timestamp, body::Column, body::Fields};
+
+const LAB: &str = r#"
+[lab]
+name = "kneading"
+[[station]]
+name = "mixer"
+[[station.capability]]
+name = "knead"
+process_time = "10 min"
+[[station]]
+name = "bench"
+[[station.capability]]
+name = "look"
+process_time = "1 min"
+"#;
+
+const RECIPE: &str = r#"
+[recipe]
+name = "paste"
+[[step]]
+name = "kneading"
+capability = "knead"
+[[step]]
+name = "looking"
+capability = "look"
+after = ["kneading"]
+[features]
+torque_end = "level of mixer.torque during kneading"
+settled_after = "plateau time of mixer.torque during kneading"
+brightness = { of = "camera.image during looking", extract = "brightness" }
+power = "level of mixer.power during kneading"
+[outputs]
+seen = "looking.seen"
+"#;
+
+/// A mixer with a torque that levels off, and a bench with a camera.
+struct Kneading;
+
+impl Physics for Kneading {
+    fn capabilities(&self) -> &[&str] {
+        &["knead", "look"]
+    }
+
+    fn perform(&self, action: &Action, _: Timestamp, _: &[PastAction], _: u64, _: u64) -> Result<Performed, Message> {
+        let mut reply = Reply::of(Outcome::Succeeded);
+        if action.capability == "knead" {
+            let column = |name: &str, unit: &str| Column { name: name.into(), unit: unit.parse().unwrap() };
+            let time: Vec<f64> = (0..600).map(f64::from).collect();
+            let torque = time.iter().map(|t| 4.0 - 3.0 * (-t / 50.0).exp()).collect();
+            let columns = vec![column("time", "s"), column("torque", "N.m")];
+            reply.streams = vec![Stream { name: "mixer".into(), columns, data: vec![time, torque] }];
+        } else {
+            reply.values = Fields::from([("seen".into(), Datum::Flag(true))]);
+            reply.images = vec![Image { name: "camera".into(), bytes: b"no image at all".into(), pixel: None }];
+        }
+        Ok(Performed { duration: action.duration, reply })
+    }
+}
+
+fn run(recipe: &str) -> (Fields, Vec<String>) {
+    let (lab, recipe) = (Lab::parse(LAB, "lab.toml").unwrap(), Recipe::parse(recipe, "recipe.toml").unwrap());
+    let physics: Arc<dyn Physics> = Arc::new(Kneading);
+    let drivers = Drivers::simulated(&lab, &physics, 1);
+    let start = Timestamp::from_microseconds(0);
+    let clock = Box::new(VirtualClock::new(start));
+    let mut executor = Executor::new(lab, recipe, drivers, clock, MemoryJournal::default()).unwrap();
+    let sample = SampleId::new(&mut IdSource::from_seed(1), start);
+    executor.submit(Job { sample, name: "S-1".into(), settings: Fields::new() }).unwrap();
+    let (mut reported, mut analysed) = (Fields::new(), Vec::new());
+    loop {
+        for happening in executor.advance().unwrap() {
+            match happening {
+                Happening::Finished { outcome, values, .. } => {
+                    assert_eq!(outcome, Outcome::Succeeded);
+                    reported = values;
+                }
+                Happening::Analysed { step, outcome, .. } => {
+                    assert_eq!(outcome, Outcome::Succeeded);
+                    analysed.push(step);
+                }
+                Happening::Idle => return (reported, analysed),
+                _ => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn features_are_outputs_of_the_sample_and_what_is_missing_says_why() {
+    let (values, analysed) = run(RECIPE);
+    assert_eq!(analysed, ["features of kneading", "features of looking"]);
+    let level = values["torque_end"].quantity().unwrap();
+    assert!((level.value - 4.0).abs() < 1e-4 && level.unit.as_str() == "N.m");
+    assert_eq!(values["settled_after"].quantity().unwrap().unit.as_str(), "s");
+    assert_eq!(values["seen"], Datum::Flag(true));
+    for (name, reason) in [("power", "no column \"power\""), ("brightness", "cannot be read")] {
+        assert!(matches!(&values[name], Datum::Missing(why) if why.contains(reason)), "{}", values[name]);
+    }
+}
+
+#[test]
+fn a_feature_that_is_misspelt_names_its_line_and_what_was_meant() {
+    for (wrong, reason) in [
+        ("x = \"levl of mixer.torque during kneading\"", "did you mean \"level\""),
+        ("x = \"level of mixer.torque during kneeding\"", "kneading"),
+        ("x = \"level of mixer during kneading\"", "STREAM.COLUMN"),
+        ("x = \"level mixer.torque\"", "EXTRACTOR of STREAM.COLUMN during STEP"),
+        ("x = \"peak position of mixer.torque during kneading\"", "peak position 1"),
+        ("x = \"brightness of mixer.torque during kneading\"", "looks at images"),
+        ("x = { of = \"mixer.torque during kneading\" }", "either \"extract\" or \"program\""),
+        ("x = 3", "x"),
+        ("seen = \"level of mixer.torque during kneading\"", "both an output and a feature"),
+    ] {
+        let steps = RECIPE.split("[features]").next().unwrap();
+        let text = format!("{steps}[outputs]\nseen = \"looking.seen\"\n[features]\n{wrong}\n");
+        let error = Recipe::parse(&text, "recipe.toml").unwrap_err().to_string();
+        assert!(error.contains(reason) && error.contains("recipe.toml"), "{wrong}: {error}");
+    }
+}
