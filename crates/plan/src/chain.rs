@@ -15,6 +15,7 @@ use crate::{
     expression::Formula,
     goal::{Goal, Stage},
     history::Observation,
+    knowledge::Source,
     space::{Parameter, Value},
 };
 
@@ -28,6 +29,38 @@ pub(crate) struct Stages {
     outcomes: Vec<usize>,
     /// For every node the formula that may hold.
     relations: Vec<Option<Arc<dyn Relation>>>,
+}
+
+/// Experiments of earlier campaigns with the same intermediates, on another machine or with another product.
+#[derive(Debug, Clone)]
+pub(crate) struct Elsewhere {
+    inputs: Rows,
+    observed: Vec<Observation>,
+}
+
+/// Most experiments that are carried over; more of them tell little and cost time.
+const MOST: usize = 200;
+
+impl Elsewhere {
+    /// None.
+    pub(crate) fn none(width: usize) -> Self {
+        Self { inputs: Rows::new(width), observed: Vec::new() }
+    }
+
+    /// Those of `sources` that the encoding can describe; of too many, evenly.
+    pub(crate) fn new(sources: &[Source], outcomes: usize, encoding: &Encoding) -> Self {
+        let all =
+            sources.iter().flat_map(|source| source.observed()).filter(|o| o.outcomes.len() == outcomes && !o.failed);
+        let fitting: Vec<(Vec<f64>, &Observation)> =
+            all.filter_map(|o| encoding.encode(&o.point).ok().map(|columns| (columns, o))).collect();
+        let count = fitting.len().min(MOST);
+        let mut elsewhere = Self::none(encoding.width());
+        for (columns, observation) in (0..count).map(|k| &fitting[k * fitting.len() / count.max(1)]) {
+            elsewhere.inputs.push(columns);
+            elsewhere.observed.push((*observation).clone());
+        }
+        elsewhere
+    }
 }
 
 /// A formula of settings and quantities upstream.
@@ -121,9 +154,43 @@ impl Stages {
     }
 
     /// The chain learnt from `observed` at the encoded points `inputs`, and what was sensed of each quantity.
-    pub(crate) fn chain(&self, inputs: &Rows, observed: &[Observation], options: &Options) -> (Chain, Vec<Sensed>) {
-        let sensed: Vec<Sensed> = self.outcomes.iter().map(|&outcome| sensed(observed, outcome)).collect();
-        (Chain::learn(self.graph.clone(), inputs, &sensed, &self.relations, options), sensed)
+    /// Experiments `elsewhere` come first in it.
+    pub(crate) fn chain(
+        &self,
+        elsewhere: &Elsewhere,
+        inputs: &Rows,
+        observed: &[Observation],
+        options: &Options,
+    ) -> (Chain, Vec<Sensed>) {
+        let (mut settings, mut all) = (elsewhere.inputs.clone(), elsewhere.observed.clone());
+        inputs.iter().for_each(|row| settings.push(row));
+        all.extend_from_slice(observed);
+        let sensed: Vec<Sensed> = self.outcomes.iter().map(|&outcome| sensed(&all, outcome)).collect();
+        let before = elsewhere.observed.len();
+        (Chain::learn(self.graph.clone(), &settings, &sensed, &self.relations, before, options), sensed)
+    }
+
+    /// The chain that knows the experiments `elsewhere`, where that predicts the outcomes at its end no worse.
+    pub(crate) fn best_chain(
+        &self,
+        elsewhere: &Elsewhere,
+        inputs: &Rows,
+        observed: &[Observation],
+        options: &Options,
+    ) -> (Chain, Vec<Sensed>) {
+        let nothing = Elsewhere::none(inputs.width());
+        let alone = self.chain(&nothing, inputs, observed, options);
+        if elsewhere.observed.is_empty() {
+            return alone;
+        }
+        let carried = self.chain(elsewhere, inputs, observed, options);
+        let behind = (0..self.names.len()).filter(|&node| !self.graph.nodes()[node].upstream.is_empty());
+        let gain = |node: usize| {
+            let enough = carried.0.rows(node).len() >= ENOUGH;
+            let compared = carried.0.compared_with(node, &alone.0, &carried.1[node]).filter(|_| enough);
+            compared.map_or(0.0, |c| c.gain * c.experiments as f64)
+        };
+        if behind.map(gain).sum::<f64>() >= 0.0 { carried } else { alone }
     }
 
     /// Learns the chain from `observed` at the encoded points `inputs`, and decides for every outcome behind
@@ -132,10 +199,11 @@ impl Stages {
         &self,
         inputs: &Rows,
         observed: &[Observation],
+        elsewhere: &Elsewhere,
         options: &Options,
         mut direct: Vec<Option<OutcomeModel>>,
     ) -> (Arc<dyn Outcomes>, Vec<Through>) {
-        let (chain, sensed) = self.chain(inputs, observed, options);
+        let (chain, sensed) = self.best_chain(elsewhere, inputs, observed, options);
         let chain = Arc::new(chain);
         let mut through = Vec::new();
         for (node, &outcome) in self.outcomes.iter().enumerate() {

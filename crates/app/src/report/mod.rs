@@ -5,7 +5,7 @@ mod text;
 use std::path::{Path, PathBuf};
 
 use matdock_message::{Language, Message, say};
-use matdock_plan::{Direction, Value};
+use matdock_plan::{Direction, Through, Value};
 use matdock_store::Dock;
 use serde::Serialize;
 
@@ -33,6 +33,8 @@ pub struct Report {
     pub status: Status,
     /// The model of each outcome: its kind, how it was fitted and how well it predicts.
     pub models: Vec<Fitted>,
+    /// How the outcomes behind intermediates are predicted, and why so; empty without a process chain.
+    pub through: Vec<Through>,
     /// The closed loop against random search and work by hand, for simulated labs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Comparison>,
@@ -76,7 +78,8 @@ pub fn report(
     let samples = export::export(dock, export::What::Samples, &only)?;
     write("experiments.csv", &table::to_bytes(&samples, table::Format::Csv, &table::SheetExtras::default())?)?;
     let models = learnt.model.iter().flat_map(|model| explain::fitted(campaign, model)).collect();
-    let report = Report { status, models, comparison, folder: folder.to_path_buf(), files: files.clone() };
+    let through = learnt.model.iter().flat_map(|model| model.through()).cloned().collect();
+    let report = Report { status, models, through, comparison, folder: folder.to_path_buf(), files: files.clone() };
     let path = folder.join("report.md");
     table::save(markdown(campaign, &report, language).as_bytes(), &path)?;
     files.push(path);

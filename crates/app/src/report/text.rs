@@ -8,6 +8,7 @@ use matdock_plan::{Drift, DriftWanted, Weight};
 use super::Report;
 use crate::{
     campaign::Campaign,
+    chain,
     comparison::Comparison,
     cost::Spent,
     explain::{self, spaced},
@@ -80,6 +81,7 @@ fn sections(campaign: &Campaign, report: &Report, language: Language) -> Vec<Sec
     let mut model: Vec<Message> = status.knowledge.iter().map(|weight| weight_line(campaign, weight)).collect();
     model.extend(status.drifts.iter().map(|drift| drift_line(campaign, drift)));
     model.extend(report.models.iter().flat_map(|one| explain::fitted_lines(campaign, one, language)));
+    model.extend(report.through.iter().map(chain::through_line));
     sections.push(part("app-section-model", model, &["model.svg"]));
     if let Some(comparison) = &report.comparison {
         sections.push(part("app-section-comparison", comparison_lines(campaign, comparison), &[]));

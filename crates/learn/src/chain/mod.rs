@@ -49,6 +49,8 @@ pub struct Chain {
     models: Vec<Option<NodeModel>>,
     settings: Rows,
     relations: Vec<Option<Arc<dyn Relation>>>,
+    /// How many of the first experiments were made on another machine.
+    elsewhere: usize,
 }
 
 /// The model of one quantity.
@@ -68,6 +70,9 @@ impl Chain {
     /// A quantity with one of the `relations` (one per node; fewer: none) is expected to follow it, up to a factor and a
     /// constant, as far as the data bear that out.
     ///
+    /// The first `elsewhere` experiments were made on another machine: they do not tell which settings give which
+    /// intermediates, but what follows from the intermediates.
+    ///
     /// An experiment in which a quantity upstream was not read counts for what lies downstream all the same: with the
     /// value that is expected there, and a noise that says how far that may be off.
     pub fn learn(
@@ -75,10 +80,11 @@ impl Chain {
         settings: &Rows,
         sensed: &[Sensed],
         relations: &[Option<Arc<dyn Relation>>],
+        elsewhere: usize,
         options: &Options,
     ) -> Self {
         let relations = relations.to_vec();
-        let mut chain = Self { graph, models: Vec::new(), settings: settings.clone(), relations };
+        let mut chain = Self { graph, models: Vec::new(), settings: settings.clone(), relations, elsewhere };
         let none = Sensed::default();
         for node in 0..chain.graph.nodes().len() {
             let options = Options { explanations: Vec::new(), ..options.clone() };
@@ -89,9 +95,14 @@ impl Chain {
     }
 
     fn learn_node(&self, node: usize, sensed: &Sensed, options: &Options) -> Option<NodeModel> {
-        let read: Vec<(usize, Reading)> =
-            sensed.readings.iter().enumerate().filter_map(|(row, reading)| reading.map(|r| (row, r))).collect();
         let upstream = &self.graph.nodes().get(node)?.upstream;
+        let counts = |row: usize| !upstream.is_empty() || row >= self.elsewhere;
+        let read: Vec<(usize, Reading)> = sensed
+            .readings
+            .iter()
+            .enumerate()
+            .filter_map(|(row, reading)| reading.filter(|_| counts(row)).map(|r| (row, r)))
+            .collect();
         if read.len() < FEWEST || upstream.iter().any(|&other| self.models[other].is_none()) {
             return None;
         }
@@ -119,7 +130,7 @@ impl Chain {
         if self.add_upstream_uncertainty(node, &outcome, &rows, &inputs, &mut uncertainties) {
             outcome = learn(&uncertainties)?;
         }
-        let values = self.values(node, &outcome, &rows);
+        let values = self.values(node, &outcome, &rows, sensed);
         Some(NodeModel { outcome, rows, values })
     }
 
@@ -174,8 +185,11 @@ impl Chain {
     }
 
     /// The value of `node` in every experiment: as read, else as expected.
-    fn values(&self, node: usize, outcome: &OutcomeModel, rows: &[usize]) -> Vec<f64> {
-        let mut values = vec![f64::NAN; self.settings.len()];
+    fn values(&self, node: usize, outcome: &OutcomeModel, rows: &[usize], sensed: &Sensed) -> Vec<f64> {
+        let read = |row: usize| sensed.readings.get(row).copied().flatten();
+        let mut values: Vec<f64> = (0..self.settings.len())
+            .map(|row| read(row).map_or(f64::NAN, |reading| outcome.warp().forward(reading.number())))
+            .collect();
         for (&row, &value) in rows.iter().zip(outcome.outputs()) {
             values[row] = value;
         }
@@ -214,9 +228,16 @@ impl Chain {
         self.models.get(node)?.as_ref().map(|model| &model.outcome)
     }
 
-    /// The experiments a quantity was read in.
+    /// The experiments on this machine that a quantity was learnt from.
     pub fn rows(&self, node: usize) -> &[usize] {
-        self.models.get(node).and_then(Option::as_ref).map_or(&[], |model| &model.rows)
+        let rows = self.models.get(node).and_then(Option::as_ref).map_or(&[][..], |model| &model.rows);
+        // In order: those from elsewhere are the first.
+        &rows[rows.partition_point(|&row| row < self.elsewhere)..]
+    }
+
+    /// How many of the first experiments were made on another machine.
+    pub fn elsewhere(&self) -> usize {
+        self.elsewhere
     }
 
     /// The model of a quantity given the settings alone: through the chain.
@@ -329,19 +350,27 @@ impl Chain {
         Some(rest)
     }
 
+    /// The experiments on this machine in folds.
+    fn folds(&self, count: usize) -> Vec<Fold> {
+        let mut folds = folds(self.settings.len().saturating_sub(self.elsewhere), count);
+        folds.iter_mut().flat_map(|fold| &mut fold.rows).for_each(|row| *row += self.elsewhere);
+        folds
+    }
+
     /// Predicts every experiment in which `node` was read from the settings and the experiments of other folds:
     /// moments of the reading, bent and standardised, in the order of [`Chain::rows`].
     pub fn cross_validated(&self, node: usize, count: usize) -> Option<Vec<Moments>> {
         let model = self.models.get(node)?.as_ref()?;
-        let mut all = vec![Moments { mean: 0.0, variance: 1.0 }; model.rows.len()];
+        let rows = self.rows(node);
+        let mut all = vec![Moments { mean: 0.0, variance: 1.0 }; rows.len()];
         let noise = model.outcome.surrogate().noise();
-        for fold in folds(self.settings.len(), count) {
-            let own: Vec<usize> = (0..model.rows.len()).filter(|&place| fold.has(model.rows[place])).collect();
+        for fold in self.folds(count) {
+            let own: Vec<usize> = (0..rows.len()).filter(|&place| fold.has(rows[place])).collect();
             if own.is_empty() {
                 continue;
             }
             let rest = Arc::new(self.without(&fold.rows)?);
-            let points = self.settings.select(&own.iter().map(|&place| model.rows[place]).collect::<Vec<_>>());
+            let points = self.settings.select(&own.iter().map(|&place| rows[place]).collect::<Vec<_>>());
             let moments = crate::surrogate::Surrogate::predict(&Paths::new(rest, node), &points);
             for (place, m) in own.into_iter().zip(moments) {
                 all[place] = Moments { variance: m.variance + noise, ..m };

@@ -35,7 +35,7 @@ fn learnt(count: usize, missing: impl Fn(usize) -> bool) -> (Rows, Arc<Chain>) {
     let settings = square(count);
     let first = sensed(settings.iter().enumerate().map(|(i, x)| (!missing(i)).then(|| alpine(x)[0])));
     let last = sensed(settings.iter().map(|x| Some(alpine(x)[1])));
-    let chain = Chain::learn(graph(), &settings, &[first, last], &[], &options());
+    let chain = Chain::learn(graph(), &settings, &[first, last], &[], 0, &options());
     (settings, Arc::new(chain))
 }
 
@@ -64,7 +64,7 @@ fn an_experiment_whose_intermediate_was_not_read_counts_all_the_same() {
     let mut dropped = Rows::new(2);
     settings.iter().enumerate().filter(|(i, _)| i % 4 != 1).for_each(|(_, x)| dropped.push(x));
     let read = |node: usize| sensed(dropped.iter().map(|x| Some(alpine(x)[node])));
-    let without = Arc::new(Chain::learn(graph(), &dropped, &[read(0), read(1)], &[], &options()));
+    let without = Arc::new(Chain::learn(graph(), &dropped, &[read(0), read(1)], &[], 0, &options()));
     let error = |chain: &Arc<Chain>| error_of(&chain.outcome(1).unwrap());
     assert!(
         error(&some) < error(&without) && error(&all) <= error(&some),
@@ -128,4 +128,30 @@ fn believing_an_experiment_makes_its_end_certain() {
 fn a_quantity_that_was_hardly_read_has_no_model_and_what_lies_behind_it_neither() {
     let (_, chain) = learnt(20, |i| i > 1);
     assert!(chain.outcome(0).is_none() && chain.outcome(1).is_none());
+}
+
+/// On the other machine the same settings give another intermediate.
+fn elsewhere(x: &[f64]) -> [f64; 2] {
+    let wave = |x: f64| (10.0 * x).sqrt() * (10.0 * x).sin();
+    let first = wave((0.6 * x[0] + 0.3).min(1.0));
+    [first, wave(x[1]) * first]
+}
+
+#[test]
+fn what_follows_from_the_intermediate_is_carried_over_from_another_machine() {
+    let (other, own) = (square(60), square(12));
+    let mut settings = Rows::new(2);
+    other.iter().chain(own.iter()).for_each(|x| settings.push(x));
+    let read = |node: usize| {
+        sensed(other.iter().map(|x| Some(elsewhere(x)[node])).chain(own.iter().map(|x| Some(alpine(x)[node]))))
+    };
+    let alone = |node: usize| sensed(own.iter().map(|x| Some(alpine(x)[node])));
+    let carried = Arc::new(Chain::learn(graph(), &settings, &[read(0), read(1)], &[], other.len(), &options()));
+    let alone = Arc::new(Chain::learn(graph(), &own, &[alone(0), alone(1)], &[], 0, &options()));
+    assert_eq!((carried.rows(0).len(), carried.rows(1).len()), (own.len(), own.len()));
+    let error = |chain: &Arc<Chain>| error_of(&chain.outcome(1).unwrap());
+    assert!(error(&carried) < 0.6 * error(&alone), "{} {}", error(&carried), error(&alone));
+    let comparison = carried.compared_with(1, &alone, &read(1)).unwrap();
+    assert_eq!(comparison.experiments, own.len());
+    assert!(comparison.gain > 0.0);
 }

@@ -72,18 +72,29 @@ impl Chain {
         all: &[Sensed],
         options: &Options,
     ) -> Option<Comparison> {
-        let without = Self::learn(self.graph().bypassing(sensor), &self.settings, all, &self.relations, options);
+        let graph = self.graph().bypassing(sensor);
+        let without = Self::learn(graph, &self.settings, all, &self.relations, self.elsewhere, options);
+        self.compared_with(node, &without, all.get(node)?)
+    }
+
+    /// Compares this chain with `other`, which was learnt from the same experiments on this machine; `sensed` is what this
+    /// chain was learnt from.
+    pub fn compared_with(&self, node: usize, other: &Self, sensed: &Sensed) -> Option<Comparison> {
         let left_out = |chain: &Self| chain.cross_validated(node, FOLDS);
         let own = (self.model(node)?.warp(), left_out(self)?);
-        compared(self.rows(node), all.get(node)?, &own, &(without.model(node)?.warp(), left_out(&without)?))
+        compared(self.rows(node), sensed, &own, &(other.model(node)?.warp(), left_out(other)?))
     }
 
     /// Share of the variance of `node` that its inputs as they were explain, every reading predicted from all others.
     /// Below 0 they are worse than the mean.
     pub fn explained(&self, node: usize) -> Option<f64> {
         let model = self.model(node)?;
-        let outputs = model.outputs();
-        let errors = outputs.iter().zip(model.surrogate().leave_one_out()).map(|(z, m)| (z - m.mean).powi(2));
+        let all = model.outputs();
+        // Those from elsewhere come first, and are not what is to be explained.
+        let outputs = &all[all.len() - self.rows(node).len()..];
+        let left_out = model.surrogate().leave_one_out();
+        let left_out = &left_out[left_out.len() - outputs.len().min(left_out.len())..];
+        let errors = outputs.iter().zip(left_out).map(|(z, m)| (z - m.mean).powi(2));
         let mean = outputs.iter().sum::<f64>() / outputs.len() as f64;
         let total: f64 = outputs.iter().map(|z| (z - mean).powi(2)).sum();
         Some(1.0 - errors.sum::<f64>() / total.max(f64::MIN_POSITIVE))
@@ -110,7 +121,7 @@ impl Chain {
         if direct.outputs().len() != rows.len() {
             return None;
         }
-        for fold in folds(self.settings.len(), FOLDS) {
+        for fold in self.folds(FOLDS) {
             let own: Vec<usize> = (0..rows.len()).filter(|&place| fold.has(rows[place])).collect();
             if own.is_empty() {
                 continue;

@@ -14,7 +14,7 @@ use matdock_learn::{
 };
 
 use crate::{
-    chain::{Stages, Through},
+    chain::{Elsewhere, Stages, Through},
     goal::{Bound, Goal},
     history::{Measured, Observation},
     planner::Prediction,
@@ -83,7 +83,7 @@ impl Belief {
     /// [`Belief::learn_with`], with outcomes predicted through the `stages` of the goal where that pays.
     pub(crate) fn learn_chain(
         goal: &Goal,
-        stages: Option<&Stages>,
+        stages: Option<(&Stages, &Elsewhere)>,
         groups: &[usize],
         inputs: &Rows,
         observed: &[Observation],
@@ -114,7 +114,7 @@ impl Belief {
         });
         let models: Vec<Option<OutcomeModel>> = models.collect();
         let (outcomes, through): (Arc<dyn Outcomes>, Vec<Through>) = match stages {
-            Some(stages) => stages.learn(inputs, observed, options, models),
+            Some((stages, elsewhere)) => stages.learn(inputs, observed, elsewhere, options, models),
             None => (Arc::new(Separate(models)), Vec::new()),
         };
         let failed: Vec<bool> = observed.iter().map(|o| o.failed).collect();

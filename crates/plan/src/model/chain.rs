@@ -87,13 +87,18 @@ pub struct Contribution {
 const WEAKEST: f64 = 0.1;
 
 impl Model {
+    /// How the outcomes behind intermediates are predicted, and why so; empty for a goal without a process chain.
+    pub fn through(&self) -> &[Through] {
+        self.belief.through()
+    }
+
     /// The process chain as learnt; `None` for a goal without one.
     ///
     /// Every link and every sensor is a model learnt anew: seconds for a few hundred experiments.
     pub fn chain(&self) -> Option<ChainView> {
         let stages = self.stages.as_ref()?;
         let options = Options { robust: false, ..Options::default() };
-        let (chain, sensed) = stages.chain(&self.inputs, &self.observed, &options);
+        let (chain, sensed) = stages.best_chain(&self.elsewhere, &self.inputs, &self.observed, &options);
         let quantity = |(node, name): (usize, &String)| {
             let explained = chain.explained(node);
             let lost = |columns: &[usize], upstream: Option<usize>| {
@@ -138,7 +143,7 @@ impl Model {
     pub fn causes(&self, observation: usize, outcome: &str) -> Result<Vec<Cause>, Message> {
         let Some(stages) = self.stages.as_ref() else { return Ok(Vec::new()) };
         let options = Options { robust: false, ..Options::default() };
-        let (chain, _) = stages.chain(&self.inputs, &self.observed, &options);
+        let (chain, _) = stages.best_chain(&self.elsewhere, &self.inputs, &self.observed, &options);
         let mut causes: Vec<Cause> = Vec::new();
         let mut next = stages.names().iter().position(|name| name == outcome);
         while let Some(node) = next {
@@ -155,7 +160,8 @@ impl Model {
     }
 
     fn cause(&self, stages: &Stages, chain: &Chain, node: usize, observation: usize) -> Option<Cause> {
-        let deviation = chain.value(node, observation)?;
+        let row = chain.elsewhere() + observation;
+        let deviation = chain.value(node, row)?;
         let inputs = self.inputs_of(stages, node);
         let own = &stages.graph().nodes()[node];
         let places: Vec<Vec<usize>> = inputs
@@ -168,7 +174,7 @@ impl Model {
                 None => columns.iter().filter_map(|column| own.columns.iter().position(|c| c == column)).collect(),
             })
             .collect();
-        let effects = chain.influences(node, observation, &places);
+        let effects = chain.influences(node, row, &places);
         let named = inputs.into_iter().zip(effects).map(|((from, ..), effect)| Contribution { from, effect });
         let mut influences: Vec<Contribution> = named.collect();
         influences.sort_by(|a, b| b.effect.abs().total_cmp(&a.effect.abs()));

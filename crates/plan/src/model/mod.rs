@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::{
     belief::Belief,
-    chain::Stages,
+    chain::{Elsewhere, Stages},
     encode::Encoding,
     history::Observation,
     knowledge::{Drift, Weight},
@@ -94,6 +94,7 @@ pub struct Model {
     weights: Vec<Weight>,
     drifts: Vec<Drift>,
     stages: Option<Stages>,
+    elsewhere: Elsewhere,
 }
 
 impl Model {
@@ -115,6 +116,7 @@ impl Model {
             weights: Vec::new(),
             drifts: Vec::new(),
             stages: None,
+            elsewhere: Elsewhere::none(0),
         }
     }
 
@@ -123,9 +125,9 @@ impl Model {
         Self { weights, drifts, ..self }
     }
 
-    /// With the stages of the goal.
-    pub(crate) fn with_stages(self, stages: Option<Stages>) -> Self {
-        Self { stages, ..self }
+    /// With the stages of the goal, and experiments made elsewhere.
+    pub(crate) fn with_stages(self, stages: Option<Stages>, elsewhere: Elsewhere) -> Self {
+        Self { stages, elsewhere, ..self }
     }
 
     /// How outcomes creep with time, for those with enough readings.

@@ -15,7 +15,7 @@ use matdock_message::{Message, say};
 
 use crate::{
     belief::Belief,
-    chain::Stages,
+    chain::{Elsewhere, Stages},
     cost::{Charged, Costs},
     encode::Encoding,
     goal::Goal,
@@ -209,7 +209,7 @@ impl Planner {
         let model =
             Model::new(self.space.clone(), self.encoding.clone(), belief, situation.inputs, observed, background);
         let drifts = knowledge::drifts(&self.goal, &model_inputs, self.encoding.groups(), observed);
-        Ok(model.knowing(weights, drifts).with_stages(self.stages.clone()))
+        Ok(model.knowing(weights, drifts).with_stages(self.stages.clone(), self.elsewhere()))
     }
 
     /// With the outcome bent when that raises its log likelihood by more than `bend_evidence`.
@@ -223,8 +223,9 @@ impl Planner {
         let explanations = self.explanations().of_outcomes();
         let groups = self.encoding.groups();
         let inputs = &situation.inputs;
+        let elsewhere = self.elsewhere();
         let learn = |observed: &[Observation]| {
-            let stages = self.stages.as_ref();
+            let stages = self.stages.as_ref().map(|stages| (stages, &elsewhere));
             Belief::learn_chain(&self.goal, stages, groups, inputs, observed, &options, &explanations)
         };
         if self.settings.drift == DriftWanted::Ignore {
@@ -232,6 +233,14 @@ impl Planner {
         }
         let drifts = knowledge::drifts(&self.goal, inputs, groups, situation.observed);
         learn(&knowledge::corrected(&self.goal, &drifts, situation.observed, self.settings.drift))
+    }
+
+    /// For a process chain what was measured in earlier campaigns.
+    fn elsewhere(&self) -> Elsewhere {
+        match self.stages {
+            Some(_) => Elsewhere::new(&self.knowledge.sources, self.goal.outcomes().len(), &self.encoding),
+            None => Elsewhere::none(self.encoding.width()),
+        }
     }
 
     /// What is known of the outcomes; made once, so that it can be told which part of a model stands for what.

@@ -1,6 +1,6 @@
 //! Process chains: intermediates between settings and outcomes.
 
-use matdock_plan::{Direction, Goal, Measured, Model, Observation, Planner, Settings, Stage, Value};
+use matdock_plan::{Direction, Goal, Knowledge, Measured, Model, Observation, Planner, Settings, Source, Stage, Value};
 
 use crate::{numbers, plane};
 
@@ -143,4 +143,28 @@ fn a_formula_may_only_speak_of_what_the_quantity_depends_on() {
     goal.stages[0].formula = Some("2 * gloss".into());
     let refused = Planner::new(plane(), goal, Settings::default()).unwrap_err().to_string();
     assert!(refused.contains("torque") && refused.contains("gloss"), "{refused}");
+}
+
+#[test]
+fn on_another_machine_what_follows_from_the_intermediate_is_kept() {
+    // There the same a gives another torque; the resistance follows from the torque as here.
+    let elsewhere: Vec<Observation> = observed(60, |_| false)
+        .into_iter()
+        .map(|o| {
+            let x = numbers(&o.point);
+            let [resistance, torque, gloss] = read(&[0.3 + 0.6 * x[0], x[1]]).map(Measured::Value);
+            Observation { outcomes: vec![resistance, torque, gloss], ..o }
+        })
+        .collect();
+    let error = |planner: Planner| {
+        let model = planner.model(&observed(8, |_| false), 1).unwrap();
+        let fresh = observed(60, |_| false).split_off(20);
+        let square =
+            |o: &Observation| (model.predict(&o.point).unwrap()[0].mean - o.outcomes[0].value().unwrap()).powi(2);
+        (fresh.iter().map(square).sum::<f64>() / fresh.len() as f64).sqrt()
+    };
+    let planner = || Planner::new(plane(), goal(), Settings::default()).unwrap();
+    let knowledge = Knowledge { sources: vec![Source::new("old mixer", elsewhere)], ..Knowledge::default() };
+    let (carried, alone) = (error(planner().with_knowledge(knowledge)), error(planner()));
+    assert!(carried < 0.8 * alone, "{carried} {alone}");
 }
