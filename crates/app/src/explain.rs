@@ -257,6 +257,7 @@ fn kind_lines(campaign: &Campaign, one: &Fitted, language: Language) -> Vec<Mess
                 say!("app-explain-choice-kept", chosen = chosen, tried = tried)
             }
             (Wanted::Auto, _) => say!("app-explain-choice-better", chosen = chosen, tried = tried),
+            (Wanted::WarpedGaussianProcess, [_]) => say!("app-explain-choice-even", chosen = chosen),
             (Wanted::GaussianProcess, _) => say!("app-explain-choice-default", chosen = chosen, tried = tried),
             _ => say!("app-explain-choice-asked", chosen = chosen, tried = tried),
         });
@@ -282,6 +283,7 @@ fn family(family: Family, language: Language) -> String {
     let id = match family {
         Family::GaussianProcess => "app-kind-gaussian-process",
         Family::RoughGaussianProcess => "app-kind-rough",
+        Family::WarpedGaussianProcess => "app-kind-warped",
         Family::Saas => "app-kind-saas",
         Family::Forest => "app-kind-forest",
     };

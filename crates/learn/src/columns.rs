@@ -57,6 +57,19 @@ impl Columns {
         Arch::new().dispatch(WeightedSquares { columns: self, from, point, weights, sums });
     }
 
+    /// Adds weight times difference in one column between a row after `from` and that row to the row's sum, and takes
+    /// the same off the sum of `from`.
+    pub(crate) fn push_apart(&self, column: usize, from: usize, weights: &[f64], sums: &mut [f64]) {
+        let column = &self.columns[column];
+        let (x, mut back) = (column[from], 0.0);
+        for ((sum, y), weight) in sums[from + 1..].iter_mut().zip(&column[from + 1..]).zip(weights) {
+            let push = weight * (y - x);
+            *sum += push;
+            back += push;
+        }
+        sums[from] -= back;
+    }
+
     /// For every column the sum over rows of weight times difference `point - row`.
     pub(crate) fn weighted_differences(&self, point: &[f64], weights: &[f64]) -> Vec<f64> {
         let sum =

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use faer::{Mat, dyn_stack::MemBuffer};
 
-use super::{Data, Gp, Hyperparameters, Prior, Structure, data, search::Ended};
+use super::{Data, Gp, Hyperparameters, InputWarp, Prior, Structure, data, search::Ended};
 use crate::{
     columns::{Columns, Strands, dot},
     kernel::Rows,
@@ -77,19 +77,39 @@ impl Fit {
         let log_posterior = gp.log_evidence() + whole.log_prior(&ended.point, &mut unused);
         Ok(Self { gp, log_posterior, status, rows: ended.rows, ended })
     }
+
+    /// By how much the log posterior may rise when the columns `structure.warped` are bent, from a search that `ended`
+    /// without bends: exact where the data say no more of a shape than the prior does and the posterior is normal.
+    /// Where they say more, it rises less.
+    pub(crate) fn promise(structure: &Structure, prior: &Prior, data: &Data<'_>, ended: &Ended) -> f64 {
+        let whole = Posterior::new(structure, prior, data);
+        let theta = whole.adapted(ended).point;
+        let mut gradient = vec![0.0; theta.len()];
+        whole.negative_log(&theta, &mut gradient);
+        let shapes = &gradient[scale_count(structure, prior)..];
+        0.5 * prior.warp_scale.powi(2) * shapes.iter().map(|slope| slope * slope).sum::<f64>()
+    }
 }
 
 pub(super) fn group_count(structure: &Structure) -> usize {
     structure.groups.iter().max().map_or(0, |most| most + 1)
 }
 
-/// Parameters are logarithms: lengthscales, noise, and the signal if it is learnt.
+/// Number of parameters before those of the bends.
+pub(super) fn scale_count(structure: &Structure, prior: &Prior) -> usize {
+    group_count(structure) + 1 + usize::from(prior.signal_scale > 0.0)
+}
+
+/// Parameters are logarithms: lengthscales, noise, the signal if it is learnt, and two shapes for every bent column.
 pub(super) fn unpack(structure: &Structure, prior: &Prior, theta: &[f64]) -> Hyperparameters {
     let groups = group_count(structure);
+    let shapes = theta[scale_count(structure, prior)..].as_chunks::<2>().0;
+    let warps = shapes.iter().map(|[lower, upper]| InputWarp { lower: lower.exp(), upper: upper.exp() });
     Hyperparameters {
         lengthscales: theta[..groups].iter().map(|t| t.exp()).collect(),
         noise: theta[groups].exp(),
         signal: if prior.signal_scale > 0.0 { theta[groups + 1].exp() } else { 1.0 },
+        warps: warps.take(structure.warped.len()).collect(),
     }
 }
 
@@ -202,7 +222,7 @@ impl<'a> Posterior<'a> {
         let groups = group_count(structure);
         let numbers = unpack(structure, prior, theta);
         let rates: Vec<f64> = structure.groups.iter().map(|&g| 1.0 / numbers.lengthscales[g]).collect();
-        let scaled = Columns::scaled(inputs, &rates);
+        let scaled = Columns::scaled(&structure.bend(&numbers.warps, inputs), &rates);
         let size = residuals.len();
         let covariance = Covariance {
             structure,
@@ -228,6 +248,7 @@ impl<'a> Posterior<'a> {
         let mut by_column = vec![Strands::default(); inputs.width()];
         let mut row = vec![0.0; inputs.width()];
         let mut pulls = vec![0.0; size];
+        let mut pushes = vec![vec![0.0; size]; structure.warped.len()];
         for j in 0..size.saturating_sub(1) {
             scaled.read(j, &mut row);
             let pulls = &mut pulls[j + 1..];
@@ -236,9 +257,21 @@ impl<'a> Posterior<'a> {
                 *pull = (weight * weights[j] - cell) * slope;
             }
             scaled.add_weighted_squares(j + 1, &row, pulls, &mut by_column);
+            for (pushes, &column) in pushes.iter_mut().zip(&structure.warped) {
+                scaled.push_apart(column, j, pulls, pushes);
+            }
         }
         for (&group, sum) in structure.groups.iter().zip(&by_column) {
             gradient[group] -= -2.0 * numbers.signal * sum.total();
+        }
+        for (number, (pushes, &column)) in pushes.iter().zip(&structure.warped).enumerate() {
+            let place = scale_count(structure, prior) + 2 * number;
+            let factor = 2.0 * numbers.signal * rates[column];
+            for (push, row) in pushes.iter().zip(inputs.iter()) {
+                let by_shape = numbers.warps[number].bent(row[column]).by_shape;
+                gradient[place] -= factor * push * by_shape[0];
+                gradient[place + 1] -= factor * push * by_shape[1];
+            }
         }
         let surplus = |i: usize| 0.5 * (weights[i] * weights[i] - inverse[(i, i)]);
         let by_noise: f64 = (0..size).map(surplus).sum();
@@ -286,6 +319,11 @@ impl<'a> Posterior<'a> {
         if prior.signal_scale > 0.0 {
             total += add(groups + 1, 0.0, prior.signal_scale);
         }
+        // As a rule the data say little of a shape, so that the spread of what they leave open is that of the prior:
+        // what is left of the density is how unlikely the bend is beside none.
+        for index in scale_count(self.structure, prior)..theta.len() {
+            total += add(index, 0.0, prior.warp_scale) + prior.warp_scale.ln();
+        }
         total
     }
 }
@@ -304,7 +342,8 @@ mod tests {
     fn the_gradient_is_that_of_the_posterior() {
         for kernel in [Kernel::Matern52, Kernel::Rbf] {
             let trend = Trend { basis: Arc::new(Line), mean: 0.4, variance: 2.0 };
-            let structure = Structure { trends: vec![trend], ..Structure::new(kernel, &[0, 1, 1]) };
+            let warped = vec![0, 2];
+            let structure = Structure { trends: vec![trend], warped, ..Structure::new(kernel, &[0, 1, 1]) };
             let prior = Prior { signal_scale: 0.7, ..Prior::scaled_to(2) };
             let mut inputs = Rows::new(3);
             let mut outputs = Vec::new();
@@ -316,14 +355,14 @@ mod tests {
             let extra_noise: Vec<f64> = (0..9).map(|i| 0.01 * f64::from(i)).collect();
             let data = Data { inputs: &inputs, outputs: &outputs, extra_noise: &extra_noise };
             let posterior = Posterior::new(&structure, &prior, &data);
-            let theta = [-0.5, 0.4, -3.0, 0.2];
-            let mut gradient = [0.0; 4];
+            let theta = [-0.5, 0.4, -3.0, 0.2, 0.3, -0.4, -0.2, 0.5];
+            let mut gradient = [0.0; 8];
             posterior.negative_log(&theta, &mut gradient);
-            for i in 0..4 {
+            for i in 0..8 {
                 let at = |shift: f64| {
                     let mut moved = theta;
                     moved[i] += shift;
-                    posterior.negative_log(&moved, &mut [0.0; 4])
+                    posterior.negative_log(&moved, &mut [0.0; 8])
                 };
                 let numeric = (at(1e-5) - at(-1e-5)) / 2e-5;
                 assert!(

@@ -5,6 +5,7 @@
 
 mod data;
 mod fit;
+mod input_warp;
 mod predict;
 mod search;
 mod sparse;
@@ -14,6 +15,7 @@ mod thin;
 
 pub use data::{Basis, Data, Trend};
 pub use fit::{Fit, FitError};
+pub use input_warp::InputWarp;
 pub use predict::Moments;
 pub(crate) use search::{Ended, MANY};
 pub use sparse::SparseFit;
@@ -37,12 +39,14 @@ pub struct Structure {
     pub groups: Vec<usize>,
     /// Functions the response is believed to contain; their coefficients are integrated out.
     pub trends: Vec<Trend>,
+    /// Columns whose inputs are bent, see [`InputWarp`].
+    pub warped: Vec<usize>,
 }
 
 impl Structure {
     /// A process around a constant.
     pub fn new(kernel: Kernel, groups: &[usize]) -> Self {
-        Self { kernel, groups: groups.to_vec(), trends: Vec::new() }
+        Self { kernel, groups: groups.to_vec(), trends: Vec::new(), warped: Vec::new() }
     }
 }
 
@@ -66,7 +70,13 @@ pub struct Prior {
     pub mean_variance: f64,
     /// Smallest noise variance (known from replicates).
     pub noise_floor: f64,
+    /// Standard deviation of the logarithms of the shape parameters of bent inputs, around no bend.
+    pub warp_scale: f64,
 }
+
+/// Source: Cowen-Rivers et al., HEBO: pushing the limits of sample-efficient hyperparameter optimisation, J. Artif.
+/// Intell. Res. 74 (2022).
+const WARP_SCALE: f64 = 0.866;
 
 impl Prior {
     /// The prior for `dimensions` independent directions.
@@ -87,6 +97,7 @@ impl Prior {
             signal_scale: 0.0,
             mean_variance: 1.0,
             noise_floor: 1e-5,
+            warp_scale: WARP_SCALE,
         }
     }
 }
@@ -100,6 +111,8 @@ pub struct Hyperparameters {
     pub signal: f64,
     /// Variance of a reading.
     pub noise: f64,
+    /// One per column of [`Structure::warped`].
+    pub warps: Vec<InputWarp>,
 }
 
 /// A fitted Gaussian process.
@@ -110,8 +123,10 @@ pub struct Gp {
     mean_variance: f64,
     /// One divided by the lengthscale of each column.
     rates: Vec<f64>,
-    /// Inputs in lengthscales.
+    /// Bent inputs in lengthscales.
     scaled: Columns,
+    /// Inputs as they were given, where some are bent.
+    straight: Option<Rows>,
     /// Values of each trend's basis at the inputs.
     trend_columns: Vec<Vec<f64>>,
     outputs: Vec<f64>,
@@ -169,7 +184,8 @@ impl Gp {
         data: &Data<'_>,
     ) -> Option<Self> {
         let rates: Vec<f64> = structure.groups.iter().map(|&g| 1.0 / hyperparameters.lengthscales[g]).collect();
-        let scaled = Columns::scaled(data.inputs, &rates);
+        let scaled = Columns::scaled(&structure.bend(&hyperparameters.warps, data.inputs), &rates);
+        let straight = (!hyperparameters.warps.is_empty()).then(|| data.inputs.clone());
         let trend_columns = data::trend_columns(&structure.trends, data.inputs);
         let extra_noise = data.extra();
         let prior = fit::Covariance {
@@ -186,6 +202,7 @@ impl Gp {
             mean_variance,
             rates,
             scaled,
+            straight,
             trend_columns,
             outputs: data.outputs.to_vec(),
             extra_noise,
@@ -277,6 +294,9 @@ impl Gp {
         }
         extended.factor = self.factor.extended(&cross, own);
         extended.scaled.push(&row);
+        if let Some(straight) = &mut extended.straight {
+            straight.push(input);
+        }
         extended.trend_columns.iter_mut().zip(&trends).for_each(|(column, h)| column.push(*h));
         extended.outputs.push(output);
         extended.extra_noise.push(extra_noise);
@@ -291,17 +311,26 @@ impl Gp {
             return None;
         }
         let kept: Vec<usize> = (0..self.outputs.len()).filter(|number| !left_out.contains(number)).collect();
-        let mut row = vec![0.0; self.rates.len()];
-        let mut inputs = Rows::new(self.rates.len());
-        for &number in &kept {
-            self.scaled.read(number, &mut row);
-            row.iter_mut().zip(&self.rates).for_each(|(x, rate)| *x /= rate);
-            inputs.push(&row);
-        }
+        let inputs = match &self.straight {
+            Some(straight) => straight.select(&kept),
+            None => self.unscaled(&kept),
+        };
         let of = |values: &[f64]| kept.iter().map(|&number| values[number]).collect::<Vec<f64>>();
         let (outputs, extra_noise) = (of(&self.outputs), of(&self.extra_noise));
         let data = Data { inputs: &inputs, outputs: &outputs, extra_noise: &extra_noise };
         Self::new(self.structure.clone(), self.hyperparameters.clone(), self.mean_variance, &data)
+    }
+
+    /// Inputs of some observations, from those in lengthscales; none is bent.
+    fn unscaled(&self, numbers: &[usize]) -> Rows {
+        let mut row = vec![0.0; self.rates.len()];
+        let mut inputs = Rows::new(self.rates.len());
+        for &number in numbers {
+            self.scaled.read(number, &mut row);
+            row.iter_mut().zip(&self.rates).for_each(|(x, rate)| *x /= rate);
+            inputs.push(&row);
+        }
+        inputs
     }
 
     /// Covariances with the observations of a point given in lengthscales and by its basis values.
@@ -328,7 +357,16 @@ impl Gp {
         self.hyperparameters.signal + self.mean_variance + trends
     }
 
+    /// A point, its inputs bent and in lengthscales.
     fn scale(&self, point: &[f64]) -> Vec<f64> {
-        point.iter().zip(&self.rates).map(|(x, r)| x * r).collect()
+        let mut row = point.to_vec();
+        self.structure.bend_row(&self.hyperparameters.warps, &mut row);
+        row.iter_mut().zip(&self.rates).for_each(|(x, rate)| *x *= rate);
+        row
+    }
+
+    /// The same of every row.
+    fn scale_all(&self, points: &Rows) -> Columns {
+        Columns::scaled(&self.structure.bend(&self.hyperparameters.warps, points), &self.rates)
     }
 }

@@ -7,11 +7,7 @@ use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 
 use super::{Gp, data::trend_columns};
-use crate::{
-    columns::{Columns, dot},
-    kernel::Rows,
-    linear::Cholesky,
-};
+use crate::{columns::dot, kernel::Rows, linear::Cholesky};
 
 /// Points predicted at once: large enough for speed, small enough for memory.
 const BLOCK: usize = 256;
@@ -69,7 +65,7 @@ impl Gp {
             (block, trends)
         };
         let ((block, trends), (other_block, other_trends)) = (solved(points), solved(others));
-        let scaled = Columns::scaled(points, &self.rates);
+        let scaled = self.scale_all(points);
         let mut prior = vec![0.0; points.len()];
         let mut of = |(number, other): (usize, &[f64])| {
             self.structure.kernel.values(&scaled, 0, &self.scale(other), &mut prior);
@@ -124,6 +120,11 @@ impl Gp {
         for (c, rate) in self.rates.iter().enumerate() {
             mean_gradient[c] *= rate;
             variance_gradient[c] *= rate;
+        }
+        for (warp, &c) in self.hyperparameters.warps.iter().zip(&self.structure.warped) {
+            let slope = warp.bent(point[c]).slope;
+            mean_gradient[c] *= slope;
+            variance_gradient[c] *= slope;
         }
         let trends = self.structure.trends.iter().zip(&self.trend_columns);
         for (((trend, column), h), slopes) in trends.zip(&basis).zip(&basis_gradients) {
@@ -181,7 +182,7 @@ impl Gp {
         let (mut block, means) = self.cross_block(points, &trends, 0..width);
         self.factor.half_solve(block.as_mut());
         let signal = self.hyperparameters.signal;
-        let scaled = Columns::scaled(points, &self.rates);
+        let scaled = self.scale_all(points);
         let fill = |covariance: &mut Mat<f64>| {
             let mut row = vec![0.0; self.rates.len()];
             for j in 0..width {
@@ -289,6 +290,27 @@ mod tests {
             assert!((mean[c] - (at(up).mean - at(down).mean) / 2e-5).abs() < 1e-5);
             assert!((variance[c] - (at(up).variance - at(down).variance) / 2e-5).abs() < 1e-5);
         }
+    }
+
+    #[test]
+    fn gradients_of_bent_inputs_are_those_of_the_prediction() {
+        let (inputs, outputs, _) = example(Kernel::Matern52);
+        let structure = Structure { warped: vec![0, 1], ..Structure::new(Kernel::Matern52, &[0, 1]) };
+        let gp = Fit::new(&structure, &Prior::scaled_to(2), &Data::new(&inputs, &outputs)).unwrap().gp;
+        let at = |x: [f64; 2]| gp.predict(&Rows::collect(2, [x.as_slice()]))[0];
+        for point in [[0.37, 0.61], [0.92, 0.03]] {
+            let (_, mean, variance) = gp.predict_with_gradient(&point);
+            for c in 0..2 {
+                let (mut up, mut down) = (point, point);
+                up[c] += 1e-5;
+                down[c] -= 1e-5;
+                assert!((mean[c] - (at(up).mean - at(down).mean) / 2e-5).abs() < 1e-5);
+                assert!((variance[c] - (at(up).variance - at(down).variance) / 2e-5).abs() < 1e-5);
+            }
+        }
+        let fewer = gp.without_observations(&[3]).unwrap();
+        let more = fewer.with_observation(inputs.row(3), outputs[3]);
+        assert!((more.log_evidence() - gp.log_evidence()).abs() < 1e-8);
     }
 
     #[test]

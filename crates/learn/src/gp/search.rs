@@ -2,13 +2,15 @@
 
 use super::{
     Prior, Structure,
-    fit::{Posterior, group_count},
+    fit::{Posterior, group_count, scale_count},
 };
 use crate::optimise::{Limits, Memory, Minimum, Status, minimise_further};
 
 const LENGTHSCALE_RANGE: (f64, f64) = (1e-2, 1e4);
 const NOISE_HIGHEST: f64 = 4.0;
 const SIGNAL_RANGE: (f64, f64) = (1e-2, 1e4);
+/// Greatest logarithm of the shape of a bend either way.
+const SHAPE_RANGE: f64 = 2.5;
 /// Sizes of thinned sets on which hyperparameters are searched first: the starts are compared on the smallest, and
 /// with more rows than the largest nothing changes any more that matters.
 const THINNED: [usize; 2] = [80, 400];
@@ -53,6 +55,7 @@ fn starts(structure: &Structure, prior: &Prior) -> Vec<Vec<f64>> {
         if prior.signal_scale > 0.0 {
             theta.push(0.0);
         }
+        theta.resize(theta.len() + 2 * structure.warped.len(), 0.0);
         theta
     };
     vec![start(typical - 1.5, noise - 1.0), start(typical, noise + 1.5)]
@@ -68,6 +71,8 @@ fn bounds(structure: &Structure, prior: &Prior) -> (Vec<f64>, Vec<f64>) {
         low.push(SIGNAL_RANGE.0.ln());
         high.push(SIGNAL_RANGE.1.ln());
     }
+    low.resize(low.len() + 2 * structure.warped.len(), -SHAPE_RANGE);
+    high.resize(low.len(), SHAPE_RANGE);
     (low, high)
 }
 
@@ -88,7 +93,11 @@ impl Posterior<'_> {
         let levels: Vec<&Posterior<'_>> = thinned.iter().chain(whole).collect();
         let (last, before) = levels.split_last()?;
         let Some((first, between)) = before.split_first() else {
-            let (ended, status, _) = last.best_of_starts(&starts(self.structure, self.prior), FINE)?;
+            let mut own = starts(self.structure, self.prior);
+            if let Some(near) = near.filter(|_| !self.structure.warped.is_empty()) {
+                own.insert(0, self.adapted(near).point);
+            }
+            let (ended, status, _) = last.best_of_starts(&own, FINE)?;
             return Some((ended, status));
         };
         let own = starts(self.structure, self.prior);
@@ -119,9 +128,10 @@ impl Posterior<'_> {
     }
 
     /// The end of a search of a posterior of another shape as a start for this one.
-    fn adapted(&self, near: &Ended) -> Ended {
+    pub(super) fn adapted(&self, near: &Ended) -> Ended {
         let mut point = near.point.clone();
-        point.resize(group_count(self.structure) + 1 + usize::from(self.prior.signal_scale > 0.0), 0.0);
+        point.resize(scale_count(self.structure, self.prior), 0.0);
+        point.resize(point.len() + 2 * self.structure.warped.len(), 0.0);
         Ended { point, memory: Memory::default(), rows: near.rows }
     }
 

@@ -85,7 +85,7 @@ fn structure() -> Structure {
 }
 
 fn numbers() -> Hyperparameters {
-    Hyperparameters { lengthscales: vec![0.6, 0.3], signal: 0.4, noise: 0.02 }
+    Hyperparameters { lengthscales: vec![0.6, 0.3], signal: 0.4, noise: 0.02, warps: Vec::new() }
 }
 
 fn single(point: &[f64]) -> Rows {
@@ -128,7 +128,7 @@ fn a_reading_trusted_less_pulls_less() {
     let inputs = Rows::collect(1, [[0.2].as_slice(), [0.5].as_slice(), [0.8].as_slice()]);
     let outputs = [0.0, 3.0, 0.0];
     let at = |extra_noise: &[f64]| {
-        let numbers = Hyperparameters { lengthscales: vec![0.5], signal: 1.0, noise: 0.01 };
+        let numbers = Hyperparameters { lengthscales: vec![0.5], signal: 1.0, noise: 0.01, warps: Vec::new() };
         let data = Data { inputs: &inputs, outputs: &outputs, extra_noise };
         Gp::new(Structure::new(Kernel::Rbf, &[0]), numbers, 1.0, &data).unwrap().predict(&single(&[0.5]))[0].mean
     };
@@ -242,7 +242,7 @@ fn too_many_observations_are_thinned_and_said_to_be() {
     let kept = thin::chosen(&data, 300);
     let some = inputs.select(&kept);
     let some_outputs: Vec<f64> = kept.iter().map(|&i| outputs[i]).collect();
-    let numbers = Hyperparameters { lengthscales: vec![0.3], signal: 1.0, noise: 1e-3 };
+    let numbers = Hyperparameters { lengthscales: vec![0.3], signal: 1.0, noise: 1e-3, warps: Vec::new() };
     let process =
         Gp::exact(Structure::new(Kernel::Matern52, &[0]), numbers, 1.0, &Data::new(&some, &some_outputs)).unwrap();
     assert_eq!(process.kept(), None);

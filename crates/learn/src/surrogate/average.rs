@@ -18,12 +18,35 @@ pub struct Member {
     pub gp: Gp,
     /// How the search for its hyperparameters ended.
     pub status: Status,
+    /// How its hyperparameters were found; none of those found otherwise.
+    origin: Option<Arc<Origin>>,
+}
+
+/// How the hyperparameters of a process were found.
+#[derive(Debug)]
+struct Origin {
+    prior: Prior,
+    ended: Ended,
+    /// Log posterior, and log odds of its explanation.
+    log_posterior: f64,
+    odds: f64,
 }
 
 impl Member {
+    /// A process found otherwise than by the most probable hyperparameters.
+    pub(super) fn new(share: f64, gp: Gp, status: Status) -> Self {
+        Self { share, gp, status, origin: None }
+    }
+
+    /// A fitted process, which has yet no share.
+    fn found(fit: Fit, prior: Prior, odds: f64) -> Self {
+        let Fit { gp, log_posterior, status, ended, .. } = fit;
+        Self { share: 0.0, gp, status, origin: Some(Arc::new(Origin { prior, ended, log_posterior, odds })) }
+    }
+
     /// The member with another process that has the same hyperparameters.
     fn with(&self, gp: Gp) -> Self {
-        Self { gp, ..*self }
+        Self { gp, ..self.clone() }
     }
 }
 
@@ -57,6 +80,11 @@ const SETTLED_NOISE: f64 = 1e-6;
 const EXACT_NOISE: (f64, f64) = (-20.0, 1.0);
 const EXACT_FLOOR: f64 = 1e-12;
 const EXACT_SIGNAL: f64 = 1.5;
+/// Observations, and observations per column, below which inputs are not bent, and by how much the log posterior has
+/// to rise for it.
+const FEWEST_BENT: usize = 20;
+const FEWEST_PER_COLUMN: usize = 4;
+const BEND_EVIDENCE: f64 = 5.0;
 /// Members below this share are dropped.
 const SMALLEST_SHARE: f64 = 0.02;
 /// Difference of log posteriors by which one bend of many readings is clearly worse than another. The differences of the
@@ -85,6 +113,35 @@ impl GpAverage {
     /// Processes given from elsewhere; their shares add up to 1.
     pub(super) fn of(members: Vec<Member>) -> Self {
         Self { members }
+    }
+
+    /// The same processes with inputs bent where that makes the data clearly more probable, averaged with those
+    /// that are not bent; `None` where it is not so, or where there are too few data to say.
+    ///
+    /// `data` and `groups` are those it was learnt from.
+    pub(super) fn bent(&self, data: &Data<'_>, groups: &[usize]) -> Option<Self> {
+        let columns = Structure::bendable(groups, data.inputs);
+        if columns.is_empty() || data.len() < FEWEST_BENT.max(FEWEST_PER_COLUMN * groups.len()) {
+            return None;
+        }
+        let own = |member: &Member| {
+            Some((member.origin.as_ref()?.log_posterior + member.origin.as_ref()?.odds, member.clone()))
+        };
+        let straight: Vec<(f64, Member)> = self.members.iter().filter_map(own).collect();
+        let best = straight.iter().map(|(score, _)| *score).fold(f64::NEG_INFINITY, f64::max);
+        let bend = |(score, member): &(f64, Member)| {
+            let origin = member.origin.as_ref()?;
+            let structure = Structure { warped: columns.clone(), ..member.gp.structure().clone() };
+            let promise = Fit::promise(&structure, &origin.prior, data, &origin.ended);
+            if score + promise < best + BEND_EVIDENCE {
+                return None;
+            }
+            let fit = Fit::near(&structure, &origin.prior, data, Some(&origin.ended)).ok()?;
+            let score = fit.log_posterior + origin.odds;
+            (score > best + BEND_EVIDENCE).then(|| (score, Member::found(fit, origin.prior.clone(), origin.odds)))
+        };
+        let bent: Vec<(f64, Member)> = straight.iter().filter_map(bend).collect();
+        (!bent.is_empty()).then(|| Self { members: shared(straight.into_iter().chain(bent).collect()).0 })
     }
 
     /// The processes with their shares.
@@ -304,7 +361,7 @@ fn fit_members(
                 if new_ends.len() == 1 {
                     searches.first = fit.log_posterior + searches.log_slopes;
                 }
-                scored.push((fit.log_posterior + odds, fit));
+                scored.push((fit.log_posterior + odds, Member::found(fit, prior.clone(), *odds)));
             }
             Err(error) => failure = error,
         }
@@ -314,14 +371,62 @@ fn fit_members(
         }
     }
     searches.ends = new_ends;
+    let (members, log_posterior) = shared(scored);
+    if members.is_empty() { Err(failure) } else { Ok((members, log_posterior)) }
+}
+
+/// The members that count, by their scores, with their shares; and the log of the sum of the posteriors.
+fn shared(mut scored: Vec<(f64, Member)>) -> (Vec<Member>, f64) {
     let best = scored.iter().map(|(score, _)| *score).fold(f64::NEG_INFINITY, f64::max);
     let weigh = |score: f64| (score - best).exp();
     let total: f64 = scored.iter().map(|(score, _)| weigh(*score)).sum();
     scored.retain(|(score, _)| weigh(*score) >= SMALLEST_SHARE * total);
     let total: f64 = scored.iter().map(|(score, _)| weigh(*score)).sum();
-    let members: Vec<Member> = scored
-        .into_iter()
-        .map(|(score, fit)| Member { share: weigh(score) / total, gp: fit.gp, status: fit.status })
-        .collect();
-    if members.is_empty() { Err(failure) } else { Ok((members, best + total.ln())) }
+    let members = scored.into_iter().map(|(score, member)| Member { share: weigh(score) / total, ..member });
+    (members.collect(), best + total.ln())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Family, OutcomeModel, Reading, Wanted};
+
+    fn places(count: usize) -> Rows {
+        let of = |i: usize| [(i as f64 * 0.618).fract(), (i as f64 * 0.755).fract()];
+        let rows: Vec<[f64; 2]> = (1..=count).map(of).collect();
+        Rows::collect(2, rows.iter().map(|row| row.as_slice()))
+    }
+
+    fn learnt(response: fn(&[f64]) -> f64, wanted: Wanted) -> OutcomeModel {
+        let inputs = places(40);
+        let readings: Vec<Reading> = inputs.iter().map(|x| Reading::Value(response(x))).collect();
+        OutcomeModel::fit(&inputs, &[0, 1], &readings, &Options { wanted, ..Options::default() }).unwrap()
+    }
+
+    /// Root mean square error at fresh places.
+    fn error(model: &OutcomeModel, response: fn(&[f64]) -> f64) -> f64 {
+        let points = Rows::collect(2, places(500).iter().skip(100));
+        let means = model.surrogate().means(&points);
+        let squares = points.iter().zip(means).map(|(x, z)| (model.warp().backward(z) - response(x)).powi(2));
+        (squares.sum::<f64>() / points.len() as f64).sqrt()
+    }
+
+    #[test]
+    fn a_response_that_changes_faster_at_one_end_is_predicted_better_with_bent_inputs() {
+        let wave = |x: &[f64]| (2.0 * std::f64::consts::PI * x[0].powi(4)).sin() + 0.3 * x[1];
+        let saturating = |x: &[f64]| (5.0 * (1.0 - (-8.0 * x[0]).exp())).sin() + 0.3 * x[1];
+        for response in [wave as fn(&[f64]) -> f64, saturating] {
+            let (bent, straight) = (learnt(response, Wanted::Auto), learnt(response, Wanted::GaussianProcess));
+            assert_eq!(bent.choice().unwrap().chosen, Family::WarpedGaussianProcess, "{:?}", bent.choice());
+            assert!(error(&bent, response) < 0.5 * error(&straight, response), "{}", error(&bent, response));
+        }
+    }
+
+    #[test]
+    fn an_even_response_is_not_bent() {
+        let hills = |x: &[f64]| (6.0 * x[0]).sin() + (4.0 * x[1]).cos();
+        let model = learnt(hills, Wanted::WarpedGaussianProcess);
+        assert_eq!(model.choice().unwrap().chosen, Family::GaussianProcess);
+        assert_eq!(model.choice().unwrap().candidates.len(), 1);
+    }
 }

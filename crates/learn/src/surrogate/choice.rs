@@ -19,6 +19,8 @@ pub enum Family {
     GaussianProcess,
     /// The same with processes that expect a rougher response with less noise.
     RoughGaussianProcess,
+    /// The same with inputs bent one by one: for responses that change faster at one end of a range.
+    WarpedGaussianProcess,
     /// Gaussian processes sampled under a prior that lets few columns matter: for many columns and few experiments.
     Saas,
     /// A forest of randomised trees: for responses that jump.
@@ -34,6 +36,8 @@ pub enum Wanted {
     /// Gaussian processes.
     #[default]
     GaussianProcess,
+    /// Gaussian processes, with inputs bent where the data are clearly more probable then.
+    WarpedGaussianProcess,
     /// Gaussian processes sampled under a prior that lets few columns matter.
     Saas,
     /// A forest of randomised trees.
@@ -83,12 +87,11 @@ const SEED: u64 = 0x006c_6561_726e;
 /// The model wanted by `options`; `average` is the default kind, already fitted. A kind that cannot be fitted is left
 /// out, so that the default remains.
 pub(super) fn choose(average: GpAverage, lesson: &Lesson<'_>, options: &Options) -> (Arc<dyn Surrogate>, Choice) {
-    let default: Arc<dyn Surrogate> = Arc::new(average);
-    let noise = default.noise();
+    let default: Arc<dyn Surrogate> = Arc::new(average.clone());
     let mut densities = vec![(Family::GaussianProcess, log_densities(default.as_ref(), lesson))];
     let mut chosen = (Family::GaussianProcess, default);
     for family in others(lesson, options) {
-        let Ok(surrogate) = fit(family, lesson, options, noise) else { continue };
+        let Ok(surrogate) = fit(family, &average, lesson, options) else { continue };
         let own = log_densities(surrogate.as_ref(), lesson);
         let current = densities.iter().find(|(family, _)| *family == chosen.0);
         if options.wanted != Wanted::Auto || current.is_some_and(|(_, current)| is_better(&own, current)) {
@@ -106,12 +109,13 @@ fn others(lesson: &Lesson<'_>, options: &Options) -> Vec<Family> {
     let size = lesson.data.len();
     match options.wanted {
         Wanted::GaussianProcess => Vec::new(),
+        Wanted::WarpedGaussianProcess => vec![Family::WarpedGaussianProcess],
         Wanted::Saas => vec![Family::Saas],
         Wanted::Forest => vec![Family::Forest],
         Wanted::Auto if size < FEWEST => Vec::new(),
         Wanted::Auto => {
             let columns = lesson.groups.iter().max().map_or(0, |most| most + 1);
-            let mut families = vec![Family::Forest];
+            let mut families = vec![Family::Forest, Family::WarpedGaussianProcess];
             if !options.rough {
                 families.push(Family::RoughGaussianProcess);
             }
@@ -123,21 +127,27 @@ fn others(lesson: &Lesson<'_>, options: &Options) -> Vec<Family> {
     }
 }
 
-fn fit(family: Family, lesson: &Lesson<'_>, options: &Options, noise: f64) -> Result<Arc<dyn Surrogate>, FitError> {
+fn fit(
+    family: Family,
+    average: &GpAverage,
+    lesson: &Lesson<'_>,
+    options: &Options,
+) -> Result<Arc<dyn Surrogate>, FitError> {
     let Lesson { data, groups, .. } = lesson;
     Ok(match family {
         Family::GaussianProcess => Arc::new(GpAverage::fit(data, groups, options)?),
         Family::RoughGaussianProcess => {
             Arc::new(GpAverage::fit(data, groups, &Options { rough: true, ..options.clone() })?)
         }
+        Family::WarpedGaussianProcess => Arc::new(average.bent(data, groups).ok_or(FitError::Empty)?),
         Family::Saas => {
             let kernel = options.kernels.first().copied().unwrap_or(Kernel::Matern52);
             let fit = SparseFit::new(&Structure::new(kernel, groups), data, SEED)?;
             let (share, status) = (1.0 / fit.gps.len() as f64, fit.status());
-            Arc::new(GpAverage::of(fit.gps.into_iter().map(|gp| Member { share, gp, status }).collect()))
+            Arc::new(GpAverage::of(fit.gps.into_iter().map(|gp| Member::new(share, gp, status)).collect()))
         }
         Family::Forest => {
-            let noise = noise.max(1e-6);
+            let noise = average.noise().max(1e-6);
             let extra = (0..data.len()).map(|index| data.extra_noise.get(index).copied().unwrap_or(0.0));
             let weights: Vec<f64> = extra.map(|extra| noise / (noise + extra)).collect();
             Arc::new(Forest::fit(data.inputs, groups, data.outputs, &weights, SEED)?)

@@ -220,6 +220,7 @@ app-report-drift-corrected = { $outcome } creeps with time, by about { $change }
 app-explain-outlier = Experiment { $experiment } reads { $measured }{ $unit }, which all others contradict; it counts { $weight } %. Repeat it if it matters.
 app-kind-gaussian-process = Gaussian process
 app-kind-rough = rough Gaussian process
+app-kind-warped = Gaussian process with bent inputs
 app-kind-saas = sparse Gaussian process (SAAS)
 app-kind-forest = forest
 app-cost-next = what is left of the budget of campaign { $name } does not cover the next experiment: it would cost { $cost } { $unit } and { $hours } h with the settings it changes, and { $left_cost } { $unit } and { $left_hours } h are left; raise `cost` or `hours` under [budget]
@@ -237,6 +238,7 @@ app-explain-choice-few = Kind of model: { $chosen }; too few readings to compare
 app-explain-choice-kept = Kind of model: { $chosen }, because no other kind predicts readings left out clearly better (mean log density, higher is better: { $tried }).
 app-explain-choice-better = Kind of model: { $chosen }, because it predicts readings left out clearly better (mean log density, higher is better: { $tried }).
 app-explain-choice-default = Kind of model: { $chosen }, the default; surrogate = "auto" in [planner] compares it with others (mean log density of readings left out: { $tried }).
+app-explain-choice-even = Kind of model: { $chosen }; bent inputs do not make the readings clearly more probable.
 app-explain-choice-asked = Kind of model: { $chosen }, as [planner] asks for (mean log density of readings left out, higher is better: { $tried }).
 app-explain-fit-converged = Fitted to { $readings } readings; the search for its parameters converged.
 app-explain-fit-exhausted = Fitted to { $readings } readings. WARNING: the search for its parameters was cut short before it settled.

@@ -220,6 +220,7 @@ app-report-drift-corrected = { $outcome } が時間とともにずれていま�
 app-explain-outlier = 実験 { $experiment } の値 { $measured }{ $unit } は他のすべてと矛盾するため、{ $weight } % として扱います。重要なら再実験してください。
 app-kind-gaussian-process = ガウス過程
 app-kind-rough = 粗いガウス過程
+app-kind-warped = 入力を曲げたガウス過程
 app-kind-saas = 疎なガウス過程(SAAS)
 app-kind-forest = 決定木の森
 app-cost-next = キャンペーン { $name } の残りの予算では次の実験を行えません。設定の変更を含めて { $cost } { $unit }、{ $hours } h かかりますが、残りは { $left_cost } { $unit }、{ $left_hours } h です。[budget] の `cost` か `hours` を増やしてください
@@ -237,6 +238,7 @@ app-explain-choice-few = モデルの種類: { $chosen }(測定値が少なく�
 app-explain-choice-kept = モデルの種類: { $chosen }。除いた測定値を明らかによく予測する種類が他にないためです(平均対数密度、大きいほど良い: { $tried })。
 app-explain-choice-better = モデルの種類: { $chosen }。除いた測定値を明らかによく予測するためです(平均対数密度、大きいほど良い: { $tried })。
 app-explain-choice-default = モデルの種類: { $chosen }(既定)。[planner] に surrogate = "auto" と書くと他の種類と比較します(除いた測定値の平均対数密度: { $tried })。
+app-explain-choice-even = モデルの種類: { $chosen }(入力を曲げても測定値の確率は明らかには高くなりません)。
 app-explain-choice-asked = モデルの種類: { $chosen }([planner] の指定)(除いた測定値の平均対数密度、大きいほど良い: { $tried })。
 app-explain-fit-converged = 測定値 { $readings } 件に当てはめました。モデルのパラメータの探索は収束しました。
 app-explain-fit-exhausted = 測定値 { $readings } 件に当てはめました。警告: モデルのパラメータの探索は収束する前に打ち切られました。
