@@ -37,6 +37,36 @@ impl Checked {
     }
 }
 
+/// A way to take a feature from a series or an image, as texts.
+#[derive(Debug, Clone, Serialize)]
+pub struct Listed {
+    /// What recipes call it; `N` stands for a number.
+    pub name: String,
+    /// Counts up when the same data would give another value.
+    pub version: u32,
+    /// `series` or `image`.
+    pub of: &'static str,
+    /// Unit of what it yields.
+    pub unit: &'static str,
+    /// What it is.
+    pub about: String,
+    /// Where the formula comes from.
+    pub source: &'static str,
+}
+
+/// All extractors, described in `language`.
+pub fn extractors(language: Language) -> Vec<Listed> {
+    let listed = matdock_lab::feature::all().map(|extractor| Listed {
+        name: if extractor.numbered { format!("{} N", extractor.name) } else { extractor.name.to_owned() },
+        version: extractor.version,
+        of: if extractor.is_of_image() { "image" } else { "series" },
+        unit: extractor.unit.word(),
+        about: extractor.about().text(language),
+        source: extractor.source,
+    });
+    listed.collect()
+}
+
 /// How a lab does with many samples.
 #[derive(Debug, Clone, Serialize)]
 pub struct Simulated {

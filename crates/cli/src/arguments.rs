@@ -211,6 +211,7 @@ pub struct Show {
 pub enum Lab {
     Check(LabCheck),
     Simulate(LabSimulate),
+    Features,
 }
 
 #[derive(Debug, Args)]

@@ -52,6 +52,7 @@ pub fn run(arguments: Arguments, language: Language) -> Result<ExitCode, Message
         Verb::Chain(arguments::Chain::Why(a)) => face.chain_why(&a),
         Verb::Lab(arguments::Lab::Check(a)) => face.lab_check(&a),
         Verb::Lab(arguments::Lab::Simulate(a)) => face.lab_simulate(&a),
+        Verb::Lab(arguments::Lab::Features) => face.lab_features(),
     }
 }
 
@@ -375,6 +376,11 @@ impl Face {
         let checked = lab_files::Checked::of(&run::check_files(&lab, &recipe, campaign.as_ref())?, self.language);
         self.show(&checked, || view::checked(&checked, self.language))?;
         Ok(if checked.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    fn lab_features(&self) -> Result<ExitCode, Message> {
+        let listed = lab_files::extractors(self.language);
+        self.show(&listed, || view::extractors(&listed, self.language))
     }
 
     fn lab_simulate(&self, a: &arguments::LabSimulate) -> Result<ExitCode, Message> {

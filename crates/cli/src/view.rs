@@ -322,6 +322,13 @@ pub fn checked(checked: &matdock_app::lab_files::Checked, language: Language) {
     line(&if count == 0 { say!("cli-check-fine") } else { say!("cli-check-count", count = count) }, language);
 }
 
+pub fn extractors(listed: &[matdock_app::lab_files::Listed], language: Language) {
+    let headers = ["cli-features-extractor", "cli-features-of", "cli-features-unit", "cli-features-about"];
+    let row = |l: &matdock_app::lab_files::Listed| vec![l.name.clone(), l.of.into(), l.unit.into(), l.about.clone()];
+    let headers: Vec<String> = headers.iter().map(|id| word(id, language)).collect();
+    print(&table(&headers, &listed.iter().map(row).collect::<Vec<_>>()));
+}
+
 pub fn simulated(simulated: &matdock_app::lab_files::Simulated, language: Language) {
     let text = say!(
         "cli-simulate-head",

@@ -127,3 +127,37 @@ fn a_feature_that_is_misspelt_names_its_line_and_what_was_meant() {
         assert!(error.contains(reason) && error.contains("recipe.toml"), "{wrong}: {error}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_program_of_the_users_own_answers_or_its_feature_is_missing_with_the_reason() {
+    let answer = |script: &str| {
+        let feature = format!(
+            "{{ of = \"mixer.torque during kneading\", program = [\"sh\", \"-c\", '''{script}'''], timeout = \"2 s\" }}"
+        );
+        let steps = RECIPE.split("[features]").next().unwrap();
+        run(&format!("{steps}[features]\nown = {feature}\n")).0
+    };
+    let fields = answer(r#"cat > /dev/null; echo '{"value": 2.5, "unit": "N.m", "uncertainty": 0.1}'"#);
+    let own = fields["own"].quantity().unwrap();
+    assert_eq!((own.value, own.unit.as_str(), own.uncertainty), (2.5, "N.m", Some(0.1)));
+    // It gets the columns with names and units and the numbers.
+    let script = r#"read json; case "$json" in *'"name":"torque","unit":"N.m"'*'"data":[[0.0,1.0'*) echo '{"value": 1, "flag": "shaky"}';; esac"#;
+    let fields = answer(script);
+    assert_eq!(fields["own"].quantity().unwrap().unit.as_str(), "1");
+    assert!(fields["own.flag"].to_string().contains("shaky"));
+    for (script, reason) in [
+        ("exit 3", "ended with code 3"),
+        ("kill -9 $$", "lost"),
+        ("echo nonsense", "did not answer"),
+        (r#"echo '{"value": "high"}'"#, "did not answer"),
+        (r#"echo '{"value": 1, "unit": "furlong"}'"#, "did not answer"),
+        (r#"echo '{"value": 1e999}'"#, "did not answer"),
+        (r#"echo '{"missing": "no torque to speak of"}'"#, "no torque to speak of"),
+        ("", "did not answer"),
+        ("sleep 60", "did not end within 2 s"),
+    ] {
+        let own = &answer(script)["own"];
+        assert!(matches!(own, Datum::Missing(why) if why.contains(reason)), "{script}: {own}");
+    }
+}

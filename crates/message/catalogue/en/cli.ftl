@@ -77,6 +77,7 @@ cli-help-lab-check = Check a recipe against a lab without touching an instrument
 cli-help-lab-check-lab = Lab file
 cli-help-lab-check-recipe = Recipe file
 cli-help-lab-check-campaign = Check the ranges of this campaign's parameters as well
+cli-help-lab-features = List the extractors that turn series and images into features
 cli-help-lab-simulate = Simulate many samples: throughput, use of the stations, Gantt chart
 cli-help-lab-simulate-lab = Lab file
 cli-help-lab-simulate-recipe = Recipe file
@@ -214,3 +215,7 @@ cli-help-chain-why-set = What would be with this setting; may be repeated
 cli-chain-file = Drawing: { $file }
 cli-chain-set = { $text } is no setting; write it as NAME=VALUE
 cli-why-replicate = repeats experiment { $experiment }: readings are noisy; the best new one would teach { $new } % of what this does about which condition is best
+cli-features-extractor = extractor
+cli-features-of = of
+cli-features-unit = unit
+cli-features-about = what it is

@@ -77,6 +77,7 @@ cli-help-lab-check = 装置に触れずにレシピをラボと照合
 cli-help-lab-check-lab = ラボファイル
 cli-help-lab-check-recipe = レシピファイル
 cli-help-lab-check-campaign = このキャンペーンのパラメータ範囲も検査
+cli-help-lab-features = 系列と画像から特徴量を取り出す抽出法の一覧
 cli-help-lab-simulate = 多数の試料を模擬: 処理量、ステーション稼働率、ガントチャート
 cli-help-lab-simulate-lab = ラボファイル
 cli-help-lab-simulate-recipe = レシピファイル
@@ -214,3 +215,7 @@ cli-help-chain-why-set = この設定ならどうなるか（繰り返し可）
 cli-chain-file = 図：{ $file }
 cli-chain-set = { $text } は設定ではありません。名前=値 と書いてください
 cli-why-replicate = 実験 { $experiment } の繰り返し:測定値にばらつきがあり、どの条件が最良かについて、最良の新しい実験から得られる情報はこの繰り返しの { $new } %
+cli-features-extractor = 抽出法
+cli-features-of = 対象
+cli-features-unit = 単位
+cli-features-about = 内容

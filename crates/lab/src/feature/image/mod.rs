@@ -1,16 +1,30 @@
 //! Images made ready for extractors.
 
+mod blobs;
 mod brightness;
+mod defects;
+mod particles;
+mod roughness;
+mod texture;
+
+use std::cell::OnceCell;
 
 use image::{ImageReader, Limits};
 use matdock_message::{Message, say};
 use matdock_record::{Quantity, Unit};
 
+use self::{defects::Defects, particles::Regions, roughness::Spectrum, texture::Texture};
 use super::extractor::{Extractor, UnitRule};
 use crate::driver::Image;
 
 /// All extractors of images, by subject.
-pub(super) static EXTRACTORS: [&[Extractor]; 1] = [&brightness::EXTRACTORS];
+pub(super) static EXTRACTORS: [&[Extractor]; 5] = [
+    &brightness::EXTRACTORS,
+    &roughness::EXTRACTORS,
+    &texture::EXTRACTORS,
+    &particles::EXTRACTORS,
+    &defects::EXTRACTORS,
+];
 
 /// Most pixels that are looked at, and most memory a file may ask for.
 const MOST_PIXELS: u64 = 100_000_000;
@@ -24,13 +38,16 @@ const OVEREXPOSED: f64 = 0.2;
 ///
 /// Shape: `grey[y * width + x]`. Units: 0 black to 1 white, as stored (no gamma is undone).
 pub(super) struct Picture {
-    #[expect(dead_code, reason = "extractors of texture and particles follow")]
     pub width: usize,
-    #[expect(dead_code, reason = "extractors of texture and particles follow")]
     pub height: usize,
     pub grey: Vec<f32>,
     pixel: Option<Quantity>,
     pub flags: Vec<Message>,
+    spectrum: OnceCell<Spectrum>,
+    texture: OnceCell<Texture>,
+    /// Bright and dark ones.
+    regions: [OnceCell<Result<Regions, Message>>; 2],
+    defects: OnceCell<Result<Defects, Message>>,
 }
 
 impl Picture {
@@ -76,7 +93,17 @@ impl Picture {
             let percent = format!("{:.0}", 100.0 * white as f64 / grey.len() as f64);
             flags.push(say!("lab-feature-image-overexposed", percent = percent));
         }
-        Ok(Self { width, height, grey, pixel, flags })
+        Ok(Self {
+            width,
+            height,
+            grey,
+            pixel,
+            flags,
+            spectrum: OnceCell::new(),
+            texture: OnceCell::new(),
+            regions: [OnceCell::new(), OnceCell::new()],
+            defects: OnceCell::new(),
+        })
     }
 
     /// A number of pixels as a length, where the size of a pixel is known; anything else as it is.
@@ -87,3 +114,6 @@ impl Picture {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

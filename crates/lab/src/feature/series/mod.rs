@@ -11,6 +11,7 @@ use std::{borrow::Cow, cell::OnceCell};
 use matdock_message::{Message, say};
 use matdock_record::Unit;
 
+pub(super) use self::trend::line;
 use self::{oscillation::Oscillation, peaks::Peak, relaxation::Relaxation, trend::Smooth};
 use super::extractor::{Extractor, Needs};
 use crate::driver::Stream;

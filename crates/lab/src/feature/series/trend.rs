@@ -33,7 +33,7 @@ fn slope(series: &Series<'_>, _: usize) -> Result<f64, Message> {
 }
 
 /// Value at the middle of the axis, slope, and the middle, of the line of least squares.
-pub(super) fn line(axis: &[f64], values: &[f64]) -> (f64, f64, f64) {
+pub(in crate::feature) fn line(axis: &[f64], values: &[f64]) -> (f64, f64, f64) {
     let (middle, level) = (mean(axis), mean(values));
     let (mut above, mut below) = (0.0, 0.0);
     for (t, y) in axis.iter().zip(values) {
