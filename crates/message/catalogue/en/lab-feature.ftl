@@ -89,3 +89,4 @@ lab-feature-about-pore-share = share of the area that is dark
 lab-feature-about-dark-defects = number of spots much darker than what is around them
 lab-feature-about-bright-defects = number of spots much brighter than what is around them
 lab-feature-about-defect-share = share of the area in such spots, dark or bright
+lab-feature-about-catch22 = one of the 22 features of the general set catch22, of the series in units of its standard deviation

@@ -89,3 +89,4 @@ lab-feature-about-pore-share = 暗い部分の面積の割合
 lab-feature-about-dark-defects = 周囲よりずっと暗い斑点の数
 lab-feature-about-bright-defects = 周囲よりずっと明るい斑点の数
 lab-feature-about-defect-share = そのような斑点 (明暗とも) の面積の割合
+lab-feature-about-catch22 = 汎用の特徴量集合 catch22 (22 種) の 1 つ。標準化した系列から計算

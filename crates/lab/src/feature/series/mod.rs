@@ -1,5 +1,6 @@
 //! A column of a stream along its axis, made ready for extractors.
 
+mod catch22;
 mod oscillation;
 mod peaks;
 mod relaxation;
@@ -12,17 +13,18 @@ use matdock_message::{Message, say};
 use matdock_record::Unit;
 
 pub(super) use self::trend::line;
-use self::{oscillation::Oscillation, peaks::Peak, relaxation::Relaxation, trend::Smooth};
+use self::{catch22::Standard, oscillation::Oscillation, peaks::Peak, relaxation::Relaxation, trend::Smooth};
 use super::extractor::{Extractor, Needs};
 use crate::driver::Stream;
 
 /// All extractors of series, by subject.
-pub(super) static EXTRACTORS: [&[Extractor]; 5] = [
+pub(super) static EXTRACTORS: [&[Extractor]; 6] = [
     &statistics::EXTRACTORS,
     &trend::EXTRACTORS,
     &peaks::EXTRACTORS,
     &oscillation::EXTRACTORS,
     &relaxation::EXTRACTORS,
+    &catch22::EXTRACTORS,
 ];
 
 /// A step this many times the usual one is a gap.
@@ -42,6 +44,7 @@ pub(super) struct Series<'a> {
     spacing: Result<Spacing, Message>,
     peaks: OnceCell<Vec<Peak>>,
     smooth: OnceCell<Result<Smooth, Message>>,
+    standard: OnceCell<Result<Standard, Message>>,
     oscillation: OnceCell<Result<Oscillation, Message>>,
     relaxation: [OnceCell<Result<Relaxation, Message>>; 2],
 }
@@ -106,6 +109,7 @@ impl<'a> Series<'a> {
             spacing,
             peaks: OnceCell::new(),
             smooth: OnceCell::new(),
+            standard: OnceCell::new(),
             oscillation: OnceCell::new(),
             relaxation: [OnceCell::new(), OnceCell::new()],
         })
