@@ -81,6 +81,16 @@ fn hartmann_3(x: &[f64]) -> f64 {
     -[1.0, 1.2, 3.0, 3.2].iter().enumerate().map(|(i, height)| height * (-hill(i)).exp()).sum::<f64>()
 }
 
+/// Hartmann-3, lower the higher the fourth is.
+fn hartmann_slope(x: &[f64]) -> f64 {
+    hartmann_3(x) - 2.0 * x[3].sqrt()
+}
+
+/// Branin that changes fast at the lower end of the first range and at the upper end of the second.
+fn bent_branin(x: &[f64]) -> f64 {
+    branin(&[15.0 * (1.0 - (1.0 - x[0]).powi(5)) - 5.0, 15.0 * x[1].powi(5)])
+}
+
 /// A bowl in stairs, twelve along each axis.
 fn stairs(x: &[f64]) -> f64 {
     x.iter().enumerate().map(|(i, x)| ((12.0 * (x - [0.83, 0.31, 0.57, 0.12][i % 4]).abs()).ceil() / 7.0).powi(2)).sum()
@@ -130,6 +140,20 @@ pub fn all() -> Vec<Problem> {
             minimum: -3.862_782_147_820_756,
             check: None,
             function: hartmann_3,
+        },
+        Problem {
+            name: "Hartmann-3 on a slope",
+            ranges: vec![(0.0, 1.0); 4],
+            minimum: -5.862_782_147_820_756,
+            check: None,
+            function: hartmann_slope,
+        },
+        Problem {
+            name: "Bent Branin",
+            ranges: vec![(0.0, 1.0); 2],
+            minimum: 0.397_887_357_729_739,
+            check: None,
+            function: bent_branin,
         },
         Problem { name: "Stairs-4", ranges: vec![(0.0, 1.0); 4], minimum: 4.0 / 49.0, check: None, function: stairs },
     ];
