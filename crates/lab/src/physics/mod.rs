@@ -7,20 +7,24 @@ mod chance;
 mod cluster_tool;
 #[cfg(test)]
 mod example_tests;
+pub mod powder_film;
+mod powder_line;
 pub mod thin_film;
 mod trace;
 
 pub use cluster_tool::ThinFilm;
+pub use powder_line::{PowderFilm, Trial, trial};
 
 use crate::driver::Physics;
 
 /// The names that [`by_name`] knows.
-pub const NAMES: [&str; 1] = ["thin-film"];
+pub const NAMES: [&str; 2] = ["thin-film", "powder-film"];
 
 /// The nature of that name.
 pub fn by_name(name: &str) -> Option<Box<dyn Physics>> {
     match name {
         "thin-film" => Some(Box::new(ThinFilm)),
+        "powder-film" => Some(Box::new(PowderFilm)),
         _ => None,
     }
 }

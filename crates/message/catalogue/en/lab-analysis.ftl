@@ -20,7 +20,7 @@ lab-analysis-exponent = The exponent of the interface arc is at its lower bound;
 lab-analysis-systematic = The circuit misses the spectrum in a systematic way, beyond the noise.
 lab-analysis-not-determined = The spectrum does not determine it.
 
-lab-physics-unknown-capability = The simulated thin-film laboratory cannot do "{ $name }". It knows: { $known }.
+lab-physics-unknown-capability = The simulated laboratory cannot do "{ $name }". It knows: { $known }.
 lab-physics-setting-missing = { $capability }: the setting "{ $name }" [{ $unit }] is missing. Add it to the step of the recipe.
 lab-physics-setting-range = The setting "{ $name }" is { $value }; it must be between { $low } and { $high } { $unit }.
 lab-physics-plasma-lost = The plasma went out during the deposition.
@@ -30,3 +30,8 @@ lab-physics-no-contact = No contact: the film is damaged.
 lab-physics-incomplete-cell = There is no complete cell to measure (electrode, electrolyte and lithium are needed).
 lab-physics-delaminated = The film came off the substrate during the heat treatment.
 lab-physics-lithium-melted = The lithium melted during the heat treatment.
+lab-physics-incomplete-film = There is no film yet for this step. The recipe needs the steps dose, mill, knead, coat, dry and sinter in this order.
+lab-physics-overload = The kneader stopped: the paste was too stiff.
+lab-physics-stiff = The slurry was too stiff to be coated.
+lab-physics-jam = Agglomerates jammed under the blade and left streaks.
+lab-physics-crack = The film cracked while drying.

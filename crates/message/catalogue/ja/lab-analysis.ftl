@@ -20,7 +20,7 @@ lab-analysis-exponent = 界面の円弧の指数が下限にあり、定位相�
 lab-analysis-systematic = 等価回路とスペクトルの間に、ノイズを超える系統的なずれがあります。
 lab-analysis-not-determined = スペクトルからは決まりません。
 
-lab-physics-unknown-capability = 薄膜シミュレーションラボは「{ $name }」を行えません。可能なもの: { $known }。
+lab-physics-unknown-capability = シミュレーションラボは「{ $name }」を行えません。可能なもの: { $known }。
 lab-physics-setting-missing = { $capability }: 設定「{ $name }」[{ $unit }] がありません。レシピのステップに加えてください。
 lab-physics-setting-range = 設定「{ $name }」は { $value } ですが、{ $low } から { $high } { $unit } の間でなければなりません。
 lab-physics-plasma-lost = 成膜中にプラズマが消えました。
@@ -30,3 +30,8 @@ lab-physics-no-contact = 膜が損傷しているため接触が取れません�
 lab-physics-incomplete-cell = 測定できる完成したセルがありません (電極、電解質、リチウムが必要です)。
 lab-physics-delaminated = 熱処理中に膜が基板から剥離しました。
 lab-physics-lithium-melted = 熱処理中にリチウムが溶融しました。
+lab-physics-incomplete-film = このステップに使える膜がまだありません。レシピには dose、mill、knead、coat、dry、sinter のステップがこの順で必要です。
+lab-physics-overload = ペーストが硬すぎて混練機が停止しました。
+lab-physics-stiff = スラリーが硬すぎて塗工できませんでした。
+lab-physics-jam = 凝集体がブレードに詰まり、塗膜に筋が入りました。
+lab-physics-crack = 乾燥中に膜にひびが入りました。
