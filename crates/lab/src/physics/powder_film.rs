@@ -7,8 +7,8 @@
 //!
 //! - Milling (speed V m/s, time t min): work w = (V/8)^2.5 t/40, grain d = 0.4 + 4.6 (1 + w)^-1.3 um. Its surface
 //!   wants dispersant q = 0.45/d; what is lacking sticks grains together, z = d (1 + 5 exp(-2 (c/q)^2)); what is in
-//!   excess, e = (c - 1.3 q + hypot(c - 1.3 q, 0.05))/2, thins the binder and leaves pores: fine grinding pays only
-//!   with enough dispersant.
+//!   excess, e = (c - 1.3 q + hypot(c - 1.3 q, 0.05))/2, thins the binder and leaves pores: finer powder wants
+//!   more dispersant.
 //! - Binder solution: B = 0.05 exp(0.55 b - 0.35 e) exp(1800 (1/T - 1/298.15)) Pa.s. Solids fill a share p of the
 //!   volume (densities 6 and 0.9), agglomerates hold solvent: K = (1 - p (1 + 0.12 ln(1 + z))/0.62)^-1.8 (after
 //!   Krieger and Dougherty).
