@@ -27,10 +27,10 @@
 //!   (g/100), scratches 0.35 z^1.3 (100/g)^0.5, draught (0.3 a + 0.6 ((T - 20)/60)^1.5)/N^0.5, chatter 0.6
 //!   (5/v)^0.8, in um.
 //! - Sintering (temperature T, time t h): growth G = exp(-25000 (1/T - 1/1373.15)) (t/2)^0.5; densification S =
-//!   exp(-38000 (1/T - 1/1373.15)) (t/2)^0.3 (0.8/z)^0.5; green porosity E = 0.4 + 0.05 ln(1 + z) + 0.012 b + 0.03 e
-//!   + 0.06 Pe/(1 + Pe) + 0.02 u/(1 + u); porosity* = E (1 - f)/(1 - E f), f = 0.75 S/(1 + S).
-//! - R = 0.12 (d/0.5)^0.3 (1 + G)(1 + ((porosity - 0.34)/0.1)^2) [reaction] + 0.05 G^-0.7 [necks] + 0.06 ripple^2/(1
-//!   + ripple/6) + 0.05 (2/(b k))^1.5 [contact] + 0.3 Pe^1.2 [binder on top] + 0.25 u/(1 + u/5) [settling] + 0.2
+//!   exp(-38000 (1/T - 1/1373.15)) (t/2)^0.3 (0.8/z)^0.5; green porosity E = 0.4 + 0.05 ln(1 + z) + 0.012 b + 0.03 e +
+//!   0.06 Pe/(1 + Pe) + 0.02 u/(1 + u); porosity* = E (1 - f)/(1 - E f), f = 0.75 S/(1 + S).
+//! - R = 0.12 (d/0.5)^0.3 (1 + G)(1 + ((porosity - 0.34)/0.1)^2) [reaction] + 0.05 G^-0.7 [necks] + 0.06 ripple^2/(1 +
+//!   ripple/6) + 0.05 (2/(b k))^1.5 [contact] + 0.3 Pe^1.2 [binder on top] + 0.25 u/(1 + u/5) [settling] + 0.2
 //!   (D/30 + 30/D - 2) [thickness] + 0.006 w [wear of beads] + 0.01 b (2/t)^0.7 [residue].
 //!
 //! A trial fails, give or take 3 % from sample to sample, when the kneader is overloaded (M > 15), the slurry too
