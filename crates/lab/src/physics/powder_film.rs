@@ -64,7 +64,8 @@ pub const RANGES: [(&str, &str, f64, f64, bool); 14] = [
     ("sintering_time", "h", 0.5, 8.0, true),
 ];
 
-/// What is sensed on the way, in the order of the line: name, unit, and how noisy the sensor is, relative to the reading (standard deviation).
+/// What is sensed on the way, in the order of the line: name, unit, and how noisy the sensor is, relative to the
+/// reading (standard deviation).
 pub const SENSED: [(&str, &str, f64); 7] = [
     ("torque_end", "N.m", 0.02),
     ("torque_time", "min", 0.05),
