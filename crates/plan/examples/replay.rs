@@ -1,6 +1,6 @@
 //! Replays the planner against a CSV file of finished experiments, to see how many it needs.
 //!
-//! `cargo run --release -p matdock-plan --example replay -- TABLE.csv max|min OUTCOME INPUT,INPUT,... [SEEDS [INITIAL [SURROGATE]]]`
+//! `cargo run --release -p matdock-plan --example replay -- TABLE.csv max|min OUTCOME INPUT,INPUT,... [SEEDS [INITIAL [SURROGATE [robust]]]]`
 //! (`INPUT` may be `*`: every other column that is a number in all rows.)
 
 use std::process::ExitCode;
@@ -27,7 +27,9 @@ fn main() -> ExitCode {
 
 fn replay(arguments: &[String]) -> Result<String, String> {
     let [path, direction, outcome, inputs, rest @ ..] = arguments else {
-        return Err("usage: replay TABLE.csv max|min OUTCOME INPUT,... [SEEDS [INITIAL [SURROGATE]]]".to_owned());
+        return Err(
+            "usage: replay TABLE.csv max|min OUTCOME INPUT,... [SEEDS [INITIAL [SURROGATE [robust]]]]".to_owned()
+        );
     };
     let text = std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
     let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
@@ -71,7 +73,8 @@ fn replay(arguments: &[String]) -> Result<String, String> {
         .get(2)
         .map_or(Ok(Wanted::default()), |word| Wanted::deserialize(word.as_str().into_deserializer()))
         .map_err(|error: serde::de::value::Error| error.to_string())?;
-    let settings = Settings { surrogate, ..Settings::default() };
+    let robust = rest.get(3).is_some_and(|word| word == "robust");
+    let settings = Settings { surrogate, robust, ..Settings::default() };
     let result = backtest::run(&table, &goal, &settings, &options, &|| ()).map_err(|message| message.to_string())?;
     let figures = result.best.ok_or("the goal is a front")?;
     let (best, top) = (figures.experiments_to_best, figures.experiments_to_top.spread);
