@@ -4,6 +4,7 @@
 //! makes it a missing value with a reason or a flagged one, never an error. `docs/features.md` has the formulas.
 
 mod extractor;
+mod fourier;
 mod image;
 pub(crate) mod language;
 mod program;

@@ -1,58 +1,58 @@
 //! Connected regions of an image.
 
+/// Marked pixels of one row that touch: begin, end (the first that is not) and the region they belong to.
+type Run = (usize, usize, usize);
+
 /// Areas \[pixels\] of the regions of marked pixels that touch, corners included, in no particular order.
 ///
 /// Shape: `marked[y * width + x]`.
 pub(super) fn areas(marked: &[bool], width: usize) -> Vec<usize> {
-    let mut labels = vec![0_u32; marked.len()];
-    // parents[0] is the background.
-    let mut parents: Vec<u32> = vec![0];
-    for place in 0..marked.len() {
-        if !marked[place] {
-            continue;
+    // Regions that turned out to be one: each names an earlier one, or itself.
+    let mut parents: Vec<usize> = Vec::new();
+    let mut areas: Vec<usize> = Vec::new();
+    let (mut above, mut here): (Vec<Run>, Vec<Run>) = (Vec::new(), Vec::new());
+    for row in marked.chunks_exact(width.max(1)) {
+        here.clear();
+        let (mut x, mut first) = (0, 0);
+        while let Some(begin) = row[x..].iter().position(|marked| *marked).map(|place| x + place) {
+            let end = row[begin..].iter().position(|marked| !*marked).map_or(width, |length| begin + length);
+            while above.get(first).is_some_and(|run| run.1 < begin) {
+                first += 1;
+            }
+            let mut region = None;
+            for run in above[first..].iter().take_while(|run| run.0 <= end) {
+                let other = root(&mut parents, run.2);
+                let own = region.map_or(other, |own| root(&mut parents, own));
+                parents[own.max(other)] = own.min(other);
+                region = Some(own.min(other));
+            }
+            let region = region.unwrap_or_else(|| {
+                parents.push(parents.len());
+                areas.push(0);
+                parents.len() - 1
+            });
+            areas[region] += end - begin;
+            here.push((begin, end, region));
+            x = end;
         }
-        let (x, above) = (place % width, place.checked_sub(width));
-        let left = if x > 0 { labels[place - 1] } else { 0 };
-        let mut label = left;
-        for (inside, neighbour) in [
-            (x > 0, above.and_then(|above| above.checked_sub(1))),
-            (true, above),
-            (x + 1 < width, above.map(|above| above + 1)),
-        ] {
-            let other = neighbour.filter(|_| inside).map_or(0, |neighbour| labels[neighbour]);
-            label = match (label, other) {
-                (0, other) => other,
-                (label, 0) => label,
-                (label, other) if label == other => label,
-                (label, other) => join(&mut parents, label, other),
-            };
-        }
-        if label == 0 {
-            label = parents.len() as u32;
-            parents.push(label);
-        }
-        labels[place] = label;
+        std::mem::swap(&mut above, &mut here);
     }
-    let mut areas = vec![0_usize; parents.len()];
-    for label in labels.into_iter().filter(|label| *label > 0) {
-        areas[root(&mut parents, label) as usize] += 1;
+    for region in (0..parents.len()).rev() {
+        // Parents come earlier, so that areas are handed down to the first of a region.
+        if parents[region] != region {
+            areas[parents[region]] += std::mem::take(&mut areas[region]);
+        }
     }
     areas.retain(|area| *area > 0);
     areas
 }
 
-fn root(parents: &mut [u32], mut label: u32) -> u32 {
-    while parents[label as usize] != label {
-        parents[label as usize] = parents[parents[label as usize] as usize];
-        label = parents[label as usize];
+fn root(parents: &mut [usize], mut region: usize) -> usize {
+    while parents[region] != region {
+        parents[region] = parents[parents[region]];
+        region = parents[region];
     }
-    label
-}
-
-fn join(parents: &mut [u32], a: u32, b: u32) -> u32 {
-    let (a, b) = (root(parents, a), root(parents, b));
-    parents[a.max(b) as usize] = a.min(b);
-    a.min(b)
+    region
 }
 
 #[cfg(test)]

@@ -24,6 +24,10 @@ pub(super) static EXTRACTORS: [Extractor; 6] = [
 
 /// Mean, standard deviation (over n) and skewness of the grey levels.
 fn moments(picture: &Picture) -> (f64, f64, f64) {
+    *picture.moments.get_or_init(|| find_moments(picture))
+}
+
+fn find_moments(picture: &Picture) -> (f64, f64, f64) {
     let n = picture.grey.len() as f64;
     let mean = picture.grey.iter().map(|level| f64::from(*level)).sum::<f64>() / n;
     let (mut squares, mut cubes) = (0.0, 0.0);

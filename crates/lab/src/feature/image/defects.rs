@@ -44,8 +44,7 @@ impl Picture {
 
     fn find_defects(&self) -> Result<Defects, Message> {
         let radius = self.width.min(self.height) / AROUND;
-        let background = box_means(&self.grey, self.width, self.height, radius);
-        let rest: Vec<f32> = self.grey.iter().zip(&background).map(|(grey, around)| grey - around).collect();
+        let rest = without_background(&self.grey, self.width, self.height, radius);
         let step = rest.len().div_ceil(LOOKED_AT).max(1);
         let mut sizes: Vec<f64> = rest.iter().step_by(step).map(|value| f64::from(value.abs())).collect();
         if sizes.is_empty() {
@@ -66,26 +65,35 @@ impl Picture {
     }
 }
 
-/// Mean over the square around every pixel, as far as it lies in the image.
-fn box_means(grey: &[f32], width: usize, height: usize, radius: usize) -> Vec<f32> {
-    // Sums of everything above and to the left.
-    let mut sums = vec![0.0_f64; (width + 1) * (height + 1)];
+/// Every pixel without the mean over the square around it, as far as that lies in the image.
+fn without_background(grey: &[f32], width: usize, height: usize, radius: usize) -> Vec<f32> {
+    let row = |y: usize| &grey[y * width..(y + 1) * width];
+    let mut rest = Vec::with_capacity(grey.len());
+    // Sums over the rows around, per column; rows come in below and go out above.
+    let mut columns = vec![0.0_f64; width];
+    let add = |columns: &mut [f64], y: usize, sign: f64| {
+        columns.iter_mut().zip(row(y)).for_each(|(sum, grey)| *sum += sign * f64::from(*grey));
+    };
+    (0..radius.min(height)).for_each(|y| add(&mut columns, y, 1.0));
     for y in 0..height {
-        let mut row = 0.0;
-        for x in 0..width {
-            row += f64::from(grey[y * width + x]);
-            sums[(y + 1) * (width + 1) + x + 1] = sums[y * (width + 1) + x + 1] + row;
+        if y + radius < height {
+            add(&mut columns, y + radius, 1.0);
+        }
+        if y > radius {
+            add(&mut columns, y - radius - 1, -1.0);
+        }
+        let rows = (y + radius + 1).min(height) - y.saturating_sub(radius);
+        let mut sum: f64 = columns[..radius.min(width)].iter().sum();
+        for (x, grey) in row(y).iter().enumerate() {
+            if x + radius < width {
+                sum += columns[x + radius];
+            }
+            if x > radius {
+                sum -= columns[x - radius - 1];
+            }
+            let count = ((x + radius + 1).min(width) - x.saturating_sub(radius)) * rows;
+            rest.push(grey - (sum / count as f64) as f32);
         }
     }
-    let mut means = Vec::with_capacity(grey.len());
-    for y in 0..height {
-        let (top, bottom) = (y.saturating_sub(radius), (y + radius + 1).min(height));
-        let (above, below) = (&sums[top * (width + 1)..], &sums[bottom * (width + 1)..]);
-        for x in 0..width {
-            let (left, right) = (x.saturating_sub(radius), (x + radius + 1).min(width));
-            let sum = below[right] - below[left] - above[right] + above[left];
-            means.push((sum / ((bottom - top) * (right - left)) as f64) as f32);
-        }
-    }
-    means
+    rest
 }

@@ -43,8 +43,10 @@ pub(super) struct Picture {
     pub grey: Vec<f32>,
     pixel: Option<Quantity>,
     pub flags: Vec<Message>,
+    moments: OnceCell<(f64, f64, f64)>,
     spectrum: OnceCell<Spectrum>,
     texture: OnceCell<Texture>,
+    levels: OnceCell<Vec<u8>>,
     /// Bright and dark ones.
     regions: [OnceCell<Result<Regions, Message>>; 2],
     defects: OnceCell<Result<Defects, Message>>,
@@ -99,8 +101,10 @@ impl Picture {
             grey,
             pixel,
             flags,
+            moments: OnceCell::new(),
             spectrum: OnceCell::new(),
             texture: OnceCell::new(),
+            levels: OnceCell::new(),
             regions: [OnceCell::new(), OnceCell::new()],
             defects: OnceCell::new(),
         })

@@ -56,15 +56,16 @@ impl Picture {
     }
 
     fn find_regions(&self, kind: Kind) -> Result<Regions, Message> {
-        let bin = |grey: &f32| (grey * 255.0).round() as usize;
+        // Grey levels are not negative: adding a half rounds.
+        let levels = self.levels.get_or_init(|| self.grey.iter().map(|grey| (grey * 255.0 + 0.5) as u8).collect());
         let mut histogram = [0_u64; 256];
-        self.grey.iter().for_each(|grey| histogram[bin(grey).min(255)] += 1);
+        levels.iter().for_each(|level| histogram[usize::from(*level)] += 1);
         let (threshold, separation) = otsu(&histogram);
         if separation < NO_CLASSES {
             return Err(say!("lab-feature-no-classes"));
         }
         let bright = matches!(kind, Kind::Bright);
-        let marked: Vec<bool> = self.grey.iter().map(|grey| (bin(grey) > threshold) == bright).collect();
+        let marked: Vec<bool> = levels.iter().map(|level| (usize::from(*level) > threshold) == bright).collect();
         let share = marked.iter().filter(|marked| **marked).count() as f64 / marked.len() as f64;
         let diameter = |area: usize| (4.0 * area as f64 / std::f64::consts::PI).sqrt();
         let areas = blobs::areas(&marked, self.width).into_iter().filter(|area| *area >= SMALLEST);

@@ -3,12 +3,13 @@
 use std::f64::consts::TAU;
 
 use matdock_message::{Message, say};
-use realfft::{RealFftPlanner, num_complex::Complex64};
-use rustfft::FftPlanner;
+use realfft::num_complex::Complex64;
+use rustfft::{Fft, FftPlanner};
 
 use super::Picture;
 use crate::feature::{
     extractor::{Extractor, UnitRule, of_image},
+    fourier,
     series::line,
 };
 
@@ -44,20 +45,22 @@ impl Picture {
             let (columns, rows) = (self.width / side, self.height / side);
             let (left, top) = ((self.width - columns * side) / 2, (self.height - rows * side) / 2);
             let mut power = vec![0.0; side / 2 + 1];
+            let down_transform = FftPlanner::<f64>::new().plan_fft_forward(side);
             for tile in 0..columns * rows {
                 let (x, y) = (left + tile % columns * side, top + tile / columns * side);
-                self.add_tile(x, y, side, &mut power);
+                self.add_tile((x, y), down_transform.as_ref(), &mut power);
             }
             power.iter_mut().for_each(|power| *power /= (columns * rows) as f64);
             Spectrum { side, power }
         })
     }
 
-    fn add_tile(&self, x: usize, y: usize, side: usize, power: &mut [f64]) {
+    fn add_tile(&self, (x, y): (usize, usize), down_transform: &dyn Fft<f64>, power: &mut [f64]) {
+        let side = down_transform.len();
         let row = |down: usize| &self.grey[(y + down) * self.width + x..][..side];
         let mean = (0..side).flat_map(row).map(|grey| f64::from(*grey)).sum::<f64>() / (side * side) as f64;
         let window: Vec<f64> = (0..side).map(|k| 0.5 * (1.0 - (TAU * k as f64 / side as f64).cos())).collect();
-        let along = RealFftPlanner::<f64>::new().plan_fft_forward(side);
+        let along = fourier::forward(side);
         let half = side / 2 + 1;
         // Transposed on the way, so that the second transform finds its numbers side by side.
         let mut columns = vec![Complex64::ZERO; side * half];
@@ -72,7 +75,7 @@ impl Picture {
             }
             line.iter().enumerate().for_each(|(k, value)| columns[k * side + down] = *value);
         }
-        FftPlanner::<f64>::new().plan_fft_forward(side).process(&mut columns);
+        down_transform.process(&mut columns);
         let mut counts = vec![0.0; power.len()];
         let mut sums = vec![0.0; power.len()];
         for (place, value) in columns.iter().enumerate() {

@@ -1,12 +1,15 @@
 //! The strongest oscillation of a series.
 
-use std::f64::consts::TAU;
+use std::{borrow::Cow, f64::consts::TAU};
 
 use matdock_message::{Message, say};
-use realfft::{RealFftPlanner, num_complex::Complex64};
+use realfft::num_complex::Complex64;
 
 use super::{Series, exceeds, statistics::mean, trend::line};
-use crate::feature::extractor::{Extractor, Needs, UnitRule, of_series};
+use crate::feature::{
+    extractor::{Extractor, Needs, UnitRule, of_series},
+    fourier,
+};
 
 /// Rows that the periodogram of uneven series looks at, at most: its cost is quadratic in them.
 const UNEVEN_ROWS: usize = 1000;
@@ -60,24 +63,30 @@ impl Series<'_> {
         self.at_least(FEWEST_ROWS)?;
         let (low, high) = self.changes()?;
         let even = self.is_even();
-        let (axis, values) = if even { (self.axis.to_vec(), self.values.to_vec()) } else { self.thinned(UNEVEN_ROWS) };
+        let (axis, values): (Cow<'_, [f64]>, Cow<'_, [f64]>) = if even {
+            (Cow::Borrowed(&self.axis), Cow::Borrowed(&self.values))
+        } else {
+            let (axis, values) = self.thinned(UNEVEN_ROWS);
+            (Cow::Owned(axis), Cow::Owned(values))
+        };
         let (level, slope, middle) = line(&axis, &values);
         // In units of the range, so that squares neither overflow nor vanish.
         let scale = high - low;
         let rest: Vec<f64> =
-            axis.iter().zip(&values).map(|(t, y)| (y - (level + slope * (t - middle))) / scale).collect();
+            axis.iter().zip(values.iter()).map(|(t, y)| (y - (level + slope * (t - middle))) / scale).collect();
         let all: f64 = rest.iter().map(|y| y * y).sum();
         if !exceeds(all, 1e-18 * rest.len() as f64) {
             return Err(say!("lab-feature-no-oscillation"));
         }
         let span = axis[axis.len() - 1] - axis[0];
-        let rate = if even {
+        let (rate, (amplitude, explained)) = if even {
             let step = span / (axis.len() - 1) as f64;
-            refined(even_peak(&rest)? / step, step, &rest)
+            let rate = refined(even_peak(&rest)? / step, step, &rest);
+            (rate, even_sine(step, &rest, rate))
         } else {
-            uneven_peak(&axis, &rest)
+            let rate = uneven_peak(&axis, &rest);
+            (rate, sine(&axis, &rest, rate))
         };
-        let (amplitude, explained) = sine(&axis, &rest, rate);
         let rows = rest.len() as f64;
         // Probability that the highest of n/2 values of the periodogram of white noise is as high (Scargle 1982).
         let alone = (1.0 - (explained / all).clamp(0.0, 1.0)).powf(0.5 * (rows - 3.0));
@@ -89,7 +98,7 @@ impl Series<'_> {
 /// Frequency of the highest value of the periodogram (Hann window), in cycles per row.
 fn even_peak(rest: &[f64]) -> Result<f64, Message> {
     let (rows, length) = (rest.len(), rest.len().next_power_of_two());
-    let transform = RealFftPlanner::<f64>::new().plan_fft_forward(length);
+    let transform = fourier::forward(length);
     let mut input = transform.make_input_vec();
     let turn = Complex64::from_polar(1.0, TAU / (rows - 1) as f64);
     let mut angle = Complex64::new(1.0, 0.0);
@@ -145,9 +154,20 @@ fn uneven_peak(axis: &[f64], rest: &[f64]) -> f64 {
 /// Amplitude of the sine of least squares at a frequency, and the squares it explains.
 fn sine(axis: &[f64], rest: &[f64], rate: f64) -> (f64, f64) {
     let middle = mean(axis);
+    fit(axis.iter().map(|t| (TAU * rate * (t - middle)).sin_cos()).map(|(s, c)| Complex64::new(c, s)), rest)
+}
+
+/// The same for even steps: angles by multiplication.
+fn even_sine(step: f64, rest: &[f64], rate: f64) -> (f64, f64) {
+    let turn = Complex64::from_polar(1.0, TAU * rate * step);
+    let begin = Complex64::from_polar(1.0, -TAU * rate * step * 0.5 * (rest.len() - 1) as f64);
+    fit(std::iter::successors(Some(begin), |angle| Some(angle * turn)), rest)
+}
+
+/// Cosine and sine of least squares: amplitude and squares explained.
+fn fit(angles: impl Iterator<Item = Complex64>, rest: &[f64]) -> (f64, f64) {
     let (mut cc, mut ss, mut cs, mut yc, mut ys) = (0.0, 0.0, 0.0, 0.0, 0.0);
-    for (t, y) in axis.iter().zip(rest) {
-        let (s, c) = (TAU * rate * (t - middle)).sin_cos();
+    for (Complex64 { re: c, im: s }, y) in angles.zip(rest) {
         cc += c * c;
         ss += s * s;
         cs += c * s;

@@ -1,6 +1,6 @@
 //! How a series goes together with itself some rows later.
 
-use realfft::RealFftPlanner;
+use crate::feature::fourier;
 
 use super::{Standard, deviation, ends, histogram, mean};
 
@@ -14,8 +14,7 @@ pub(super) fn autocorrelation(values: &[f64]) -> Vec<f64> {
 pub(super) fn autocovariance(values: &[f64], centred: bool) -> Vec<f64> {
     let middle = if centred { mean(values) } else { 0.0 };
     let length = 2 * values.len().next_power_of_two();
-    let mut planner = RealFftPlanner::<f64>::new();
-    let (forward, back) = (planner.plan_fft_forward(length), planner.plan_fft_inverse(length));
+    let (forward, back) = (fourier::forward(length), fourier::back(length));
     let (mut input, mut spectrum) = (forward.make_input_vec(), forward.make_output_vec());
     input.iter_mut().zip(values).for_each(|(place, value)| *place = value - middle);
     let mut products = back.make_output_vec();

@@ -2,14 +2,13 @@
 
 use std::f64::consts::PI;
 
-use realfft::RealFftPlanner;
-
 use super::{correlation::autocovariance, mean};
+use crate::feature::fourier;
 
 /// Power density over angular frequency per row, of the whole series with a rectangular window.
 fn power(z: &[f64]) -> (Vec<f64>, f64) {
     let (rows, length) = (z.len(), z.len().next_power_of_two());
-    let transform = RealFftPlanner::<f64>::new().plan_fft_forward(length);
+    let transform = fourier::forward(length);
     let (mut input, mut spectrum) = (transform.make_input_vec(), transform.make_output_vec());
     let middle = mean(z);
     input.iter_mut().zip(z).for_each(|(place, value)| *place = value - middle);
