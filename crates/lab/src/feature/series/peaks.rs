@@ -2,7 +2,7 @@
 
 use matdock_message::{Message, say};
 
-use super::{Series, trend::noise};
+use super::Series;
 use crate::feature::extractor::{Extractor, Needs, UnitRule, of_series};
 
 /// Least prominence of a peak, as a share of the range, and in standard deviations of the noise.
@@ -54,7 +54,7 @@ impl Series<'_> {
     fn peaks(&self) -> &[Peak] {
         self.peaks.get_or_init(|| {
             let (low, high) = self.extremes();
-            let (range, noise) = (high - low, noise(&self.values));
+            let (range, noise) = (high - low, self.noise());
             find(&self.axis, &self.values, (SHARE * range).max((BEYOND_NOISE * noise).min(ENOUGH * range)))
         })
     }

@@ -2,7 +2,7 @@
 
 use matdock_message::Message;
 
-use super::{Series, median};
+use super::{Series, median, sum};
 use crate::feature::extractor::{Extractor, Needs, UnitRule, of_series};
 
 /// Share of the axis, at its end, that the level is taken from.
@@ -29,7 +29,7 @@ pub(super) static EXTRACTORS: [Extractor; 7] = [
 pub(super) fn mean(values: &[f64]) -> f64 {
     // Halves first, so that the sum of very large numbers stays finite.
     let n = values.len() as f64;
-    let sum: f64 = values.iter().sum();
+    let sum = sum(values.len(), |row| values[row]);
     if sum.is_finite() { sum / n } else { values.iter().map(|value| value / n).sum() }
 }
 
@@ -44,13 +44,14 @@ fn level(series: &Series<'_>, _: usize) -> Result<f64, Message> {
 fn deviation(series: &Series<'_>, _: usize) -> Result<f64, Message> {
     series.at_least(2)?;
     let mean = mean(&series.values);
-    let squares: f64 = series.values.iter().map(|value| (value - mean) * (value - mean)).sum();
-    Ok((squares / (series.values.len() - 1) as f64).sqrt())
+    let values = &series.values[..];
+    let squares = sum(values.len(), |row| (values[row] - mean) * (values[row] - mean));
+    Ok((squares / (values.len() - 1) as f64).sqrt())
 }
 
 /// Trapezoidal rule.
 fn integral(series: &Series<'_>, _: usize) -> Result<f64, Message> {
     series.at_least(2)?;
-    let steps = series.axis.windows(2).zip(series.values.windows(2));
-    Ok(steps.map(|(t, y)| 0.5 * (t[1] - t[0]) * (y[0] + y[1])).sum())
+    let (t, y) = (&series.axis[..], &series.values[..]);
+    Ok(sum(y.len() - 1, |row| 0.5 * (t[row + 1] - t[row]) * (y[row] + y[row + 1])))
 }

@@ -2,7 +2,7 @@
 
 use matdock_message::{Message, say};
 
-use super::{Series, exceeds, median, statistics::mean};
+use super::{Series, exceeds, extremes, median, statistics::mean, sum};
 use crate::feature::extractor::{Extractor, Needs, UnitRule, of_series};
 
 /// Readings that the robust slope compares at most: pairs are quadratic in them.
@@ -35,11 +35,8 @@ fn slope(series: &Series<'_>, _: usize) -> Result<f64, Message> {
 /// Value at the middle of the axis, slope, and the middle, of the line of least squares.
 pub(in crate::feature) fn line(axis: &[f64], values: &[f64]) -> (f64, f64, f64) {
     let (middle, level) = (mean(axis), mean(values));
-    let (mut above, mut below) = (0.0, 0.0);
-    for (t, y) in axis.iter().zip(values) {
-        above += (t - middle) * (y - level);
-        below += (t - middle) * (t - middle);
-    }
+    let above = sum(axis.len(), |row| (axis[row] - middle) * (values[row] - level));
+    let below = sum(axis.len(), |row| (axis[row] - middle) * (axis[row] - middle));
     (level, if below > 0.0 { above / below } else { 0.0 }, middle)
 }
 
@@ -74,8 +71,8 @@ impl Smooth {
         let end = axis[axis.len() - 1];
         let first = axis.partition_point(|t| *t < end - 0.1 * (end - axis[0]));
         let level = median(&mut values[first..].to_vec());
-        let (low, high) = values.iter().fold((f64::MAX, f64::MIN), |(low, high), y| (low.min(*y), high.max(*y)));
-        let noise = noise(&series.values) / (width as f64).sqrt();
+        let (low, high) = extremes(&values);
+        let noise = series.noise() / (width as f64).sqrt();
         if !exceeds(high - low, BEYOND_NOISE * noise) {
             return Err(say!("lab-feature-no-change"));
         }
@@ -110,10 +107,11 @@ pub(super) fn noise(values: &[f64]) -> f64 {
     if values.len() < 3 {
         return 0.0;
     }
-    // Over the range, so that squares neither overflow nor vanish. The mean of absolute values, not of squares: a
+    // The mean of absolute values, not of squares: a
     // single jump is no noise. Mean |x| of a normal distribution is sqrt(2/pi) standard deviations.
-    let sum: f64 = values.windows(3).map(|y| ((y[0] - y[1]) - (y[1] - y[2])).abs()).sum();
-    sum / (values.len() - 2) as f64 / (6.0 * std::f64::consts::FRAC_2_PI).sqrt()
+    let rows = values.len() - 2;
+    let sum = sum(rows, |row| ((values[row] - values[row + 1]) - (values[row + 1] - values[row + 2])).abs());
+    sum / rows as f64 / (6.0 * std::f64::consts::FRAC_2_PI).sqrt()
 }
 
 /// Time from the begin until the series stays within the band around its level.
