@@ -147,6 +147,38 @@ fn the_digital_laboratory_runs_stops_and_goes_on() {
 }
 
 #[test]
+fn the_powder_line_runs_and_senses_what_its_chain_asks_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let campaign = example("powder-film/campaign.toml");
+    let out = ok(here, &["run", &campaign, "--experiments", "6", "--json", "--no-comparison"]);
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(json["status"]["experiments"]["finished"], 6);
+    let samples = ok(here, &["export", "--what", "samples"]);
+    let head = samples.lines().next().unwrap();
+    for sensed in ["torque_end", "torque_time", "viscosity", "coating_force", "gloss_drop", "ripple", "porosity"] {
+        assert!(head.contains(sensed), "{sensed}: {head}");
+    }
+}
+
+#[test]
+fn a_chain_with_three_sensors_goes_on_a_sheet_and_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let campaign = example("powder-by-hand");
+    ok(here, &["suggest", &campaign, "-n", "8", "--out", "round1.csv"]);
+    ok(here, &["record", &campaign, &example("powder-by-hand/round1-filled.csv")]);
+    let shown = ok(here, &["chain", "show", &campaign, "--out", "report"]);
+    // A cell left empty is no reading; a failed film was sensed until it cracked.
+    assert!(
+        shown.contains("torque_end [N.m], read 8 times") && shown.contains("viscosity [Pa.s], read 6 times"),
+        "{shown}"
+    );
+    assert!(shown.contains("polarisation_resistance [Ohm.cm2], read 7 times"), "{shown}");
+    assert!(std::fs::read_to_string(here.join("report/chain.svg")).unwrap().contains("torque_end"));
+}
+
+#[test]
 fn lab_files_are_checked_and_simulated() {
     let folder = tempfile::tempdir().unwrap();
     let (lab, recipe) = (example("thin-film/lab.toml"), example("thin-film/recipe.toml"));

@@ -20,7 +20,8 @@ use crate::{
 
 /// A line for electrode films whose nature obeys the equations of [`super::powder_film`].
 ///
-/// Every station gives what its sensors show as series; the impedance is a raw spectrum, never the resistance.
+/// Torque, force, gloss and the surface are series, from which the recipe takes its features; viscosity, fall of the gloss
+/// and porosity are values. The impedance is a raw spectrum, never the resistance.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PowderFilm;
 
@@ -130,13 +131,12 @@ impl Physics for PowderFilm {
             KNEAD => {
                 let paste = made.paste.ok_or_else(incomplete)?;
                 reply.streams = vec![mixer(action, &paste, uses, &mut chance)?];
-                reply.values = values(&[(0, paste.torque), (1, paste.settling)], &mut chance);
                 paste.failure(tolerance)
             }
             COAT => {
                 let coat = made.coat.ok_or_else(incomplete)?;
                 reply.streams = vec![blade(action, &coat, &mut chance)?];
-                reply.values = values(&[(2, coat.paste.viscosity), (3, coat.force)], &mut chance);
+                reply.values = values(&[(2, coat.paste.viscosity)], &mut chance);
                 coat.failure(tolerance)
             }
             DRY => {
@@ -152,7 +152,7 @@ impl Physics for PowderFilm {
             MICROSCOPY => {
                 let film = made.film.ok_or_else(incomplete)?;
                 reply.streams = vec![profile(&film, &mut chance)];
-                reply.values = values(&[(5, film.dried.ripple), (6, film.porosity)], &mut chance);
+                reply.values = values(&[(6, film.porosity)], &mut chance);
                 None
             }
             _ => {
@@ -360,7 +360,7 @@ fn profile(film: &Film, chance: &mut Chance) -> Stream {
     let (phase, period) = (TAU * chance.share(), 0.8 + 0.4 * chance.share());
     let data = series(times(10.0, 0.01), |path| {
         let wave = (TAU * path / period + phase).sin() + 0.25 * (TAU * path / (0.37 * period)).sin();
-        [steps(0.5 * film.dried.ripple * wave + 0.03 * chance.normal(), 1000.0)]
+        [steps(film.dried.ripple * wave + 0.03 * chance.normal(), 1000.0)]
     });
     stream("profile", &[("path", "mm"), ("height", "um")], data)
 }
