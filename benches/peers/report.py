@@ -98,15 +98,19 @@ def counts(data, key):
     return {seed: one[key] or data["about"]["budget"] for seed, one in data["repetitions"].items()}
 
 
-def best_peer(values):
-    """The peer with which matdock compares worst, over common repetitions: its name, difference and ratio."""
+def beside_peers(values):
+    """For every peer, over the repetitions both have done: ratio of the means, its name, and the difference."""
     ours, found = values.get("matdock", {}), []
     for planner, theirs in values.items():
         common = ours.keys() & theirs.keys()
         if planner != "matdock" and len(common) >= FEWEST:
             ratio = sum(ours[seed] for seed in common) / sum(theirs[seed] for seed in common)
             found.append((ratio, planner, mean_error([ours[seed] - theirs[seed] for seed in common])))
-    return max(found, default=None)
+    return found
+
+
+def geometric_mean(ratios):
+    return math.exp(statistics.fmean(map(math.log, ratios)))
 
 
 def verdict(difference, error):
@@ -124,15 +128,17 @@ def count_cell(data, key):
 
 
 def pool_table(found, key, planners):
-    rows, ratios = [], []
+    rows, ratios, single = [], [], {}
     for case in SOURCES:
         if case not in found:
             continue
         data = found[case]
         cells = [count_cell(data[planner], key) if planner in data else "" for planner in planners]
-        best = best_peer({planner: counts(one, key) for planner, one in data.items()})
-        if best:
-            ratio, peer, (difference, error) = best
+        beside = beside_peers({planner: counts(one, key) for planner, one in data.items()})
+        for ratio, peer, _ in beside:
+            single.setdefault(peer, []).append(ratio)
+        if beside:
+            ratio, peer, (difference, error) = max(beside)
             ratios.append(ratio)
             cells += [f"{difference:+.1f} ± {error:.1f} ({peer})", verdict(difference, error)]
         about = next(iter(data.values()))["about"]
@@ -143,11 +149,13 @@ def pool_table(found, key, planners):
         [row + [""] * (width - len(row)) for row in rows],
     )
     if ratios:
-        mean = math.exp(statistics.fmean(map(math.log, ratios)))
         text += (
             f"\nmatdock's mean over that of the best peer of each pool, geometric mean over these {len(ratios)} pools: "
-            f"{mean:.2f}. The best peer is chosen after the fact, which favours the peers.\n"
+            f"{geometric_mean(ratios):.2f}. The best peer is chosen after the fact, which favours the peers.\n"
+            "Over that of one and the same peer, same repetitions: "
         )
+        each = [f"{peer} {geometric_mean(own):.2f} ({len(own)} pools)" for peer, own in single.items()]
+        text += ", ".join(each) + ".\n"
     return text
 
 
