@@ -2,7 +2,7 @@
 //! of the function over its space, the first five experiments are random.
 //!
 //! `cargo run --release -p matdock-plan --example noise -- [SEEDS [EVALUATIONS [auto|never [PROBLEM]]]]`
-//! (`replicates` of the planner, `never` by default)
+//! (`replicates` of the planner)
 
 mod problems;
 

@@ -10,7 +10,7 @@ const SLICES: [f64; 16] = [
     1.0100, 1.3180, 1.8627,
 ];
 /// Standard deviation of the noise, in those of what was measured, below which a reading is as good as exact.
-const EXACT: f64 = 0.01;
+const EXACT: f64 = 0.02;
 
 impl Belief {
     /// Whether readings of the goal's only outcome scatter so much that the best reading need not be the best

@@ -9,17 +9,20 @@ use super::{Planner, Situation};
 use crate::{
     belief::Belief,
     search::Preference,
-    space::{Point, key},
+    space::{Point, Space, key},
 };
 
 /// Whether a condition that was tried may be proposed again.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReplicatesWanted {
-    /// When that is expected to teach more about which condition is best than any new experiment.
-    Auto,
-    /// Never.
+    /// Over ranges, when that is expected to teach more about which condition is best than any new experiment; rows of a
+    /// pool once.
     #[default]
+    Auto,
+    /// As `Auto`, rows of a pool too.
+    Pool,
+    /// Never.
     Never,
 }
 
@@ -59,7 +62,12 @@ impl Planner {
         preferences: &[&dyn Preference],
     ) -> Option<Chosen> {
         let plain = found.map(|(point, score)| (point, score, None));
-        if self.settings.replicates == ReplicatesWanted::Never || !belief.is_noisy() {
+        let wanted = match self.settings.replicates {
+            ReplicatesWanted::Auto => matches!(self.space, Space::Ranges(_)),
+            ReplicatesWanted::Pool => true,
+            ReplicatesWanted::Never => false,
+        };
+        if !wanted || !belief.is_noisy() {
             return plain;
         }
         let mut candidates: Vec<Chosen> = plain.iter().cloned().collect();

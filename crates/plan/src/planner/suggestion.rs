@@ -28,7 +28,14 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         let (surrogate, drift) = (Wanted::default(), DriftWanted::default());
-        Self { initial: 5, random_start: false, surrogate, robust: false, drift, replicates: ReplicatesWanted::Never }
+        Self {
+            initial: 5,
+            random_start: false,
+            surrogate,
+            robust: false,
+            drift,
+            replicates: ReplicatesWanted::default(),
+        }
     }
 }
 

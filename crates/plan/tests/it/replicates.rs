@@ -80,9 +80,9 @@ fn nothing_is_repeated_against_the_wish_of_the_campaign() {
 
 #[test]
 fn rows_of_a_pool_are_repeated_on_request_only() {
-    let (once, _) = campaign(&planner(rows(), ReplicatesWanted::Never), 1.0, 25, 1);
+    let (once, _) = campaign(&planner(rows(), ReplicatesWanted::Auto), 1.0, 25, 1);
     assert_eq!(once.len(), LEVELS as usize);
-    let (more, made) = campaign(&planner(rows(), ReplicatesWanted::Auto), 1.0, 25, 1);
+    let (more, made) = campaign(&planner(rows(), ReplicatesWanted::Pool), 1.0, 25, 1);
     assert!(more.len() > once.len());
     assert!(made.iter().any(|suggestion| suggestion.purpose == Purpose::Replicate && suggestion.row.is_some()));
 }
