@@ -122,7 +122,7 @@ pub fn text(campaign: &Campaign, shown: &Shown, language: Language) -> String {
     lines.extend(shown.chain.through.iter().map(through_line));
     // Where the chain is not used, nothing can be said of a sensor in it.
     let used = |outcome: &str| shown.chain.through.iter().any(|through| through.chain && through.outcome == outcome);
-    for sensor in shown.chain.sensors.iter().filter(|sensor| used(&sensor.outcome)) {
+    for sensor in shown.chain.sensors.iter().filter(|sensor| sensor.is_judged() && used(&sensor.outcome)) {
         let (gain, error) = (signed(sensor.comparison.gain), number(sensor.comparison.standard_error));
         let (name, outcome) = (sensor.intermediate.clone(), sensor.outcome.clone());
         lines.push(if sensor.is_useless() {

@@ -55,10 +55,18 @@ pub struct Sensor {
     pub comparison: Comparison,
 }
 
+/// Experiments below which nothing is said against a sensor.
+const JUDGED: usize = 20;
+
 impl Sensor {
+    /// Whether there are enough experiments to judge the sensor.
+    pub fn is_judged(&self) -> bool {
+        self.comparison.experiments >= JUDGED
+    }
+
     /// Whether the outcome is predicted no better with the sensor than without it, beyond chance.
     pub fn is_useless(&self) -> bool {
-        self.comparison.gain <= self.comparison.standard_error
+        self.is_judged() && self.comparison.gain <= self.comparison.standard_error
     }
 }
 
