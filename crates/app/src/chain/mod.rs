@@ -154,7 +154,9 @@ fn quantity_lines(campaign: &Campaign, quantity: &Quantity) -> Vec<Message> {
 /// How an outcome is predicted, and why so.
 pub fn through_line(through: &Through) -> Message {
     let outcome = through.outcome.clone();
-    let Some(c) = &through.comparison else { return say!("app-chain-through-few", outcome = outcome) };
+    // With few readings the chain is used although it does not look better.
+    let told = through.comparison.as_ref().filter(|c| !through.chain || c.chain_is_as_good());
+    let Some(c) = told else { return say!("app-chain-through-few", outcome = outcome) };
     let (chain, direct) = (percent(c.chain_explains.max(0.0)), percent(c.direct_explains.max(0.0)));
     let (gain, error) = (signed(c.gain), number(c.standard_error));
     if through.chain {
