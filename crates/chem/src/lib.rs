@@ -17,9 +17,13 @@ mod feature_set;
 mod features;
 mod formula;
 mod formula_parser;
+mod molecule;
 
 pub use element::{Block, Element, Property};
 pub use feature_set::{FeatureSet, UnknownFeature};
 pub use features::{Feature, Missing, Statistic};
 pub use formula::Composition;
 pub use formula_parser::{FormulaError, FormulaProblem};
+pub use molecule::{
+    Atom, Bond, BondOrder, Chirality, Direction, Hybridization, Molecule, Neighbour, Ring, SmilesError, SmilesProblem,
+};

@@ -1,0 +1,104 @@
+//! Hydrogen atoms: those written as atoms of their own become counts on their neighbours, and back.
+
+use super::{Atom, Bond, BondOrder, Direction, Molecule};
+
+impl Molecule {
+    /// Takes hydrogen atoms out of the graph and counts them on their neighbours.
+    ///
+    /// Kept are isotopes, bridging and lone hydrogens, those on a wildcard or on another hydrogen only, and those that
+    /// tell the arrangement of a double bond.
+    pub(super) fn absorb_hydrogens(&mut self) {
+        let gone: Vec<bool> = (0..self.atoms.len()).map(|atom| self.is_absorbable(atom)).collect();
+        if !gone.contains(&true) {
+            return;
+        }
+        for atom in (0..gone.len()).filter(|&atom| gone[atom]) {
+            let heavy = self.neighbours(atom)[0].atom;
+            self.turn_chirality(heavy, atom);
+            let at = &mut self.atoms[heavy];
+            if at.fixed_hydrogens || (at.aromatic && at.number != 6) {
+                at.explicit_hydrogens = at.explicit_hydrogens.saturating_add(1);
+            }
+        }
+        self.retain(&gone);
+    }
+
+    fn is_absorbable(&self, index: usize) -> bool {
+        let atom = &self.atoms[index];
+        let [next] = self.neighbours(index) else {
+            return false;
+        };
+        let heavy = &self.atoms[next.atom];
+        if atom.number != 1 || atom.isotope != 0 || heavy.number <= 1 {
+            return false;
+        }
+        if self.bonds[next.bond].direction == Direction::None {
+            return true;
+        }
+        // The hydrogen tells the arrangement unless another neighbour on this side does.
+        let doubled = self.neighbours(next.atom).iter().any(|n| self.bonds[n.bond].order == BondOrder::Double);
+        let others = self
+            .neighbours(next.atom)
+            .iter()
+            .filter(|n| n.atom != index && self.bonds[n.bond].order != BondOrder::Double);
+        !doubled || others.count() > 0
+    }
+
+    /// The hydrogen moves to the end of the neighbours: an odd step turns the handedness round.
+    fn turn_chirality(&mut self, heavy: usize, hydrogen: usize) {
+        use super::Chirality::{Clockwise, CounterClockwise};
+        let links = self.neighbours(heavy);
+        let Some(place) = links.iter().position(|next| next.atom == hydrogen) else { return };
+        if (links.len() - 1 - place) % 2 == 1 {
+            let at = &mut self.atoms[heavy];
+            at.chirality = match at.chirality {
+                Clockwise => CounterClockwise,
+                CounterClockwise => Clockwise,
+                none => none,
+            };
+        }
+    }
+
+    fn retain(&mut self, gone: &[bool]) {
+        let mut places = Vec::with_capacity(gone.len());
+        let mut next = 0;
+        for &gone in gone {
+            places.push(next);
+            next += usize::from(!gone);
+        }
+        let mut at = 0;
+        self.atoms.retain(|_| {
+            at += 1;
+            !gone[at - 1]
+        });
+        self.bonds.retain(|bond| !gone[bond.begin] && !gone[bond.end]);
+        for bond in &mut self.bonds {
+            (bond.begin, bond.end) = (places[bond.begin], places[bond.end]);
+        }
+        self.link();
+    }
+
+    /// The same molecule with every hydrogen an atom of its own, behind the atoms there were.
+    pub fn with_hydrogens(&self) -> Self {
+        let mut full = self.clone();
+        for index in 0..self.atoms.len() {
+            let count = self.atoms[index].hydrogens();
+            for _ in 0..count {
+                let hydrogen = full.atoms.len();
+                full.atoms.push(Atom {
+                    number: 1,
+                    fixed_hydrogens: true,
+                    explicit_valence: 1,
+                    hybridization: super::Hybridization::S,
+                    ..Atom::default()
+                });
+                full.bonds.push(Bond::new(index, hydrogen, BondOrder::Single));
+            }
+            let atom = &mut full.atoms[index];
+            atom.explicit_valence += i8::try_from(atom.implicit_hydrogens).unwrap_or_default();
+            (atom.explicit_hydrogens, atom.implicit_hydrogens, atom.fixed_hydrogens) = (0, 0, true);
+        }
+        full.link();
+        full
+    }
+}

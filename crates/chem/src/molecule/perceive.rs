@@ -1,0 +1,176 @@
+//! From what is written to what is meant: runs the steps of perception in the order RDKit does.
+
+use super::{
+    BondOrder, Chirality, Hybridization, Molecule, SmilesError, smiles::parse, smiles_error::AtomProblem, table::facts,
+};
+
+impl Molecule {
+    /// Reads a structure from SMILES and perceives it.
+    ///
+    /// Understood is OpenSMILES, and beyond it what RDKit reads: `~` and `$` bonds, dative bonds `->` and `<-`, ring
+    /// numbers `%(123)`, atoms by number `[#6]`. Text behind white space is a name and left aside.
+    ///
+    /// # Errors
+    /// A text that is no SMILES, an impossible valence, or aromatic atoms without a Kekulé form; the error points at
+    /// the character.
+    pub fn from_smiles(smiles: &str) -> Result<Self, SmilesError> {
+        let parsed = parse(smiles)?;
+        let mut molecule = parsed.molecule;
+        match molecule.perceive() {
+            Ok(()) => Ok(molecule),
+            Err((atom, problem)) => {
+                let byte = parsed.positions.get(atom).map_or(0, |&at| at as usize);
+                let before = smiles.get(..byte).unwrap_or_default().chars().count();
+                Err(SmilesError { smiles: smiles.to_owned(), position: before + 1, problem })
+            }
+        }
+    }
+
+    /// Returns the written number of the atom at fault.
+    fn perceive(&mut self) -> Result<(), (usize, super::SmilesProblem)> {
+        let written = self.atoms.len();
+        let hydrogens_first = self.atoms.iter().any(|atom| atom.number == 1);
+        let mut kept: Vec<usize> = Vec::new();
+        if hydrogens_first {
+            kept = (0..written).collect();
+        }
+        self.clean_up();
+        if hydrogens_first {
+            self.absorb_hydrogens();
+            if self.atoms.len() < written {
+                // Rare: only an error needs the written place, and then the nearest will do.
+                kept.truncate(self.atoms.len());
+            }
+        }
+        self.sanitize().map_err(|fault: AtomProblem| {
+            let atom = kept.get(fault.atom).copied().unwrap_or(fault.atom);
+            (atom, fault.problem)
+        })
+    }
+
+    fn sanitize(&mut self) -> Result<(), AtomProblem> {
+        self.clean_up();
+        self.clean_up_metals();
+        self.update_valences(true)?;
+        self.find_rings();
+        self.kekulize()?;
+        for bond in &mut self.bonds {
+            bond.kekule = bond.order;
+        }
+        self.assign_radicals();
+        self.set_aromaticity();
+        self.set_conjugation();
+        self.set_hybridization();
+        self.clean_chirality();
+        self.adjust_hydrogens()
+    }
+
+    /// Whether an atom can carry conjugation on.
+    fn conjugates(&self, index: usize) -> bool {
+        let atom = &self.atoms[index];
+        let outer = facts(atom.number).outer_electrons;
+        let suited = atom.number <= 10 || !matches!(outer, 5 | 6) || (outer == 6 && self.total_degree(index) < 2);
+        suited && self.pi_electrons(index) > 0
+    }
+
+    fn set_conjugation(&mut self) {
+        for bond in &mut self.bonds {
+            bond.conjugated = bond.aromatic;
+        }
+        for index in 0..self.atoms.len() {
+            let multiple = |bond: usize, molecule: &Self| molecule.doubled_contribution(bond, index) >= 3;
+            if !self.neighbours(index).iter().any(|next| multiple(next.bond, self)) {
+                continue;
+            }
+            if !self.conjugates(index) || !(2..=3).contains(&self.total_degree(index)) {
+                continue;
+            }
+            let links: Vec<_> = self.neighbours(index).to_vec();
+            for first in links
+                .iter()
+                .filter(|next| self.doubled_contribution(next.bond, index) >= 3)
+                .copied()
+                .collect::<Vec<_>>()
+            {
+                for second in links.iter().filter(|next| next.bond != first.bond) {
+                    if self.total_degree(second.atom) <= 3 && self.conjugates(second.atom) {
+                        self.bonds[first.bond].conjugated = true;
+                        self.bonds[second.bond].conjugated = true;
+                    }
+                }
+            }
+        }
+    }
+
+    fn set_hybridization(&mut self) {
+        for index in 0..self.atoms.len() {
+            let atom = &self.atoms[index];
+            let degree = self.total_degree(index);
+            let hybridization = if atom.number == 0 {
+                Hybridization::Unknown
+            } else if atom.chirality != Chirality::None && degree == 4 {
+                Hybridization::Sp3
+            } else {
+                let orbitals = match atom.number {
+                    ..=88 => self.orbitals(index),
+                    _ => i32::try_from(degree).unwrap_or(i32::MAX),
+                };
+                let conjugated = || self.neighbours(index).iter().any(|next| self.bonds[next.bond].conjugated);
+                match orbitals {
+                    0 | 1 => Hybridization::S,
+                    2 => Hybridization::Sp,
+                    3 => Hybridization::Sp2,
+                    4 if degree > 3 || !conjugated() => Hybridization::Sp3,
+                    4 => Hybridization::Sp2,
+                    5 => Hybridization::Sp3d,
+                    6 => Hybridization::Sp3d2,
+                    _ => Hybridization::Unknown,
+                }
+            };
+            self.atoms[index].hybridization = hybridization;
+        }
+    }
+
+    /// Bonds, lone pairs and unpaired electrons of an atom.
+    fn orbitals(&self, index: usize) -> i32 {
+        let atom = &self.atoms[index];
+        let idle = self.neighbours(index).iter().filter(|next| {
+            let bond = &self.bonds[next.bond];
+            bond.order == BondOrder::Dative && bond.end != index
+        });
+        let degree = i32::try_from(self.total_degree(index) - idle.count()).unwrap_or(i32::MAX);
+        if atom.number <= 1 {
+            return degree;
+        }
+        let outer = i32::from(facts(atom.number).outer_electrons);
+        let (valence, charge) = (atom.total_valence(), i32::from(atom.charge));
+        let free = outer - (valence + charge);
+        let radicals = i32::from(atom.radicals);
+        if valence + outer - charge < 8 { degree + (free - radicals) / 2 + radicals } else { degree + free / 2 }
+    }
+
+    /// Handedness stays only on tetrahedral atoms with at least three neighbours.
+    fn clean_chirality(&mut self) {
+        for atom in &mut self.atoms {
+            if atom.chirality != Chirality::None
+                && !matches!(atom.hybridization, Hybridization::Sp3 | Hybridization::Unknown)
+            {
+                atom.chirality = Chirality::None;
+            }
+        }
+    }
+
+    /// Hydrogens that aromatic bonds would hide, as on pyrrole's nitrogen, are written out.
+    fn adjust_hydrogens(&mut self) -> Result<(), AtomProblem> {
+        for index in 0..self.atoms.len() {
+            let before = self.atoms[index].implicit_hydrogens;
+            self.update_valence(index, false)?;
+            let now = self.atoms[index].implicit_hydrogens;
+            if now < before {
+                let atom = &mut self.atoms[index];
+                atom.explicit_hydrogens += before - now;
+            }
+        }
+        self.update_valences(true)
+    }
+}
