@@ -216,6 +216,41 @@ class Egobox(Peer):
         ]
 
 
+class Hebo(Peer):
+    """HEBO with its defaults."""
+
+    packages = ("hebo", "gpytorch", "torch")
+    kinds = ("continuous", "noise", "mixed")
+
+    def __init__(self, problem, seed):
+        import pandas
+        import torch
+        from hebo.design_space.design_space import DesignSpace
+        from hebo.optimizers.hebo import HEBO
+
+        super().__init__(problem, seed)
+        torch.set_num_threads(1)
+        torch.manual_seed(seed)
+        np.random.seed(seed)
+        self.names = [p.name for p in problem.parameters]
+        self.pandas = pandas
+        self.hebo = HEBO(DesignSpace().parse([self.described(p) for p in problem.parameters]), rand_sample=len(problem.initial(seed)))
+        self.told = 0
+
+    @staticmethod
+    def described(p):
+        if p.levels:
+            return {"name": p.name, "type": "cat", "categories": list(p.levels)}
+        return {"name": p.name, "type": "int" if p.whole else "num", "lb": p.low, "ub": p.high}
+
+    def suggest(self, points, outcomes):
+        new = self.pandas.DataFrame(points[self.told :], columns=self.names)
+        self.hebo.observe(new, np.array([values[:1] for values in outcomes[self.told :]]))
+        self.told = len(points)
+        row = self.hebo.suggest(n_suggestions=1).iloc[0]
+        return [row[p.name] if p.levels else float(row[p.name]) for p in self.problem.parameters]
+
+
 class Matdock(Peer):
     """matdock, asked through the example `ask` (program MATDOCK_ASK)."""
 
@@ -287,4 +322,4 @@ def campaign(problem):
     return "\n".join(lines) + "\n"
 
 
-PEERS = {"matdock": Matdock, "botorch": Botorch, "optuna": Optuna, "egobox": Egobox}
+PEERS = {"matdock": Matdock, "botorch": Botorch, "optuna": Optuna, "egobox": Egobox, "hebo": Hebo}

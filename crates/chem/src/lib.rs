@@ -12,18 +12,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod composition;
 mod element;
-mod feature_set;
-mod features;
-mod formula;
-mod formula_parser;
 mod molecule;
 
+pub use composition::{
+    Composition, Feature, FeatureSet, FormulaError, FormulaProblem, MagpieProperty, Missing, Statistic, UnknownFeature,
+};
 pub use element::{Block, Element, Property};
-pub use feature_set::{FeatureSet, UnknownFeature};
-pub use features::{Feature, Missing, Statistic};
-pub use formula::Composition;
-pub use formula_parser::{FormulaError, FormulaProblem};
 pub use molecule::{
     Atom, Bond, BondOrder, Chirality, Direction, Hybridization, Molecule, Neighbour, Ring, SmilesError, SmilesProblem,
 };

@@ -4,7 +4,8 @@ use std::fmt;
 
 use matdock_message::{Language, Message, say};
 
-use crate::{Composition, Element, Property};
+use super::{Composition, MagpieProperty};
+use crate::{Element, Property};
 
 /// How the values of one property over the elements of a material become one number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -65,6 +66,8 @@ impl Statistic {
 pub enum Feature {
     /// A statistic over an element property: `electronegativity.mean`.
     Of(Property, Statistic),
+    /// A statistic over an element property of the Magpie set: `MagpieData mean Electronegativity`.
+    Magpie(MagpieProperty, Statistic),
     /// Share of one kind of orbital in all valence electrons: `p_valence.fraction`.
     ValenceFraction(Property),
     /// Pauling's ionic character 1 - exp(-(difference of electronegativity)^2 / 4) of the most different pair.
@@ -96,8 +99,8 @@ pub enum Missing {
     Property {
         /// Which element.
         element: Element,
-        /// Which property.
-        property: Property,
+        /// Name of the property.
+        property: &'static str,
     },
     /// The feature compares elements, and the material has only one.
     SingleElement,
@@ -118,9 +121,30 @@ impl Missing {
 const ORBITALS: [Property; 4] = [Property::SValence, Property::PValence, Property::DValence, Property::FValence];
 const NORMS: [u8; 4] = [2, 3, 5, 7];
 
+/// Statistics of the Magpie set, with matminer's names, in its order.
+const MAGPIE: [(Statistic, &str); 6] = [
+    (Statistic::Minimum, "minimum"),
+    (Statistic::Maximum, "maximum"),
+    (Statistic::Range, "range"),
+    (Statistic::Mean, "mean"),
+    (Statistic::Deviation, "avg_dev"),
+    (Statistic::Mode, "mode"),
+];
+
 impl Feature {
     /// Every feature.
     pub fn all() -> Vec<Self> {
+        [Self::own(), Self::magpie()].concat()
+    }
+
+    /// The 132 features of the Magpie set, in matminer's order.
+    pub(super) fn magpie() -> Vec<Self> {
+        let of = |property| MAGPIE.map(move |(statistic, _)| Self::Magpie(property, statistic));
+        MagpieProperty::ALL.into_iter().flat_map(of).collect()
+    }
+
+    /// The features from matdock's own table of the elements.
+    pub(super) fn own() -> Vec<Self> {
         let of = |property| Statistic::ALL.map(move |statistic| Self::Of(property, statistic));
         let mut all: Vec<Self> = Property::ALL.into_iter().flat_map(of).collect();
         all.extend(ORBITALS.map(Self::ValenceFraction));
@@ -139,6 +163,7 @@ impl Feature {
     pub fn unit(self) -> &'static str {
         match self {
             Self::Of(property, _) => property.unit(),
+            Self::Magpie(property, _) => property.unit(),
             Self::CoulombStrength => "pm-1",
             Self::BondStrength => "kJ/mol",
             _ => "1",
@@ -149,6 +174,7 @@ impl Feature {
     pub fn describe(self, language: Language) -> String {
         let message = match self {
             Self::Of(property, statistic) => statistic.describe(&property.describe().text(language)),
+            Self::Magpie(property, statistic) => statistic.describe(&property.describe().text(language)),
             Self::ValenceFraction(property) => {
                 say!("chem-feature-valence-fraction", property = property.describe().text(language))
             }
@@ -173,24 +199,32 @@ impl Feature {
     /// strength after Pauling, J. Am. Chem. Soc. 54, 3570 (1932), with the enthalpy of atomisation in place of the
     /// energy of the single bond.
     pub fn compute(self, composition: &Composition) -> Result<f64, Missing> {
+        self.of(&Parts::of(composition), &mut None)
+    }
+
+    /// Its value, with the statistics of the last property asked for at hand: sets ask for one after the other.
+    pub(super) fn of(self, parts: &Parts, last: &mut Option<Summarised>) -> Result<f64, Missing> {
         match self {
-            Self::Of(property, statistic) => statistic_of(composition, property, statistic),
+            Self::Of(property, Statistic::Anion) => value_of(parts.ions()?.anion.0, property),
+            Self::Of(property, Statistic::Cation) => parts.ions()?.cation_mean(property),
+            Self::Of(property, statistic) => Ok(parts.summary(Table::Own(property), last)?.statistic(statistic)),
+            Self::Magpie(property, statistic) => Ok(parts.summary(Table::Magpie(property), last)?.statistic(statistic)),
             Self::ValenceFraction(orbital) => {
-                let mean = |property| statistic_of(composition, property, Statistic::Mean);
+                let mut mean = |property| Ok(parts.summary(Table::Own(property), last)?.mean);
                 Ok(mean(orbital)? / mean(Property::Valence)?)
             }
             Self::IonicCharacterMax => {
-                let difference = statistic_of(composition, Property::Electronegativity, Statistic::Range)?;
-                Ok(ionic_character(difference))
+                let electronegativity = parts.summary(Table::Own(Property::Electronegativity), last)?;
+                Ok(ionic_character(electronegativity.statistic(Statistic::Range)))
             }
-            Self::IonicCharacterMean => ionic_character_mean(composition),
-            Self::Elements => Ok(composition.elements() as f64),
-            Self::Atoms => Ok(composition.atoms()),
-            Self::StoichiometryNorm(power) => Ok(norm(composition, power)),
-            Self::AnionFraction => Ok(Ions::of(composition)?.anion.1),
-            Self::OctetImbalance => Ions::of(composition)?.octet_imbalance(),
-            Self::CoulombStrength => Ions::of(composition)?.coulomb_strength(),
-            Self::BondStrength => Ions::of(composition)?.bond_strength(),
+            Self::IonicCharacterMean => parts.ionic_character_mean(),
+            Self::Elements => Ok(parts.fractions.len() as f64),
+            Self::Atoms => Ok(parts.atoms),
+            Self::StoichiometryNorm(power) => Ok(parts.norm(power)),
+            Self::AnionFraction => Ok(parts.ions()?.anion.1),
+            Self::OctetImbalance => parts.ions()?.octet_imbalance(),
+            Self::CoulombStrength => parts.ions()?.coulomb_strength(),
+            Self::BondStrength => parts.ions()?.bond_strength(),
         }
     }
 }
@@ -199,6 +233,10 @@ impl fmt::Display for Feature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Of(property, statistic) => write!(f, "{property}.{}", statistic.name()),
+            Self::Magpie(property, statistic) => {
+                let name = MAGPIE.iter().find(|(own, _)| own == statistic).map_or("", |(_, name)| name);
+                write!(f, "MagpieData {name} {property}")
+            }
             Self::ValenceFraction(property) => write!(f, "{property}.fraction"),
             Self::IonicCharacterMax => f.write_str("ionic_character.max"),
             Self::IonicCharacterMean => f.write_str("ionic_character.mean"),
@@ -214,64 +252,139 @@ impl fmt::Display for Feature {
 }
 
 fn value_of(element: Element, property: Property) -> Result<f64, Missing> {
-    element.get(property).ok_or(Missing::Property { element, property })
+    element.get(property).ok_or(Missing::Property { element, property: property.name() })
 }
 
-/// Weight and value of the property for every element.
-fn weighted(composition: &Composition, property: Property) -> Result<Vec<(f64, f64)>, Missing> {
-    composition.fractions().map(|(element, fraction)| Ok((fraction, value_of(element, property)?))).collect()
-}
-
-fn mean(values: &[(f64, f64)]) -> f64 {
-    let weight: f64 = values.iter().map(|(weight, _)| weight).sum();
-    values.iter().map(|(weight, value)| weight * value).sum::<f64>() / weight
-}
-
-fn statistic_of(composition: &Composition, property: Property, statistic: Statistic) -> Result<f64, Missing> {
-    if statistic == Statistic::Anion {
-        return value_of(Ions::of(composition)?.anion.0, property);
-    }
-    if statistic == Statistic::Cation {
-        return Ions::of(composition)?.cation_mean(property);
-    }
-    let values = weighted(composition, property)?;
-    let smallest = values.iter().map(|(_, value)| *value).fold(f64::INFINITY, f64::min);
-    let largest = values.iter().map(|(_, value)| *value).fold(f64::NEG_INFINITY, f64::max);
-    Ok(match statistic {
-        Statistic::Deviation => {
-            let centre = mean(&values);
-            let distances: Vec<_> = values.iter().map(|(weight, value)| (*weight, (value - centre).abs())).collect();
-            mean(&distances)
-        }
-        Statistic::Minimum => smallest,
-        Statistic::Maximum => largest,
-        Statistic::Range => largest - smallest,
-        Statistic::Mode => {
-            let most = values.iter().map(|(weight, _)| *weight).fold(0.0, f64::max);
-            values.iter().filter(|(weight, _)| *weight == most).map(|(_, value)| *value).fold(f64::INFINITY, f64::min)
-        }
-        Statistic::Mean | Statistic::Anion | Statistic::Cation => mean(&values),
-    })
+fn mean(values: impl Iterator<Item = (f64, f64)> + Clone) -> f64 {
+    let weight: f64 = values.clone().map(|(weight, _)| weight).sum();
+    values.map(|(weight, value)| weight * value).sum::<f64>() / weight
 }
 
 fn ionic_character(difference: f64) -> f64 {
     1.0 - (-0.25 * difference * difference).exp()
 }
 
-fn ionic_character_mean(composition: &Composition) -> Result<f64, Missing> {
-    let values = weighted(composition, Property::Electronegativity)?;
-    let mut total = 0.0;
-    for (index, (weight, value)) in values.iter().enumerate() {
-        for (other_weight, other) in &values[index + 1..] {
-            total += weight * other_weight * ionic_character(value - other);
-        }
-    }
-    Ok(total)
+/// Where a property of an element is looked up.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Table {
+    Own(Property),
+    Magpie(MagpieProperty),
 }
 
-fn norm(composition: &Composition, power: u8) -> f64 {
-    let power = i32::from(power);
-    composition.fractions().map(|(_, fraction)| fraction.powi(power)).sum::<f64>().powf(1.0 / f64::from(power))
+impl Table {
+    fn value_of(self, element: Element) -> Result<f64, Missing> {
+        match self {
+            Self::Own(property) => value_of(element, property),
+            Self::Magpie(property) => {
+                property.of(element).ok_or(Missing::Property { element, property: property.name() })
+            }
+        }
+    }
+}
+
+/// The statistics of one property over a material.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Summary {
+    mean: f64,
+    deviation: f64,
+    minimum: f64,
+    maximum: f64,
+    mode: f64,
+}
+
+/// A property and its statistics.
+pub(super) type Summarised = (Table, Result<Summary, Missing>);
+
+impl Summary {
+    /// Anion and cation are no statistics of a property alone and have been seen to before.
+    fn statistic(&self, statistic: Statistic) -> f64 {
+        match statistic {
+            Statistic::Mean | Statistic::Anion | Statistic::Cation => self.mean,
+            Statistic::Deviation => self.deviation,
+            Statistic::Minimum => self.minimum,
+            Statistic::Maximum => self.maximum,
+            Statistic::Range => self.maximum - self.minimum,
+            Statistic::Mode => self.mode,
+        }
+    }
+}
+
+/// A material as the atomic fractions of its elements.
+pub(super) struct Parts {
+    fractions: Vec<(Element, f64)>,
+    atoms: f64,
+    largest: f64,
+}
+
+impl Parts {
+    pub(super) fn of(composition: &Composition) -> Self {
+        let fractions: Vec<_> = composition.fractions().collect();
+        let largest = fractions.iter().map(|(_, fraction)| *fraction).fold(0.0, f64::max);
+        Self { fractions, atoms: composition.atoms(), largest }
+    }
+
+    fn summary(&self, table: Table, last: &mut Option<Summarised>) -> Result<Summary, Missing> {
+        match last {
+            Some((known, summary)) if *known == table => *summary,
+            _ => last.insert((table, self.summarise(table))).1,
+        }
+    }
+
+    fn summarise(&self, table: Table) -> Result<Summary, Missing> {
+        let (mut weight, mut sum) = (0.0, 0.0);
+        let (mut minimum, mut maximum, mut mode) = (f64::INFINITY, f64::NEG_INFINITY, f64::INFINITY);
+        for (element, fraction) in &self.fractions {
+            let value = table.value_of(*element)?;
+            weight += fraction;
+            sum += fraction * value;
+            minimum = value.min(minimum);
+            maximum = value.max(maximum);
+            if self.is_most_abundant(*fraction) {
+                mode = value.min(mode);
+            }
+        }
+        let mean = sum / weight;
+        let mut distance = 0.0;
+        for (element, fraction) in &self.fractions {
+            distance += fraction * (table.value_of(*element)? - mean).abs();
+        }
+        Ok(Summary { mean, deviation: distance / weight, minimum, maximum, mode })
+    }
+
+    /// Amounts written with a few digits are equal where they agree to 1e-5, as in matminer.
+    fn is_most_abundant(&self, fraction: f64) -> bool {
+        self.largest - fraction <= 1e-8 + 1e-5 * self.largest
+    }
+
+    fn ionic_character_mean(&self) -> Result<f64, Missing> {
+        let mut total = 0.0;
+        for (index, (element, fraction)) in self.fractions.iter().enumerate() {
+            let value = value_of(*element, Property::Electronegativity)?;
+            for (other, other_fraction) in &self.fractions[index + 1..] {
+                let difference = value - value_of(*other, Property::Electronegativity)?;
+                total += fraction * other_fraction * ionic_character(difference);
+            }
+        }
+        Ok(total)
+    }
+
+    fn norm(&self, power: u8) -> f64 {
+        let sum: f64 = self.fractions.iter().map(|(_, fraction)| fraction.powi(i32::from(power))).sum();
+        sum.powf(1.0 / f64::from(power))
+    }
+
+    fn ions(&self) -> Result<Ions, Missing> {
+        let mut anion: Option<((Element, f64), f64)> = None;
+        for (element, fraction) in &self.fractions {
+            let electronegativity = value_of(*element, Property::Electronegativity)?;
+            if anion.is_none_or(|(_, largest)| electronegativity > largest) {
+                anion = Some(((*element, *fraction), electronegativity));
+            }
+        }
+        let (anion, _) = anion.ok_or(Missing::SingleElement)?;
+        let cations: Vec<_> = self.fractions.iter().filter(|(element, _)| *element != anion.0).copied().collect();
+        if cations.is_empty() { Err(Missing::SingleElement) } else { Ok(Ions { anion, cations }) }
+    }
 }
 
 /// A material seen as ions: the most electronegative element against all others.
@@ -281,23 +394,10 @@ struct Ions {
 }
 
 impl Ions {
-    fn of(composition: &Composition) -> Result<Self, Missing> {
-        let mut anion: Option<((Element, f64), f64)> = None;
-        for (element, fraction) in composition.fractions() {
-            let electronegativity = value_of(element, Property::Electronegativity)?;
-            if anion.is_none_or(|(_, largest)| electronegativity > largest) {
-                anion = Some(((element, fraction), electronegativity));
-            }
-        }
-        let (anion, _) = anion.ok_or(Missing::SingleElement)?;
-        let cations: Vec<_> = composition.fractions().filter(|(element, _)| *element != anion.0).collect();
-        if cations.is_empty() { Err(Missing::SingleElement) } else { Ok(Self { anion, cations }) }
-    }
-
     fn cation_mean(&self, property: Property) -> Result<f64, Missing> {
         let values: Result<Vec<_>, Missing> =
             self.cations.iter().map(|(element, fraction)| Ok((*fraction, value_of(*element, property)?))).collect();
-        Ok(mean(&values?))
+        Ok(mean(values?.into_iter()))
     }
 
     /// Electrons one anion lacks to a full shell of eight (or, of many valence electrons, none).
@@ -381,7 +481,7 @@ mod tests {
             Feature::from_name(name).unwrap().compute(&Composition::parse(formula).unwrap())
         };
         let helium = Element::from_symbol("He").unwrap();
-        let expected = Missing::Property { element: helium, property: Property::MeltingPoint };
+        let expected = Missing::Property { element: helium, property: "melting_point" };
         assert_eq!(mean("HeNa2", "melting_point.mean"), Err(expected));
         assert_eq!(mean("Fe", "group.anion"), Err(Missing::SingleElement));
         assert!(mean("Fe", "group.mean").is_ok());

@@ -1,8 +1,18 @@
 //! What a material consists of, by amount of each element.
 
+mod feature;
+mod feature_set;
+mod magpie;
+mod parse;
+
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
-use crate::{Element, FormulaError, formula_parser};
+use crate::Element;
+
+pub use feature::{Feature, Missing, Statistic};
+pub use feature_set::{FeatureSet, UnknownFeature};
+pub use magpie::MagpieProperty;
+pub use parse::{FormulaError, FormulaProblem};
 
 /// The elements of a material and how much of each, as one formula unit has them.
 ///
@@ -23,7 +33,7 @@ impl Composition {
     ///
     /// Errors: [`FormulaError`] names the character and what is wrong there.
     pub fn parse(formula: &str) -> Result<Self, FormulaError> {
-        formula_parser::parse(formula).map(|amounts| Self { amounts })
+        parse::parse(formula).map(|amounts| Self { amounts })
     }
 
     /// Elements and their amounts in the formula unit, by atomic number.

@@ -2,7 +2,7 @@
 
 use matdock_message::{Message, say};
 
-use crate::{Composition, Feature, Missing};
+use super::{Composition, Feature, Missing, feature::Parts};
 
 /// Features chosen for a model, in a fixed order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,17 +59,19 @@ const BASIC: [&str; 13] = [
 
 impl FeatureSet {
     /// Names of the ready-made sets.
-    pub const NAMES: [&str; 3] = ["basic", "melting", "full"];
+    pub const NAMES: [&str; 4] = ["basic", "melting", "full", "magpie"];
 
-    /// A ready-made set: `basic` (thirteen for any inorganic material), `melting` (ten for melting points), or `full`
-    /// (everything).
+    /// A ready-made set: `basic` (thirteen for any inorganic material), `melting` (ten for melting points), `full`
+    /// (everything from matdock's table of the elements) or `magpie` (132, equal to the set of the Python package
+    /// matminer 0.10, but with what it makes up by averaging over the elements left missing).
     ///
     /// Errors: [`UnknownFeature`] for any other name.
     pub fn named(name: &str) -> Result<Self, UnknownFeature> {
         match name {
             "basic" => Self::of(&BASIC),
             "melting" => Self::of(&MELTING),
-            "full" => Ok(Self { features: Feature::all() }),
+            "full" => Ok(Self { features: Feature::own() }),
+            "magpie" => Ok(Self { features: Feature::magpie() }),
             _ => Err(UnknownFeature { name: name.to_owned() }),
         }
     }
@@ -105,7 +107,8 @@ impl FeatureSet {
 
     /// The value of every feature for a material, in order; each may be missing on its own.
     pub fn compute(&self, composition: &Composition) -> Vec<Result<f64, Missing>> {
-        self.features.iter().map(|feature| feature.compute(composition)).collect()
+        let (parts, mut last) = (Parts::of(composition), None);
+        self.features.iter().map(|feature| feature.of(&parts, &mut last)).collect()
     }
 }
 
