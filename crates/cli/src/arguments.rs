@@ -51,6 +51,18 @@ pub enum Verb {
 pub enum Chain {
     Show(Report),
     Why(Why),
+    Compare(Compare),
+}
+
+#[derive(Debug, Args)]
+pub struct Compare {
+    pub campaign: PathBuf,
+    #[arg(long, value_name = "TABLE")]
+    pub data: Option<PathBuf>,
+    #[arg(long, value_name = "random|group:COLUMN|time[:COLUMN]", default_value = "random")]
+    pub split: String,
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub folds: usize,
 }
 
 #[derive(Debug, Args)]

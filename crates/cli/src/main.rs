@@ -3,6 +3,7 @@
 mod arguments;
 mod ask;
 mod backtest_view;
+mod chain_view;
 mod live;
 mod person;
 mod verbs;

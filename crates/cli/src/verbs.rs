@@ -26,7 +26,7 @@ use serde::Serialize;
 
 use crate::{
     arguments::{self, Arguments, General, Verb},
-    ask, backtest_view,
+    ask, backtest_view, chain_view,
     live::Live,
     person::{TerminalPerson, datum},
     view,
@@ -50,6 +50,7 @@ pub fn run(arguments: Arguments, language: Language) -> Result<ExitCode, Message
         Verb::Verify => face.verify(),
         Verb::Chain(arguments::Chain::Show(a)) => face.chain_show(&a),
         Verb::Chain(arguments::Chain::Why(a)) => face.chain_why(&a),
+        Verb::Chain(arguments::Chain::Compare(a)) => face.chain_compare(&a),
         Verb::Lab(arguments::Lab::Check(a)) => face.lab_check(&a),
         Verb::Lab(arguments::Lab::Simulate(a)) => face.lab_simulate(&a),
         Verb::Lab(arguments::Lab::Features) => face.lab_features(),
@@ -264,6 +265,26 @@ impl Face {
         let changes: Vec<(String, String)> = parts.collect::<Result<_, Message>>()?;
         let why = chain::why(&self.dock(Mode::Read)?, &campaign, a.experiment, &changes)?;
         self.show(&why, || view::print(&chain::why_text(&campaign, &why, self.language)))
+    }
+
+    fn chain_compare(&self, a: &arguments::Compare) -> Result<ExitCode, Message> {
+        let campaign = Campaign::read_merging(&a.campaign)?;
+        let campaign =
+            if campaign.earlier.is_empty() { campaign } else { campaign.with_earlier(&self.dock(Mode::Read)?)? };
+        let seed = self.general.seed.unwrap_or(campaign.seed);
+        let split = chain::Split::parse(&a.split)?;
+        let request = chain::Request { data: a.data.clone(), split, folds: a.folds, seed };
+        // The table of a pool does for a campaign that has no dock yet.
+        let dock = match (&a.data, &campaign.pool) {
+            (Some(_), _) => None,
+            (None, Some(_)) => self.dock(Mode::Read).ok(),
+            (None, None) => Some(self.dock(Mode::Read)?),
+        };
+        let bar = self.bar(a.folds as u64);
+        let comparison = chain::compare(dock.as_ref(), &campaign, &request, &|| bar.inc(1));
+        bar.finish_and_clear();
+        let comparison = comparison?;
+        self.show(&comparison, || chain_view::compared(&campaign, &comparison, self.language))
     }
 
     fn report(&self, a: &arguments::Report) -> Result<ExitCode, Message> {

@@ -19,7 +19,10 @@ mod search;
 mod space;
 mod start;
 
-pub use chain::Through;
+pub use chain::{
+    Through,
+    compare::{Compared, Fold, Gain, Score, Way, folds_at_random, folds_by_group, folds_by_time},
+};
 pub use cost::{Costs, Limit};
 pub use expression::{Condition, Formula};
 pub use goal::{Bound, Combine, Direction, Goal, Objective, Stage};

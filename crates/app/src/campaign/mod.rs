@@ -1,5 +1,6 @@
 //! A campaign: goal, search space, budget and planner settings, read from `campaign.toml` and checked.
 
+mod experiments;
 mod file;
 mod goal;
 mod input;
@@ -24,6 +25,7 @@ use crate::{
     table::Column,
 };
 
+pub use experiments::Experiments;
 pub use input::{Input, InputKind};
 pub use pool::{Finished, PoolTable, finished_table};
 pub use source::{Earlier, Mapping};

@@ -139,7 +139,7 @@ impl Mapping {
 }
 
 /// The rows of a table under the names of this campaign. A row without any outcome is a failed experiment.
-fn rows(
+pub(super) fn rows(
     table: &Table,
     mapping: &Mapping,
     inputs: &[Input],

@@ -1,5 +1,6 @@
 //! `matdock chain`: the process chain as learnt, and why a sample came out as it did.
 
+mod compare;
 mod draw;
 
 use std::{
@@ -19,6 +20,8 @@ use crate::{
     plot::number,
     table,
 };
+
+pub use compare::{Comparison, Request, Split, compare, title, verdicts, way_key};
 
 /// The chain of a campaign.
 #[derive(Debug, Clone, Serialize)]

@@ -22,7 +22,7 @@ use crate::{
 
 pub use graph::{Graph, GraphError, Node};
 pub use known::Relation;
-pub use validate::{Comparison, Fold, folds};
+pub use validate::{Comparison, Fold, folds, log_density};
 
 use paths::Paths;
 
@@ -242,9 +242,16 @@ impl Chain {
 
     /// The model of a quantity given the settings alone: through the chain.
     pub fn outcome(self: &Arc<Self>, node: usize) -> Option<OutcomeModel> {
-        let model = self.models.get(node)?.as_ref()?;
-        let paths = Paths::new(Arc::clone(self), node);
-        Some(OutcomeModel::new(*model.outcome.warp(), Arc::new(paths), model.outcome.outputs().to_vec()))
+        self.outcome_given(node, &[])
+    }
+
+    /// The model of a quantity in an experiment in which some quantities upstream were `read` already: one value per
+    /// node in its unit, `None` (or nothing) where it was not.
+    pub fn outcome_given(self: &Arc<Self>, node: usize, read: &[Option<f64>]) -> Option<OutcomeModel> {
+        let model = &self.models.get(node)?.as_ref()?.outcome;
+        let bent = |(other, value): (usize, &Option<f64>)| Some(self.model(other)?.warp().forward((*value)?));
+        let paths = Paths::from_read(Arc::clone(self), node, read.iter().enumerate().map(bent).collect());
+        Some(OutcomeModel::new(*model.warp(), Arc::new(paths), model.outputs().to_vec()))
     }
 
     /// Joint draws of every quantity at the m rows of `points` (settings), bent and standardised: for each of `count`

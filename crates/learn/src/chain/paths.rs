@@ -57,16 +57,26 @@ pub(super) struct Paths {
     node: usize,
     /// The nodes it depends on and itself, in order.
     order: Vec<usize>,
+    /// For every node its value where that is known, bent and standardised.
+    read: Vec<Option<f64>>,
     draws: Draws,
 }
 
 impl Paths {
     pub(super) fn new(chain: Arc<Chain>, node: usize) -> Self {
+        let nothing = vec![None; chain.graph().nodes().len()];
+        Self::from_read(chain, node, nothing)
+    }
+
+    /// Paths of an experiment in which the given nodes had these values, bent and standardised.
+    pub(super) fn from_read(chain: Arc<Chain>, node: usize, mut read: Vec<Option<f64>>) -> Self {
+        read.resize(chain.graph().nodes().len(), None);
+        read[node] = None;
         let order: Vec<usize> =
             (0..=node).filter(|&other| other == node || chain.graph().depends_on(node, other)).collect();
-        let paths = if order.len() == 1 { 1 } else { PATHS };
-        let draws = Draws::new(chain.graph().nodes().len(), paths);
-        Self { chain, node, order, draws }
+        let open = order.iter().any(|&other| other != node && read[other].is_none());
+        let draws = Draws::new(chain.graph().nodes().len(), if open { PATHS } else { 1 });
+        Self { chain, node, order, read, draws }
     }
 
     fn paths(&self) -> usize {
@@ -138,6 +148,15 @@ impl Surrogate for Paths {
     fn components(&self, points: &Rows) -> Vec<Component> {
         let mut values = vec![vec![Vec::new(); self.chain.graph().nodes().len()]; self.paths()];
         for &node in &self.order {
+            if let Some(read) = self.read[node] {
+                values.iter_mut().for_each(|path| path[node] = vec![read; points.len()]);
+                continue;
+            }
+            if node == self.node && self.paths() == 1 {
+                // Nothing upstream is open: the whole mixture is followed.
+                let inputs = self.chain.inputs(node, points, &values[0]);
+                return self.surrogate(node).map_or(Vec::new(), |surrogate| surrogate.components(&inputs));
+            }
             let moments = self.moments(node, points, &values);
             if node == self.node {
                 let share = 1.0 / self.paths() as f64;
@@ -157,6 +176,16 @@ impl Surrogate for Paths {
         let mut values = vec![vec![0.0; nodes]; paths];
         let mut gradients = vec![vec![Vec::new(); nodes]; paths];
         for &node in &self.order {
+            if let Some(read) = self.read[node] {
+                values.iter_mut().for_each(|path| path[node] = read);
+                gradients.iter_mut().for_each(|path| path[node] = vec![0.0; width]);
+                continue;
+            }
+            if node == self.node && paths == 1 {
+                let own: Vec<Vec<f64>> = values[0].iter().map(|value| vec![*value]).collect();
+                let parts = self.surrogate(node)?.slopes(self.chain.inputs(node, &row, &own).row(0))?;
+                return Some(parts.iter().map(|part| self.by_settings(node, part, width, &gradients[0])).collect());
+            }
             let slopes = self.slopes_by_input(node, &row, &values)?;
             let slopes = slopes.iter().zip(&gradients).map(|(slope, own)| self.by_settings(node, slope, width, own));
             let slopes: Vec<Slope> = slopes.collect();
@@ -188,7 +217,7 @@ impl Surrogate for Paths {
     }
 
     fn believing(&self, input: &[f64]) -> Arc<dyn Surrogate> {
-        Arc::new(Self::new(Arc::new(self.chain.believing(input)), self.node))
+        Arc::new(Self::from_read(Arc::new(self.chain.believing(input)), self.node, self.read.clone()))
     }
 
     fn kept(&self) -> Option<usize> {

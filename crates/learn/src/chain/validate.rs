@@ -165,8 +165,8 @@ fn compared(rows: &[usize], sensed: &Sensed, chain: &LeftOut<'_>, other: &LeftOu
     })
 }
 
-/// Log probability density of a reading in its own unit.
-fn log_density(reading: f64, warp: &Warp, m: Moments) -> f64 {
+/// Log probability density of a reading in its own unit, by its moments bent and standardised.
+pub fn log_density(reading: f64, warp: &Warp, m: Moments) -> f64 {
     let variance = m.variance.max(f64::MIN_POSITIVE);
     let z = warp.forward(reading);
     -0.5 * ((z - m.mean).powi(2) / variance + (2.0 * std::f64::consts::PI * variance).ln())

@@ -287,3 +287,34 @@ app-chain-because-open = { $name } is { $side ->
 app-chain-what-if = { $name }: { $mean } ({ $low } to { $high }) would be expected instead of { $now }
 app-intermediate-twice = { $name } is an objective, a bound or an intermediate already; give an intermediate a name of its own
 app-journal-image = the image "{ $name }" of action { $action } is not in the dock. Run `matdock verify`.
+app-chain-split = { $text } is no way to leave experiments out; write random, group:COLUMN (those alike in a column together), time (later ones, in the order they are in) or time:COLUMN
+app-chain-folds = experiments are left out in at least 2 folds, not { $count }
+app-chain-folds-few = there is only enough for { $count } folds; more experiments, groups or points in time are needed, or another --split
+app-chain-compare-few = campaign { $name } has { $count } experiments with readings: too few to compare the chain with the direct way, or nothing behind an intermediate was measured
+app-chain-time = { $text } is neither a number nor a date (such as 2026-11-22); with --split time the order of the experiments is taken
+app-chain-column = no experiment has a setting or reading called { $name }
+app-chain-compare-title = Process chain of { $name }, tried on { $count } experiments: all models learnt anew without those to be predicted, { $folds } folds, { $split ->
+    [group] all with the same { $column } left out together
+    [time] each stretch of time predicted from those before
+    [time-column] each stretch of { $column } predicted from those before
+   *[random] left out at random
+}.
+app-chain-way-direct = directly from the settings
+app-chain-way-chain = through the chain
+app-chain-way-chosen = the one matdock chooses
+app-chain-way-read = with the intermediates as read
+app-chain-compare-chain = { $name } from the settings alone: through the chain { $verdict ->
+    [better] better than directly, beyond chance
+    [worse] worse than directly, beyond chance
+   *[same] neither better nor worse than directly, beyond chance
+} (log density { $gain } ± { $uncertainty } per reading; error { $error } instead of { $direct }).
+app-chain-compare-chosen = matdock would use the chain in { $chosen } of { $folds } folds; what it chooses is { $verdict ->
+    [better] better than the direct way
+    [worse] worse than the direct way
+   *[same] as good as the direct way
+} (log density { $gain } ± { $uncertainty }).
+app-chain-compare-read = Once the intermediates are read, { $name } is predicted { $verdict ->
+    [better] better than from the settings alone
+    [worse] worse than from the settings alone
+   *[same] no better than from the settings alone
+} (log density { $gain } ± { $uncertainty }; error { $error } instead of { $direct }).

@@ -287,3 +287,34 @@ app-chain-because-open = { $name } は{ $side ->
 app-chain-what-if = { $name }：{ $now } の代わりに { $mean }（{ $low } から { $high }）が見込まれます
 app-intermediate-twice = { $name } はすでに目的、制限または中間量です。中間量には固有の名前を付けてください
 app-journal-image = 操作 { $action } の画像「{ $name }」がドックにありません。`matdock verify` を実行してください。
+app-chain-split = { $text } という除外の仕方はありません。random、group:列名（その列が同じ実験をまとめて除外）、time（並び順で後の実験を除外）、time:列名 のいずれかを書いてください
+app-chain-folds = 実験は少なくとも 2 組に分けて除外します（{ $count } は指定できません）
+app-chain-folds-few = { $count } 組にしか分けられません。実験、グループ、または時点がもっと必要です。--split を変えることもできます
+app-chain-compare-few = キャンペーン { $name } で読み値のある実験は { $count } 件です。連鎖と直接の予測を比べるには少なすぎるか、中間量より後の量が測定されていません
+app-chain-time = { $text } は数でも日付（例：2026-11-22）でもありません。--split time とすれば実験の並び順を使います
+app-chain-column = { $name } という設定や読み値を持つ実験はありません
+app-chain-compare-title = { $name } の工程連鎖を実験 { $count } 件で検証しました。予測する実験を除いて、すべてのモデルを学習し直しています（{ $folds } 組、{ $split ->
+    [group] { $column } が同じものはまとめて除外
+    [time] 時間順に、それ以前の実験から予測
+    [time-column] { $column } の順に、それ以前の実験から予測
+   *[random] 無作為に除外
+}）。
+app-chain-way-direct = 設定から直接
+app-chain-way-chain = 連鎖を通して
+app-chain-way-chosen = matdock が選ぶほう
+app-chain-way-read = 中間量の読み値も使う
+app-chain-compare-chain = 設定だけから { $name } を予測すると、連鎖を通すほうが直接より{ $verdict ->
+    [better] 偶然の範囲を超えて良くなります
+    [worse] 偶然の範囲を超えて悪くなります
+   *[same] 良いとも悪いとも言えません（差は偶然の範囲内）
+}（対数密度 読み値あたり { $gain } ± { $uncertainty }、誤差は { $direct } に対して { $error }）。
+app-chain-compare-chosen = matdock は { $folds } 組のうち { $chosen } 組で連鎖を使います。選んだ予測は直接の予測{ $verdict ->
+    [better] より良くなります
+    [worse] より悪くなります
+   *[same] と同程度です
+}（対数密度 { $gain } ± { $uncertainty }）。
+app-chain-compare-read = 中間量を読んだ後では、{ $name } の予測は設定だけの場合{ $verdict ->
+    [better] より良くなります
+    [worse] より悪くなります
+   *[same] と変わりません
+}（対数密度 { $gain } ± { $uncertainty }、誤差は { $direct } に対して { $error }）。

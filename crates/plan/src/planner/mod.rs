@@ -1,6 +1,7 @@
 //! The planner: what to try next.
 
 mod asked;
+mod chain;
 mod lesson;
 mod opening;
 mod remaining;
@@ -212,14 +213,19 @@ impl Planner {
         Ok(model.knowing(weights, drifts).with_stages(self.stages.clone(), self.elsewhere()))
     }
 
-    /// With the outcome bent when that raises its log likelihood by more than `bend_evidence`.
-    fn learn_bending(&self, situation: &Situation<'_>, bend_evidence: f64) -> Belief {
+    /// How outcomes are learnt.
+    fn options(&self, bend_evidence: f64) -> Options {
         // Measured on published pools and on test functions: a pool's rows are told apart best by the smooth
         // model alone; over ranges the optimum is a point between points, where a rougher one has to be heard, and one
         // that takes readings for exact, should they come from a computation.
         let (wanted, robust) = (self.settings.surrogate, self.settings.robust);
         let ranges = matches!(self.space, Space::Ranges(_));
-        let options = Options { rough: ranges, exact: ranges, wanted, robust, bend_evidence, ..Options::default() };
+        Options { rough: ranges, exact: ranges, wanted, robust, bend_evidence, ..Options::default() }
+    }
+
+    /// With the outcome bent when that raises its log likelihood by more than `bend_evidence`.
+    fn learn_bending(&self, situation: &Situation<'_>, bend_evidence: f64) -> Belief {
+        let options = self.options(bend_evidence);
         let explanations = self.explanations().of_outcomes();
         let groups = self.encoding.groups();
         let inputs = &situation.inputs;

@@ -1,5 +1,7 @@
 //! Process chains: the stages of a goal as a graph of models, and whether that pays.
 
+pub(crate) mod compare;
+
 use std::sync::Arc;
 
 use matdock_learn::{
@@ -148,6 +150,16 @@ impl Stages {
         &self.graph
     }
 
+    /// For every quantity, in the order of the graph, the number of its outcome.
+    pub(crate) fn outcomes(&self) -> &[usize] {
+        &self.outcomes
+    }
+
+    /// What was read of every quantity in an experiment, in the order of the graph; limits count as not read.
+    pub(crate) fn read(&self, observation: &Observation) -> Vec<Option<f64>> {
+        self.outcomes.iter().map(|&outcome| observation.outcomes.get(outcome)?.value()).collect()
+    }
+
     /// Names of the quantities, in the order of the graph.
     pub(crate) fn names(&self) -> &[String] {
         &self.names
@@ -210,10 +222,7 @@ impl Stages {
             if self.graph.nodes()[node].upstream.is_empty() {
                 continue;
             }
-            let model = direct[outcome].as_ref();
-            let comparison = model.and_then(|model| chain.compared(node, model, &sensed[node]));
-            let enough = chain.rows(node).len() >= ENOUGH;
-            let used = chain.model(node).is_some() && comparison.is_none_or(|c| !enough || c.chain_is_as_good());
+            let (used, comparison) = self.decide(&chain, node, direct[outcome].as_ref(), &sensed[node]);
             through.push(Through { outcome: self.names[node].clone(), chain: used, comparison });
             if used {
                 direct[outcome] = None;
@@ -226,6 +235,20 @@ impl Stages {
             }
         }
         (Arc::new(Chained::new(chain, self.outcomes.clone(), direct)), through)
+    }
+
+    /// Whether to predict `node` through the chain rather than with its `direct` model, and the comparison of both.
+    pub(crate) fn decide(
+        &self,
+        chain: &Chain,
+        node: usize,
+        direct: Option<&OutcomeModel>,
+        sensed: &Sensed,
+    ) -> (bool, Option<Comparison>) {
+        let comparison = direct.and_then(|model| chain.compared(node, model, sensed));
+        let enough = chain.rows(node).len() >= ENOUGH;
+        let used = chain.model(node).is_some() && comparison.is_none_or(|c| !enough || c.chain_is_as_good());
+        (used, comparison)
     }
 }
 
