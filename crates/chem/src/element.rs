@@ -2,7 +2,7 @@
 //!
 //! The numbers, their units and their primary sources are in `data/elements.csv`.
 
-use std::{collections::HashMap, fmt, sync::OnceLock};
+use std::{fmt, sync::OnceLock};
 
 use matdock_message::{Message, say};
 
@@ -29,12 +29,16 @@ struct Row {
     symbol: &'static str,
     name: &'static str,
     block: Block,
-    values: [Option<f64>; Property::ALL.len()],
 }
+
+/// One value for each element, by atomic number.
+pub(crate) type Column = [f64; 118];
 
 struct Table {
     rows: Vec<Row>,
-    by_symbol: HashMap<&'static str, Element>,
+    columns: [Column; Property::ALL.len()],
+    /// By [`place`] of the symbol.
+    by_symbol: [Option<Element>; 26 * 27],
 }
 
 impl Element {
@@ -45,7 +49,7 @@ impl Element {
 
     /// The element with this symbol, spelt exactly (`Co` is cobalt, `CO` is nothing).
     pub fn from_symbol(symbol: &str) -> Option<Self> {
-        table().by_symbol.get(symbol).copied()
+        table().by_symbol.get(place(symbol)?).copied().flatten()
     }
 
     /// Every element, by atomic number.
@@ -83,7 +87,7 @@ impl Element {
     ///
     /// Units: [`Property::unit`]. Source: the header of `data/elements.csv`.
     pub fn get(self, property: Property) -> Option<f64> {
-        self.row().values[property as usize]
+        Some(property.column()[usize::from(self.0) - 1]).filter(|value| !value.is_nan())
     }
 
     fn row(self) -> &'static Row {
@@ -130,7 +134,7 @@ macro_rules! properties {
                 match self { $(Self::$variant => say!($key),)* }
             }
 
-            fn column(self) -> &'static str {
+            fn header(self) -> &'static str {
                 match self { $(Self::$variant => $column,)* }
             }
         }
@@ -162,6 +166,11 @@ properties! {
 }
 
 impl Property {
+    /// Its value for every element, by atomic number; NaN where no source knows it.
+    pub(crate) fn column(self) -> &'static Column {
+        &table().columns[self as usize]
+    }
+
     /// The property of this name, as [`Property::name`] spells it.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|property| property.name() == name)
@@ -179,20 +188,43 @@ fn table() -> &'static Table {
     READ.get_or_init(|| {
         let mut lines = TABLE.lines().filter(|line| !line.starts_with('#'));
         let header: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
-        let rows: Vec<Row> = lines.map(|line| read_row(&header, line)).collect();
-        let by_symbol = (1..).zip(&rows).map(|(number, row)| (row.symbol, Element(number))).collect();
-        Table { rows, by_symbol }
+        let mut rows = Vec::new();
+        let mut columns = [[f64::NAN; 118]; Property::ALL.len()];
+        for (place, line) in lines.take(118).enumerate() {
+            let (row, values) = read_row(&header, line);
+            rows.push(row);
+            for (column, value) in columns.iter_mut().zip(values) {
+                column[place] = value.unwrap_or(f64::NAN);
+            }
+        }
+        let mut by_symbol = [None; 26 * 27];
+        for (number, row) in (1..).zip(&rows) {
+            if let Some(entry) = place(row.symbol).and_then(|place| by_symbol.get_mut(place)) {
+                *entry = Some(Element(number));
+            }
+        }
+        Table { rows, columns, by_symbol }
     })
 }
 
+/// Where a symbol of one or two letters stands in a table of all of them.
+fn place(symbol: &str) -> Option<usize> {
+    let letter = |byte: u8, first: u8| (first..first + 26).contains(&byte).then(|| usize::from(byte - first));
+    match symbol.as_bytes() {
+        [one] => Some(27 * letter(*one, b'A')?),
+        [one, two] => Some(27 * letter(*one, b'A')? + 1 + letter(*two, b'a')?),
+        _ => None,
+    }
+}
+
 /// The table is part of the source and tests read it strictly, so a faulty field is simply not known here.
-fn read_row(header: &[&str], line: &'static str) -> Row {
+fn read_row(header: &[&str], line: &'static str) -> (Row, [Option<f64>; Property::ALL.len()]) {
     let fields: Vec<&'static str> = line.split(',').collect();
     let field = |column: &str| {
         header.iter().position(|name| *name == column).and_then(|at| fields.get(at)).copied().unwrap_or_default()
     };
     let number = |column: &str| field(column).parse::<f64>().ok().filter(|value| value.is_finite());
-    let mut values = Property::ALL.map(|property| number(property.column()));
+    let mut values = Property::ALL.map(|property| number(property.header()));
     values[Property::Valence as usize] = ["s", "p", "d", "f"].into_iter().map(number).sum();
     let block = match field("block") {
         "s" => Block::S,
@@ -200,7 +232,7 @@ fn read_row(header: &[&str], line: &'static str) -> Row {
         "d" => Block::D,
         _ => Block::F,
     };
-    Row { symbol: field("symbol"), name: field("name"), block, values }
+    (Row { symbol: field("symbol"), name: field("name"), block }, values)
 }
 
 #[cfg(test)]
@@ -248,7 +280,7 @@ mod tests {
         let mut lines = TABLE.lines().filter(|line| !line.starts_with('#'));
         let header: Vec<&str> = lines.next().unwrap().split(',').collect();
         for property in Property::ALL.into_iter().filter(|p| *p != Property::Valence) {
-            assert!(header.contains(&property.column()), "{property}");
+            assert!(header.contains(&property.header()), "{property}");
         }
         for (number, line) in (1..).zip(lines) {
             let fields: Vec<&str> = line.split(',').collect();

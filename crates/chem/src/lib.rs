@@ -17,7 +17,8 @@ mod element;
 mod molecule;
 
 pub use composition::{
-    Composition, Feature, FeatureSet, FormulaError, FormulaProblem, MagpieProperty, Missing, Statistic, UnknownFeature,
+    Composition, ElementProperty, Feature, FeatureSet, FormulaError, FormulaProblem, MagpieProperty, Missing,
+    Statistic, UnknownFeature,
 };
 pub use element::{Block, Element, Property};
 pub use molecule::{

@@ -5,7 +5,7 @@ use std::fmt;
 use matdock_message::{Language, Message, say};
 
 use super::{Composition, MagpieProperty};
-use crate::{Element, Property};
+use crate::{Element, Property, element::Column};
 
 /// How the values of one property over the elements of a material become one number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -99,8 +99,8 @@ pub enum Missing {
     Property {
         /// Which element.
         element: Element,
-        /// Name of the property.
-        property: &'static str,
+        /// Which property.
+        property: ElementProperty,
     },
     /// The feature compares elements, and the material has only one.
     SingleElement,
@@ -111,7 +111,7 @@ impl Missing {
     pub fn message(&self) -> Message {
         match self {
             Self::Property { element, property } => {
-                say!("chem-missing-property", element = element, property = property)
+                say!("chem-missing-property", element = element, property = property.name())
             }
             Self::SingleElement => say!("chem-missing-single-element"),
         }
@@ -199,22 +199,52 @@ impl Feature {
     /// strength after Pauling, J. Am. Chem. Soc. 54, 3570 (1932), with the enthalpy of atomisation in place of the
     /// energy of the single bond.
     pub fn compute(self, composition: &Composition) -> Result<f64, Missing> {
-        self.of(&Parts::of(composition), &mut None)
+        self.of(&Parts::of(composition))
     }
 
-    /// Its value, with the statistics of the last property asked for at hand: sets ask for one after the other.
-    pub(super) fn of(self, parts: &Parts, last: &mut Option<Summarised>) -> Result<f64, Missing> {
+    /// The property and the statistic of it that [`Summary`] has, if that is what the feature is.
+    fn summarised(self) -> Option<(ElementProperty, Statistic)> {
+        match self {
+            Self::Of(_, Statistic::Anion | Statistic::Cation) => None,
+            Self::Of(property, statistic) => Some((ElementProperty::Own(property), statistic)),
+            Self::Magpie(property, statistic) => Some((ElementProperty::Magpie(property), statistic)),
+            _ => None,
+        }
+    }
+
+    /// The values of several features; those of one property that follow one another are computed together.
+    pub(super) fn compute_all(features: &[Self], composition: &Composition) -> Vec<Result<f64, Missing>> {
+        let parts = Parts::of(composition);
+        let property = |feature: &Self| feature.summarised().map(|(property, _)| property);
+        let mut values = Vec::with_capacity(features.len());
+        for run in features.chunk_by(|a, b| property(a) == property(b)) {
+            match run.first().and_then(property).map(|property| parts.summarise(property)) {
+                Some(Ok(summary)) => {
+                    values.extend(run.iter().filter_map(|feature| {
+                        feature.summarised().map(|(_, statistic)| Ok(summary.statistic(statistic)))
+                    }))
+                }
+                Some(Err(missing)) => values.extend(run.iter().map(|_| Err(missing))),
+                None => values.extend(run.iter().map(|feature| feature.of(&parts))),
+            }
+        }
+        values
+    }
+
+    fn of(self, parts: &Parts) -> Result<f64, Missing> {
         match self {
             Self::Of(property, Statistic::Anion) => value_of(parts.ions()?.anion.0, property),
             Self::Of(property, Statistic::Cation) => parts.ions()?.cation_mean(property),
-            Self::Of(property, statistic) => Ok(parts.summary(Table::Own(property), last)?.statistic(statistic)),
-            Self::Magpie(property, statistic) => Ok(parts.summary(Table::Magpie(property), last)?.statistic(statistic)),
+            Self::Of(property, statistic) => Ok(parts.summarise(ElementProperty::Own(property))?.statistic(statistic)),
+            Self::Magpie(property, statistic) => {
+                Ok(parts.summarise(ElementProperty::Magpie(property))?.statistic(statistic))
+            }
             Self::ValenceFraction(orbital) => {
-                let mut mean = |property| Ok(parts.summary(Table::Own(property), last)?.mean);
+                let mean = |property| Ok(parts.summarise(ElementProperty::Own(property))?.mean);
                 Ok(mean(orbital)? / mean(Property::Valence)?)
             }
             Self::IonicCharacterMax => {
-                let electronegativity = parts.summary(Table::Own(Property::Electronegativity), last)?;
+                let electronegativity = parts.summarise(ElementProperty::Own(Property::Electronegativity))?;
                 Ok(ionic_character(electronegativity.statistic(Statistic::Range)))
             }
             Self::IonicCharacterMean => parts.ionic_character_mean(),
@@ -252,7 +282,7 @@ impl fmt::Display for Feature {
 }
 
 fn value_of(element: Element, property: Property) -> Result<f64, Missing> {
-    element.get(property).ok_or(Missing::Property { element, property: property.name() })
+    element.get(property).ok_or(Missing::Property { element, property: ElementProperty::Own(property) })
 }
 
 fn mean(values: impl Iterator<Item = (f64, f64)> + Clone) -> f64 {
@@ -264,36 +294,41 @@ fn ionic_character(difference: f64) -> f64 {
     1.0 - (-0.25 * difference * difference).exp()
 }
 
-/// Where a property of an element is looked up.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Table {
+/// An element property, of matdock's own table or of the Magpie set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ElementProperty {
+    /// Of matdock's table.
     Own(Property),
+    /// Of the Magpie set.
     Magpie(MagpieProperty),
 }
 
-impl Table {
-    fn value_of(self, element: Element) -> Result<f64, Missing> {
+impl ElementProperty {
+    /// Its name.
+    pub fn name(self) -> &'static str {
         match self {
-            Self::Own(property) => value_of(element, property),
-            Self::Magpie(property) => {
-                property.of(element).ok_or(Missing::Property { element, property: property.name() })
-            }
+            Self::Own(property) => property.name(),
+            Self::Magpie(property) => property.name(),
+        }
+    }
+
+    fn column(self) -> &'static Column {
+        match self {
+            Self::Own(property) => property.column(),
+            Self::Magpie(property) => property.column(),
         }
     }
 }
 
 /// The statistics of one property over a material.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Summary {
+struct Summary {
     mean: f64,
     deviation: f64,
     minimum: f64,
     maximum: f64,
     mode: f64,
 }
-
-/// A property and its statistics.
-pub(super) type Summarised = (Table, Result<Summary, Missing>);
 
 impl Summary {
     /// Anion and cation are no statistics of a property alone and have been seen to before.
@@ -310,31 +345,29 @@ impl Summary {
 }
 
 /// A material as the atomic fractions of its elements.
-pub(super) struct Parts {
+struct Parts {
     fractions: Vec<(Element, f64)>,
     atoms: f64,
     largest: f64,
 }
 
 impl Parts {
-    pub(super) fn of(composition: &Composition) -> Self {
+    fn of(composition: &Composition) -> Self {
         let fractions: Vec<_> = composition.fractions().collect();
         let largest = fractions.iter().map(|(_, fraction)| *fraction).fold(0.0, f64::max);
         Self { fractions, atoms: composition.atoms(), largest }
     }
 
-    fn summary(&self, table: Table, last: &mut Option<Summarised>) -> Result<Summary, Missing> {
-        match last {
-            Some((known, summary)) if *known == table => *summary,
-            _ => last.insert((table, self.summarise(table))).1,
-        }
-    }
-
-    fn summarise(&self, table: Table) -> Result<Summary, Missing> {
+    fn summarise(&self, property: ElementProperty) -> Result<Summary, Missing> {
+        let column = property.column();
+        let value_of = |element: Element| column[usize::from(element.atomic_number()) - 1];
         let (mut weight, mut sum) = (0.0, 0.0);
         let (mut minimum, mut maximum, mut mode) = (f64::INFINITY, f64::NEG_INFINITY, f64::INFINITY);
         for (element, fraction) in &self.fractions {
-            let value = table.value_of(*element)?;
+            let value = value_of(*element);
+            if value.is_nan() {
+                return Err(Missing::Property { element: *element, property });
+            }
             weight += fraction;
             sum += fraction * value;
             minimum = value.min(minimum);
@@ -344,10 +377,8 @@ impl Parts {
             }
         }
         let mean = sum / weight;
-        let mut distance = 0.0;
-        for (element, fraction) in &self.fractions {
-            distance += fraction * (table.value_of(*element)? - mean).abs();
-        }
+        let distance: f64 =
+            self.fractions.iter().map(|(element, fraction)| fraction * (value_of(*element) - mean).abs()).sum();
         Ok(Summary { mean, deviation: distance / weight, minimum, maximum, mode })
     }
 
@@ -481,7 +512,7 @@ mod tests {
             Feature::from_name(name).unwrap().compute(&Composition::parse(formula).unwrap())
         };
         let helium = Element::from_symbol("He").unwrap();
-        let expected = Missing::Property { element: helium, property: "melting_point" };
+        let expected = Missing::Property { element: helium, property: ElementProperty::Own(Property::MeltingPoint) };
         assert_eq!(mean("HeNa2", "melting_point.mean"), Err(expected));
         assert_eq!(mean("Fe", "group.anion"), Err(Missing::SingleElement));
         assert!(mean("Fe", "group.mean").is_ok());

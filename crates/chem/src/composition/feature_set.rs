@@ -2,7 +2,7 @@
 
 use matdock_message::{Message, say};
 
-use super::{Composition, Feature, Missing, feature::Parts};
+use super::{Composition, Feature, Missing};
 
 /// Features chosen for a model, in a fixed order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,8 +107,7 @@ impl FeatureSet {
 
     /// The value of every feature for a material, in order; each may be missing on its own.
     pub fn compute(&self, composition: &Composition) -> Vec<Result<f64, Missing>> {
-        let (parts, mut last) = (Parts::of(composition), None);
-        self.features.iter().map(|feature| feature.of(&parts, &mut last)).collect()
+        Feature::compute_all(&self.features, composition)
     }
 }
 

@@ -7,7 +7,7 @@ use std::{fmt, sync::OnceLock};
 
 use matdock_message::{Message, say};
 
-use crate::Element;
+use crate::{Element, element::Column};
 
 const TABLE: &str = include_str!("../../data/magpie.csv");
 
@@ -72,7 +72,7 @@ impl MagpieProperty {
     ///
     /// Units: [`MagpieProperty::unit`]. Source: the header of `data/magpie.csv`.
     pub fn of(self, element: Element) -> Option<f64> {
-        table()[usize::from(element.atomic_number()) - 1][self as usize]
+        Some(self.column()[usize::from(element.atomic_number()) - 1]).filter(|value| !value.is_nan())
     }
 }
 
@@ -82,20 +82,24 @@ impl fmt::Display for MagpieProperty {
     }
 }
 
-type Values = [Option<f64>; MagpieProperty::ALL.len()];
+impl MagpieProperty {
+    /// Its value for every element, by atomic number; NaN where the set has none.
+    pub(super) fn column(self) -> &'static Column {
+        static READ: OnceLock<[Column; MagpieProperty::ALL.len()]> = OnceLock::new();
+        &READ.get_or_init(read)[self as usize]
+    }
+}
 
-/// One row for each element, by atomic number. A faulty field counts as not known here; a test reads the table strictly.
-fn table() -> &'static [Values; 118] {
-    static READ: OnceLock<[Values; 118]> = OnceLock::new();
-    READ.get_or_init(|| {
-        let mut table = [[None; MagpieProperty::ALL.len()]; 118];
-        for (row, line) in table.iter_mut().zip(TABLE.lines().filter(|line| !line.starts_with('#')).skip(1)) {
-            for (value, field) in row.iter_mut().zip(line.split(',').skip(1)) {
-                *value = field.parse::<f64>().ok().filter(|number| number.is_finite());
-            }
+/// A faulty field counts as not known here; a test reads the table strictly.
+fn read() -> [Column; MagpieProperty::ALL.len()] {
+    let mut columns = [[f64::NAN; 118]; MagpieProperty::ALL.len()];
+    let lines = TABLE.lines().filter(|line| !line.starts_with('#')).skip(1).take(118);
+    for (place, line) in lines.enumerate() {
+        for (column, field) in columns.iter_mut().zip(line.split(',').skip(1)) {
+            column[place] = field.parse::<f64>().ok().filter(|number| number.is_finite()).unwrap_or(f64::NAN);
         }
-        table
-    })
+    }
+    columns
 }
 
 #[cfg(test)]

@@ -5,11 +5,11 @@ mod feature_set;
 mod magpie;
 mod parse;
 
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::{fmt, str::FromStr};
 
 use crate::Element;
 
-pub use feature::{Feature, Missing, Statistic};
+pub use feature::{ElementProperty, Feature, Missing, Statistic};
 pub use feature_set::{FeatureSet, UnknownFeature};
 pub use magpie::MagpieProperty;
 pub use parse::{FormulaError, FormulaProblem};
@@ -20,7 +20,8 @@ pub use parse::{FormulaError, FormulaProblem};
 /// least one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Composition {
-    amounts: BTreeMap<Element, f64>,
+    /// By atomic number.
+    amounts: Vec<(Element, f64)>,
 }
 
 impl Composition {
@@ -38,7 +39,7 @@ impl Composition {
 
     /// Elements and their amounts in the formula unit, by atomic number.
     pub fn amounts(&self) -> impl Iterator<Item = (Element, f64)> {
-        self.amounts.iter().map(|(element, amount)| (*element, *amount))
+        self.amounts.iter().copied()
     }
 
     /// Elements and their atomic fractions, which add up to 1, by atomic number.
@@ -49,7 +50,7 @@ impl Composition {
 
     /// Number of atoms in the formula unit.
     pub fn atoms(&self) -> f64 {
-        self.amounts.values().sum()
+        self.amounts.iter().map(|(_, amount)| amount).sum()
     }
 
     /// Number of different elements.
@@ -66,7 +67,7 @@ impl Composition {
     ///
     /// Reading it again gives an equal composition.
     pub fn hill(&self) -> String {
-        let carbon = self.amounts.keys().any(|element| element.symbol() == "C");
+        let carbon = self.amounts.iter().any(|(element, _)| element.symbol() == "C");
         let mut ordered: Vec<_> = self.amounts().collect();
         ordered.sort_by_key(|(element, _)| match element.symbol() {
             "C" if carbon => (0, ""),

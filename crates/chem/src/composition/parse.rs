@@ -1,6 +1,6 @@
 //! Reads chemical formulas. See [`crate::Composition::parse`] for what is understood.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use matdock_message::{Message, say};
 
@@ -85,23 +85,32 @@ fn shorten(text: &str) -> String {
     }
 }
 
-type Amounts = BTreeMap<Element, f64>;
+/// Elements and their amounts, by atomic number.
+pub(super) type Amounts = Vec<(Element, f64)>;
 
-pub(crate) fn parse(formula: &str) -> Result<Amounts, FormulaError> {
-    let mut parser = Parser { characters: formula.chars().map(plain).collect(), at: 0 };
-    let found = match parser.characters.len() {
-        0..=LONGEST => parser.formula(),
-        _ => Err((LONGEST, FormulaProblem::TooLong)),
+pub(super) fn parse(formula: &str) -> Result<Amounts, FormulaError> {
+    let text: Cow<'_, str> = match formula.is_ascii() && !formula.contains('*') {
+        true => formula.into(),
+        false => formula.chars().map(plain).collect::<String>().into(),
     };
-    let total = found.and_then(|amounts| {
-        let amounts: Amounts = amounts.into_iter().filter(|(_, amount)| *amount != 0.0).collect();
-        match amounts.values().find(|amount| !AMOUNTS.contains(amount)) {
-            Some(amount) => Err((0, FormulaProblem::BadAmount(amount.to_string()))),
+    let mut parser = Parser { text: &text, at: 0 };
+    let found = match text.len() <= LONGEST || text.chars().count() <= LONGEST {
+        true => parser.formula(),
+        false => Err((text.char_indices().nth(LONGEST).map_or(0, |(at, _)| at), FormulaProblem::TooLong)),
+    };
+    let total = found.and_then(|mut amounts| {
+        amounts.retain(|(_, amount)| *amount != 0.0);
+        amounts.sort_unstable_by_key(|(element, _)| *element);
+        match amounts.iter().find(|(_, amount)| !AMOUNTS.contains(amount)) {
+            Some((_, amount)) => Err((0, FormulaProblem::BadAmount(amount.to_string()))),
             None if amounts.is_empty() => Err((0, FormulaProblem::Empty)),
             None => Ok(amounts),
         }
     });
-    total.map_err(|(at, problem)| FormulaError { formula: formula.to_owned(), position: at + 1, problem })
+    total.map_err(|(at, problem)| {
+        let position = text.char_indices().take_while(|(byte, _)| *byte < at).count() + 1;
+        FormulaError { formula: formula.to_owned(), position, problem }
+    })
 }
 
 /// Typographic forms as the plain characters they stand for. Superscripts stay: they mark a charge.
@@ -116,8 +125,9 @@ fn plain(character: char) -> char {
     }
 }
 
-struct Parser {
-    characters: Vec<char>,
+/// Reads `text`; `at` is the byte where the next character begins.
+struct Parser<'a> {
+    text: &'a str,
     at: usize,
 }
 
@@ -126,18 +136,28 @@ type Fault = (usize, FormulaProblem);
 /// A bracket being read: where it opened, what closes it, and what it holds so far.
 struct Open {
     at: usize,
+    opening: char,
     closing: char,
     amounts: Amounts,
 }
 
-impl Parser {
-    fn peek(&self, ahead: usize) -> Option<char> {
-        self.characters.get(self.at + ahead).copied()
+impl<'a> Parser<'a> {
+    fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+
+    /// Whether a digit stands right behind the one-byte character here.
+    fn digit_follows(&self) -> bool {
+        self.text.as_bytes().get(self.at + 1).is_some_and(u8::is_ascii_digit)
     }
 
     fn skip_blanks(&mut self) {
-        while self.peek(0).is_some_and(char::is_whitespace) {
-            self.at += 1;
+        while let Some(blank) = self.peek().filter(|c| c.is_whitespace()) {
+            self.at += blank.len_utf8();
         }
     }
 
@@ -149,13 +169,13 @@ impl Parser {
             let factor = self.amount(true)?.unwrap_or(1.0);
             let (start, part) = (self.at, self.part()?);
             if part.is_empty() {
-                return Err((start, self.peek(0).map_or(FormulaProblem::Empty, FormulaProblem::Unexpected)));
+                return Err((start, self.peek().map_or(FormulaProblem::Empty, FormulaProblem::Unexpected)));
             }
             add(&mut total, &part, factor);
-            match self.peek(0) {
+            match self.peek() {
                 None => return Ok(total),
                 // A part ends before a joining point or at the end.
-                Some(_) => self.at += 1,
+                Some(point) => self.at += point.len_utf8(),
             }
         }
     }
@@ -167,13 +187,13 @@ impl Parser {
         loop {
             self.skip_blanks();
             let at = self.at;
-            let Some(character) = self.peek(0) else { break };
+            let Some(character) = self.peek() else { break };
             if let Some(closing) = closing(character) {
                 if open.len() == DEEPEST {
                     return Err((at, FormulaProblem::TooDeep));
                 }
                 self.at += 1;
-                open.push(Open { at, closing, amounts: std::mem::take(&mut amounts) });
+                open.push(Open { at, opening: character, closing, amounts: std::mem::take(&mut amounts) });
             } else if matches!(character, ')' | ']' | '}') {
                 self.at += 1;
                 let group = open.pop().filter(|group| group.closing == character);
@@ -184,7 +204,7 @@ impl Parser {
             } else if character.is_ascii_uppercase() {
                 let element = self.element()?;
                 let amount = self.amount_behind()?;
-                *amounts.entry(element).or_default() += amount;
+                add_one(&mut amounts, element, amount);
             } else if open.is_empty() && (matches!(character, '·' | '.') || !amounts.is_empty() && self.charge()) {
                 break;
             } else {
@@ -192,25 +212,23 @@ impl Parser {
             }
         }
         match open.pop() {
-            Some(group) => {
-                Err((group.at, FormulaProblem::Unclosed(self.characters.get(group.at).copied().unwrap_or('('))))
-            }
+            Some(group) => Err((group.at, FormulaProblem::Unclosed(group.opening))),
             None => Ok(amounts),
         }
     }
 
     /// The longest symbol that is an element: `Co` is cobalt, `CO` is carbon and oxygen.
     fn element(&mut self) -> Result<Element, Fault> {
-        let at = self.at;
-        let lower = self.characters[at + 1..].iter().take_while(|c| c.is_ascii_lowercase()).take(3).count();
-        let symbol: String = self.characters[at..=at + lower].iter().collect();
+        let (at, rest) = (self.at, self.rest());
+        let lower = rest.bytes().skip(1).take_while(u8::is_ascii_lowercase).take(3).count();
+        let symbol = rest.get(..=lower).unwrap_or_default();
         self.at += symbol.len();
-        Element::from_symbol(&symbol).ok_or((at, FormulaProblem::UnknownElement(symbol)))
+        Element::from_symbol(symbol).ok_or_else(|| (at, FormulaProblem::UnknownElement(symbol.to_owned())))
     }
 
     fn amount_behind(&mut self) -> Result<f64, Fault> {
         self.skip_blanks();
-        let point_first = self.peek(0) == Some('.') && self.peek(1).is_some_and(|c| c.is_ascii_digit());
+        let point_first = self.peek() == Some('.') && self.digit_follows();
         if point_first && !self.hydrate_follows(self.at) {
             return Err((self.at, FormulaProblem::AmbiguousPoint));
         }
@@ -221,24 +239,24 @@ impl Parser {
     fn amount(&mut self, factor: bool) -> Result<Option<f64>, Fault> {
         let at = self.at;
         let Some(number) = self.decimal(factor)? else { return Ok(None) };
-        if self.peek(0) != Some('/') {
+        if self.peek() != Some('/') {
             return Ok(Some(number));
         }
         self.at += 1;
         match self.decimal(factor)?.map(|divisor| number / divisor) {
             Some(fraction) if fraction == 0.0 || AMOUNTS.contains(&fraction) => Ok(Some(fraction)),
-            _ => Err((at, FormulaProblem::BadAmount(self.characters[at..self.at].iter().collect()))),
+            _ => Err((at, FormulaProblem::BadAmount(self.since(at).to_owned()))),
         }
     }
 
     fn decimal(&mut self, factor: bool) -> Result<Option<f64>, Fault> {
         let at = self.at;
         let mut points = 0;
-        while let Some(character) = self.peek(0) {
+        while let Some(character) = self.peek() {
             let point = character == '.'
                 && points == 0
                 && self.at > at
-                && self.peek(1).is_some_and(|c| c.is_ascii_digit())
+                && self.digit_follows()
                 && (factor || !self.hydrate_follows(self.at));
             if !point && !character.is_ascii_digit() {
                 break;
@@ -249,16 +267,20 @@ impl Parser {
         if self.at == at {
             return Ok(None);
         }
-        let text: String = self.characters[at..self.at].iter().collect();
+        let text = self.since(at);
         match text.parse::<f64>() {
             Ok(amount) if amount == 0.0 || AMOUNTS.contains(&amount) => Ok(Some(amount)),
-            _ => Err((at, FormulaProblem::BadAmount(text))),
+            _ => Err((at, FormulaProblem::BadAmount(text.to_owned()))),
         }
+    }
+
+    fn since(&self, at: usize) -> &'a str {
+        self.text.get(at..self.at).unwrap_or_default()
     }
 
     /// Whether a point here joins crystal water: `.5H2O` or `.0.5H2O` up to the end.
     fn hydrate_follows(&self, point: usize) -> bool {
-        let text: String = self.characters[point + 1..].iter().take(40).collect();
+        let text = self.text.get(point + 1..).unwrap_or_default();
         let whole = text.trim_start_matches(|c: char| c.is_ascii_digit());
         let behind =
             whole.strip_prefix('.').map_or(whole, |part| part.trim_start_matches(|c: char| c.is_ascii_digit()));
@@ -267,8 +289,7 @@ impl Parser {
 
     /// Steps over a charge at the end: `^2-`, `^+`, `²⁺`. Returns whether there was one.
     fn charge(&mut self) -> bool {
-        let text: String = self.characters[self.at..].iter().collect();
-        let text = text.trim_end();
+        let text = self.rest().trim_end();
         let sign = |c: char| matches!(c, '+' | '-' | '−' | '–');
         let plain = text.strip_prefix('^').is_some_and(|charge| {
             let rest = charge.trim_start_matches(|c: char| c.is_ascii_digit());
@@ -281,7 +302,7 @@ impl Parser {
         let raised = digits.len() < text.len()
             && digits.chars().all(|c| matches!(c, '⁰' | '¹' | '²' | '³' | '⁴' | '⁵' | '⁶' | '⁷' | '⁸' | '⁹'));
         if plain || raised {
-            self.at = self.characters.len();
+            self.at = self.text.len();
         }
         plain || raised
     }
@@ -298,7 +319,15 @@ fn closing(bracket: char) -> Option<char> {
 
 fn add(total: &mut Amounts, part: &Amounts, factor: f64) {
     for (element, amount) in part {
-        *total.entry(*element).or_default() += amount * factor;
+        add_one(total, *element, amount * factor);
+    }
+}
+
+/// Formulas have few elements, so looking through all is the quickest way.
+fn add_one(total: &mut Amounts, element: Element, amount: f64) {
+    match total.iter_mut().find(|(known, _)| *known == element) {
+        Some((_, sum)) => *sum += amount,
+        None => total.push((element, amount)),
     }
 }
 
