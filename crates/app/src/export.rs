@@ -1,5 +1,7 @@
 //! `matdock export`: what the dock keeps, as a table for other programs.
 
+mod files;
+
 use std::collections::HashMap;
 
 use matdock_message::{Message, say};
@@ -12,6 +14,8 @@ use crate::{
     history::RESULT,
     table::{Cell, Table},
 };
+
+pub use files::files;
 
 /// What to export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

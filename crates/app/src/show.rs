@@ -42,6 +42,14 @@ fn shown(dock: &Dock, record: &Record) -> Result<Shown, Message> {
         Body::Sample(_) => dock.records(&Query { sample: Some(SampleId::from(record.id)), ..Query::default() })?,
         _ => Vec::new(),
     };
-    let history = history.into_iter().filter(|other| other.id != record.id).collect();
+    let mut history: Vec<Record> = history.into_iter().filter(|other| other.id != record.id).collect();
+    if !history.is_empty() {
+        // A file names the run it belongs to, not the sample.
+        let files = dock.records(&Query { kind: Some("file"), ..Query::default() })?;
+        let own = |file: &Record| matches!(&file.body, Body::File(f) if history.iter().any(|run| f.of == Some(run.id)));
+        let own: Vec<Record> = files.into_iter().filter(own).collect();
+        history.extend(own);
+        history.sort_by_key(|record| record.provenance.at);
+    }
     Ok(Shown { versions: dock.versions(record.id)?, history })
 }

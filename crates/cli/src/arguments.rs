@@ -204,6 +204,7 @@ pub enum What {
     Records,
     Samples,
     Series,
+    Files,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

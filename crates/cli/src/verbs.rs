@@ -350,6 +350,12 @@ impl Face {
     }
 
     fn export(&self, a: &arguments::Export) -> Result<ExitCode, Message> {
+        let what = match a.what {
+            arguments::What::Records => export::What::Records,
+            arguments::What::Samples => export::What::Samples,
+            arguments::What::Series => export::What::Series,
+            arguments::What::Files => return self.export_files(a),
+        };
         let format = match (a.format, &a.out) {
             (Some(arguments::Format::Csv), _) => table::Format::Csv,
             (Some(arguments::Format::Xlsx), _) => table::Format::Xlsx,
@@ -359,15 +365,23 @@ impl Face {
             (None, Some(path)) => table::Format::of(path)?,
             (None, None) => table::Format::Csv,
         };
-        let what = match a.what {
-            arguments::What::Records => export::What::Records,
-            arguments::What::Samples => export::What::Samples,
-            arguments::What::Series => export::What::Series,
-        };
         let made = export::export(&self.dock(Mode::Read)?, what, &export::Only::parse(&a.only)?)?;
         table::write(&made, format, a.out.as_deref())?;
         if let Some(path) = &a.out {
             let text = say!("cli-export-made", rows = made.rows.len(), file = path.display());
+            eprintln!("{}", text.text(self.language));
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// Files go into a folder; what is printed is their list.
+    fn export_files(&self, a: &arguments::Export) -> Result<ExitCode, Message> {
+        let format = if self.general.json { table::Format::Json } else { table::Format::Csv };
+        let only = export::Only::parse(&a.only)?;
+        let listed = export::files(&self.dock(Mode::Read)?, &only, a.out.as_deref())?;
+        table::write(&listed, format, None)?;
+        if let Some(folder) = &a.out {
+            let text = say!("cli-export-files", count = listed.rows.len(), folder = folder.display());
             eprintln!("{}", text.text(self.language));
         }
         Ok(ExitCode::SUCCESS)

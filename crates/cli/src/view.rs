@@ -271,6 +271,7 @@ fn history_row(record: &Record) -> Option<Vec<String>> {
             let columns: Vec<&str> = series.columns.iter().map(|column| column.name.as_str()).collect();
             (series.name.clone(), None, format!("{} × ({})", series.rows, columns.join(", ")))
         }
+        Body::File(file) => (file.name.clone(), None, format!("{}, {} kB", file.media_type, file.bytes.div_ceil(1000))),
         _ => return None,
     };
     let time = record.provenance.at.to_string();

@@ -4,6 +4,7 @@
 mod by_hand;
 mod comparison;
 mod control;
+mod features;
 mod instruments;
 mod kill;
 mod knowledge;

@@ -115,10 +115,13 @@ impl<J: Journal> Executor<J> {
 
     fn next_analysis(&self, index: usize) -> Option<usize> {
         let flight = &self.state.flights[index];
-        if flight.verdict.is_some() {
-            return None;
-        }
-        (0..flight.steps.len()).find(|step| !self.setup.is_station_step(*step) && flight.ready(&self.setup, *step))
+        // Of a sample that failed only what its sensors showed is looked at.
+        let wanted = |step: &usize| match &self.setup.recipe.steps[*step].work {
+            Work::Station { .. } => false,
+            Work::Analysis { .. } => flight.verdict.is_none(),
+            Work::Features { .. } => true,
+        };
+        (0..flight.steps.len()).filter(wanted).find(|step| flight.ready(&self.setup, *step))
     }
 
     fn analyse(&mut self, index: usize, step: usize, seen: &mut Vec<Happening>) -> Result<(), Message> {

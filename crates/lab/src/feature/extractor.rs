@@ -39,7 +39,17 @@ impl PartialEq for Extractor {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Compute {
     Series(fn(&Series<'_>, usize) -> Result<f64, Message>),
+    Fit(fn(&Series<'_>, usize) -> Result<Estimate, Message>),
     Image(fn(&Picture) -> Result<f64, Message>),
+}
+
+/// What a fit says: a number, how sure it is, and what is wrong with it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Estimate {
+    pub value: f64,
+    /// Standard uncertainty.
+    pub uncertainty: Option<f64>,
+    pub flags: Vec<Message>,
 }
 
 /// What an extractor needs of its data.
@@ -145,6 +155,17 @@ pub(super) const fn of_series(
     compute: fn(&Series<'_>, usize) -> Result<f64, Message>,
 ) -> Extractor {
     Extractor { name, version: 1, unit, needs, numbered: false, about, source: "", compute: Compute::Series(compute) }
+}
+
+/// An extractor of series that fits a curve, version 1.
+pub(super) const fn fitted(
+    name: &'static str,
+    about: &'static str,
+    unit: UnitRule,
+    needs: Needs,
+    compute: fn(&Series<'_>, usize) -> Result<Estimate, Message>,
+) -> Extractor {
+    Extractor { name, version: 1, unit, needs, numbered: false, about, source: "", compute: Compute::Fit(compute) }
 }
 
 /// An extractor of images, version 1.

@@ -102,9 +102,17 @@ impl Feature {
 
     fn of_series(&self, series: &Series<'_>) -> Result<Found, Message> {
         let Method::Extractor { extractor, number } = &self.method else { return Err(say!("lab-not-a-number")) };
-        let Compute::Series(compute) = extractor.compute else { return Err(say!("lab-feature-no-image-column")) };
-        let flags = series.fits(extractor.needs)?;
-        let value = compute(series, *number)?;
+        let mut flags = series.fits(extractor.needs)?;
+        let value = match extractor.compute {
+            Compute::Series(compute) => compute(series, *number)?,
+            Compute::Fit(compute) => {
+                let found = compute(series, *number)?;
+                flags.extend(found.flags);
+                let unit = extractor.unit.of(&series.unit, &series.axis_unit)?;
+                return Ok(Found { value: found.value, unit, uncertainty: found.uncertainty, flags });
+            }
+            Compute::Image(_) => return Err(say!("lab-feature-no-image-column")),
+        };
         let unit = extractor.unit.of(&series.unit, &series.axis_unit)?;
         // A temperature in Cel is no multiple of K: its differences are the same, what is added up over time is not.
         let value = if extractor.unit == UnitRule::TimesAxis { unit::summed(value, series)? } else { value };
@@ -183,5 +191,7 @@ fn image_named<'a>(name: &str, seen: Yield<'a>) -> Result<&'a Image, Message> {
     }
 }
 
+#[cfg(test)]
+mod fit_tests;
 #[cfg(test)]
 mod tests;

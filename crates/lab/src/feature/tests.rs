@@ -5,23 +5,23 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn feature(name: &str, how: &str, column: &str) -> Feature {
+pub(super) fn feature(name: &str, how: &str, column: &str) -> Feature {
     let method = language::read_extractor(how, column).unwrap();
     Feature { name: name.into(), stream: "mixer".into(), column: column.into(), method, line: 1 }
 }
 
-fn stream(columns: [(&str, &str); 2], data: Vec<Vec<f64>>) -> Stream {
+pub(super) fn stream(columns: [(&str, &str); 2], data: Vec<Vec<f64>>) -> Stream {
     let columns = columns.map(|(name, unit)| Column { name: name.into(), unit: unit.parse().unwrap() });
     Stream { name: "mixer".into(), columns: columns.into(), data }
 }
 
 /// A torque over time.
-fn torque(axis: Vec<f64>, value: impl Fn(f64) -> f64) -> Stream {
+pub(super) fn torque(axis: Vec<f64>, value: impl Fn(f64) -> f64) -> Stream {
     let values = axis.iter().map(|t| value(*t)).collect();
     stream([("time", "s"), ("torque", "N.m")], vec![axis, values])
 }
 
-fn seconds(count: usize) -> Vec<f64> {
+pub(super) fn seconds(count: usize) -> Vec<f64> {
     (0..count).map(|row| row as f64).collect()
 }
 
@@ -30,21 +30,21 @@ fn fields(how: &str, stream: Stream) -> Fields {
 }
 
 /// Value and unit.
-fn value(how: &str, stream: Stream) -> (f64, String) {
+pub(super) fn value(how: &str, stream: Stream) -> (f64, String) {
     match &fields(how, stream)["f"] {
         Datum::Quantity(found) => (found.value, found.unit.to_string()),
         other => panic!("{how}: {other}"),
     }
 }
 
-fn missing(how: &str, stream: Stream) -> String {
+pub(super) fn missing(how: &str, stream: Stream) -> String {
     match &fields(how, stream)["f"] {
         Datum::Missing(why) => why.clone(),
         other => panic!("{how}: {other}"),
     }
 }
 
-fn noise(row: f64) -> f64 {
+pub(super) fn noise(row: f64) -> f64 {
     // Golden ratio: spread evenly, no two neighbours alike.
     (row * 0.618_033_988_749_895).fract() - 0.5
 }

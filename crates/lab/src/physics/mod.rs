@@ -7,8 +7,10 @@ mod chance;
 mod cluster_tool;
 #[cfg(test)]
 mod example_tests;
+mod picture;
 pub mod powder_film;
 mod powder_line;
+mod powder_pictures;
 pub mod thin_film;
 mod trace;
 

@@ -326,6 +326,11 @@ impl Film {
         if sum.is_finite() { sum.min(1e9) } else { 1e9 }
     }
 
+    /// Size of the blobs that pores are made of \[um\].
+    pub(crate) fn pore_length(&self) -> f64 {
+        (0.12 + 0.1 * self.dried.coat.paste.milled.agglomerate).min(1.2)
+    }
+
     /// What sensors without noise would show, in the order and units of [`SENSED`].
     pub fn sensed(&self) -> [f64; 7] {
         let Coat { paste, force, .. } = self.dried.coat;
@@ -359,6 +364,11 @@ impl Dried {
     /// When the surface runs dry \[s\].
     pub(crate) fn runs_dry(&self) -> f64 {
         0.6 * self.coat.wet / self.rate
+    }
+
+    /// Height of what agglomerates scratch into the film \[um\].
+    pub(crate) fn scratches(&self) -> f64 {
+        0.35 * self.coat.paste.milled.agglomerate.powf(1.3) / (self.coat.gap / 100.0).sqrt()
     }
 
     pub(crate) fn failure(&self, tolerance: f64) -> Option<Failure> {

@@ -3,15 +3,13 @@
 use std::f64::consts::TAU;
 
 use matdock_message::{Message, say};
-use matdock_record::{
-    Datum, IdSource, Outcome, SampleId, Timestamp, Unit,
-    body::{Column, Fields},
-};
+use matdock_record::{Datum, IdSource, Outcome, SampleId, Timestamp, Unit, body::Column};
 use num_complex::Complex64;
 
 use super::{
     chance::Chance,
     powder_film::{Coat, Conditions, Dried, Failure, Film, Milled, Paste, SENSED, number},
+    powder_pictures::{self, Ripples},
 };
 use crate::{
     analysis::circuit::{Arc, impedance},
@@ -20,8 +18,8 @@ use crate::{
 
 /// A line for electrode films whose nature obeys the equations of [`super::powder_film`].
 ///
-/// Torque, force, gloss and the surface are series, from which the recipe takes its features; viscosity, fall of the gloss
-/// and porosity are values. The impedance is a raw spectrum, never the resistance.
+/// Its sensors show series and pictures, from which the recipe takes its features; the impedance is a raw spectrum, never
+/// the resistance.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PowderFilm;
 
@@ -116,7 +114,7 @@ impl Physics for PowderFilm {
         let duration = planned * (1.0 + 0.01 * chance.share());
         let mut made = Made::of(past, seed, action.sample)?;
         made.next(action, uses)?;
-        let tolerance = tolerance(seed, action.sample);
+        let (tolerance, ripples) = (tolerance(seed, action.sample), Ripples::of(seed, action.sample));
         let mut reply = Reply::of(Outcome::Succeeded);
         if action.capability == MILL {
             reply.actual.insert("mill_uses".to_owned(), Datum::number(uses as f64, &Unit::one()));
@@ -135,15 +133,16 @@ impl Physics for PowderFilm {
             }
             COAT => {
                 let coat = made.coat.ok_or_else(incomplete)?;
-                reply.streams = vec![blade(action, &coat, &mut chance)?];
-                reply.values = values(&[(2, coat.paste.viscosity)], &mut chance);
+                reply.streams = vec![viscometer(&coat.paste, &mut chance), blade(action, &coat, &mut chance)?];
                 coat.failure(tolerance)
             }
             DRY => {
                 let dried = made.dried.ok_or_else(incomplete)?;
-                reply.streams = vec![surface(action, &dried, duration, uses, &mut chance)?];
-                reply.values = values(&[(4, dried.gloss_drop)], &mut chance);
-                dried.failure(tolerance)
+                let (lamp, failure) = ((1.0 - LAMP_FADES * uses as f64).max(0.5), dried.failure(tolerance));
+                reply.streams = vec![gloss(action, &dried, duration, lamp, &mut chance)?];
+                let cracked = failure == Some(Failure::Crack);
+                reply.images = vec![powder_pictures::surface(&dried, ripples, cracked, lamp, &mut chance)];
+                failure
             }
             SINTER => {
                 reply.streams = vec![furnace(action, duration, &mut chance)?];
@@ -151,8 +150,8 @@ impl Physics for PowderFilm {
             }
             MICROSCOPY => {
                 let film = made.film.ok_or_else(incomplete)?;
-                reply.streams = vec![profile(&film, &mut chance)];
-                reply.values = values(&[(6, film.porosity)], &mut chance);
+                reply.streams = vec![profile(&film, ripples, &mut chance)];
+                reply.images = vec![powder_pictures::section(&film, &mut chance)];
                 None
             }
             _ => {
@@ -242,21 +241,6 @@ impl Made {
     }
 }
 
-/// Readings of sensors, by their number in [`SENSED`], with their noise.
-fn values(read: &[(usize, f64)], chance: &mut Chance) -> Fields {
-    let mut fields = Fields::new();
-    for (sensor, value) in read {
-        let (name, unit, noise) = SENSED[*sensor];
-        let shown = value * (noise * chance.normal()).exp();
-        // All codes are valid (a test reads them), so none is left out.
-        if let Ok(unit) = unit.parse::<Unit>() {
-            let digits = Datum::number((shown * 1e5).round() / 1e5, &unit);
-            fields.insert(name.to_owned(), digits);
-        }
-    }
-    fields
-}
-
 fn stream(name: &str, columns: &[(&str, &str)], data: Vec<Vec<f64>>) -> Stream {
     let column = |(name, unit): &(&str, &str)| Some(Column { name: (*name).to_owned(), unit: unit.parse().ok()? });
     Stream { name: name.to_owned(), columns: columns.iter().filter_map(column).collect(), data }
@@ -271,6 +255,12 @@ fn times(end: f64, step: f64) -> impl Iterator<Item = f64> {
 /// Rounded to a step of the converter.
 fn steps(value: f64, per_unit: f64) -> f64 {
     (value * per_unit).round() / per_unit
+}
+
+/// Rounded to four digits.
+fn digits(value: f64) -> f64 {
+    let scale = 10_f64.powf(3.0 - value.abs().max(1e-12).log10().floor());
+    (value * scale).round() / scale
 }
 
 /// Rows of times and what `row` shows at each.
@@ -326,13 +316,22 @@ fn blade(action: &Action, coat: &Coat, chance: &mut Chance) -> Result<Stream, Me
     Ok(stream("blade", &[("time", "s"), ("force", "N")], data))
 }
 
+/// Viscosity of the slurry in a minute of shear at 10/s: the structure it had at rest breaks down first.
+fn viscometer(paste: &Paste, chance: &mut Chance) -> Stream {
+    let read = paste.viscosity * (SENSED[2].2 * chance.normal()).exp();
+    let data = series(times(60.0, 0.5), |time| {
+        [digits(read * (1.0 + 0.6 * (-time / 8.0).exp()) * (1.0 + 0.01 * chance.normal()))]
+    });
+    stream("viscometer", &[("time", "s"), ("viscosity", "Pa.s")], data)
+}
+
 /// Gloss of the drying surface: it falls from wet to matt in an S.
-fn surface(action: &Action, dried: &Dried, duration: f64, uses: u64, chance: &mut Chance) -> Result<Stream, Message> {
+fn gloss(action: &Action, dried: &Dried, duration: f64, lamp: f64, chance: &mut Chance) -> Result<Stream, Message> {
     let warm = number(&action.settings, "drying_temperature", DRY)?;
-    let lamp = (1.0 - LAMP_FADES * uses as f64).max(0.5);
-    let middle = dried.runs_dry() + 0.75 * 60.0 * FALL / dried.gloss_drop;
+    let falls = dried.gloss_drop * (SENSED[4].2 * chance.normal()).exp();
+    let middle = dried.runs_dry() + 0.75 * 60.0 * FALL / falls;
     let data = series(times(duration, 1.0), |time| {
-        let fallen = 1.0 / (1.0 + (-4.0 * (time - middle) / 60.0 * dried.gloss_drop / FALL).exp());
+        let fallen = 1.0 / (1.0 + (-4.0 * (time - middle) / 60.0 * falls / FALL).exp());
         let gloss = lamp * (88.0 - FALL * fallen) + 0.4 * chance.normal();
         let temperature = warm + (22.0 - warm) * (-time / 120.0).exp() + 0.1 * chance.normal();
         [steps(gloss, 10.0), steps(temperature, 10.0)]
@@ -356,8 +355,7 @@ fn furnace(action: &Action, duration: f64, chance: &mut Chance) -> Result<Stream
 }
 
 /// Height of the surface along 10 mm.
-fn profile(film: &Film, chance: &mut Chance) -> Stream {
-    let (phase, period) = (TAU * chance.share(), 0.8 + 0.4 * chance.share());
+fn profile(film: &Film, Ripples { period, phase }: Ripples, chance: &mut Chance) -> Stream {
     let data = series(times(10.0, 0.01), |path| {
         let wave = (TAU * path / period + phase).sin() + 0.25 * (TAU * path / (0.37 * period)).sin();
         [steps(film.dried.ripple * wave + 0.03 * chance.normal(), 1000.0)]

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use matdock_record::body::Fields;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -148,7 +149,7 @@ fn torque_levels_off_and_gloss_falls_as_the_sensors_say() {
     assert!((last / (film.dried.coat.paste.torque + 0.2) - 1.0).abs() < 0.08, "{last}");
     assert!(torque[0] > 1.8 * last);
     let drying = action([setting("drying_temperature", 61.0, "Cel")].into());
-    let gloss = &surface(&drying, &film.dried, 3600.0, 0, &mut chance).unwrap().data[1];
+    let gloss = &gloss(&drying, &film.dried, 3600.0, 1.0, &mut chance).unwrap().data[1];
     let steepest = gloss.windows(31).map(|w| (w[0] - w[30]) * 2.0).fold(0.0, f64::max);
     assert!((steepest / film.dried.gloss_drop - 1.0).abs() < 0.2, "{steepest} {}", film.dried.gloss_drop);
     assert!(gloss[gloss.len() - 1] < 35.0 && gloss[0] > 80.0);
@@ -171,4 +172,29 @@ fn a_recipe_in_the_wrong_order_is_told_what_is_missing() {
     assert!(why.to_string().contains("no film yet"), "{why}");
     let unknown = Action { capability: "fly".into(), ..action };
     assert!(PowderFilm.perform(&unknown, start, &[], 0, 1).unwrap_err().to_string().contains("fly"));
+}
+
+#[test]
+fn pictures_show_the_porosity_the_ripples_and_the_cracks() {
+    let sample = SampleId::new(&mut IdSource::from_seed(1), Timestamp::from_microseconds(0));
+    let film = crate::physics::powder_film::optimum().0.film([0.0; 4]);
+    let look = |image: crate::driver::Image, name: &str, features: &str| {
+        let text = format!(
+            "[recipe]\nname = 'r'\n[[step]]\nname = 's'\ncapability = 'c'\n[features]\nf = '{features} of {name}.image during s'"
+        );
+        let recipe = Recipe::parse(&text, "recipe.toml").unwrap();
+        let crate::recipe::Work::Features { features, .. } = &recipe.steps[1].work else { panic!("no features") };
+        let seen = crate::feature::Yield { images: &[image], ..Default::default() };
+        crate::feature::compute(features, seen)["f"].quantity().cloned()
+    };
+    let chance = |attempt: usize| Chance::new(1, sample, "test", attempt);
+    let section = || powder_pictures::section(&film, &mut chance(0));
+    let porosity = look(section(), "microscope", "pore share").unwrap().value;
+    assert!((porosity / film.porosity - 1.0).abs() < 0.08, "{porosity} {}", film.porosity);
+    assert_eq!(look(section(), "microscope", "pore d50").unwrap().unit.as_str(), "um");
+    let ripples = Ripples::of(1, sample);
+    let surface = |cracked: bool| powder_pictures::surface(&film.dried, ripples, cracked, 1.0, &mut chance(1));
+    let dark = |cracked: bool| look(surface(cracked), "camera", "dark level").unwrap().value;
+    assert!(dark(true) < 0.2 && dark(false) > 0.35, "{} {}", dark(true), dark(false));
+    assert_eq!(surface(true), surface(true), "pictures repeat");
 }

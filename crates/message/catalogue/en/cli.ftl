@@ -62,10 +62,10 @@ cli-help-backtest-top = Which share of the rows counts as top, in percent
 cli-help-backtest-plot = Write the curve of best-so-far to this file
 
 cli-help-export = Write what the dock keeps as a table
-cli-help-export-what = records (everything), samples (one row per experiment), series (one row per measured point)
+cli-help-export-what = records (everything), samples (one row per experiment), series (one row per measured point), files (images and sheets as they came)
 cli-help-export-format = csv, xlsx, parquet or json (default: by the name of the file, else csv)
 cli-help-export-where = Only what fits, such as campaign=thin-film, kind=measurement, sample=S-12, name=spectrum; may be given several times
-cli-help-export-out = File to write (default: print)
+cli-help-export-out = File to write (default: print); for files the folder to put them into (default: list them)
 
 cli-help-show = Show a record, a sample with its history, or a file
 cli-help-show-id = An id, its beginning, or the name of a sample
@@ -170,6 +170,7 @@ cli-backtest-front-unfinished = { $count } repetitions did not get there within 
 cli-backtest-reference = Reference point of the hypervolume: { $point }
 cli-backtest-front-rows = Rows of the front: { $rows }
 cli-backtest-left-out = { $count } rows lie outside the ranges of the campaign and are left out.
+cli-export-files = { $count } files written into { $folder }.
 cli-export-made = { $rows } rows written to { $file }.
 cli-verify-problem = wrong: { $text }
 cli-verify-count = Checked { $records } records, { $lines } journal lines, { $objects } objects: { $problems } problems.

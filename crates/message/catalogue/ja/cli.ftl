@@ -62,10 +62,10 @@ cli-help-backtest-top = 上位とみなす行の割合、パーセント
 cli-help-backtest-plot = 最良値の推移をこのファイルに書く
 
 cli-help-export = ドックの内容を表として書く
-cli-help-export-what = records(すべて)、samples(実験 1 件 1 行)、series(測定点 1 つ 1 行)
+cli-help-export-what = records(すべて)、samples(実験 1 件 1 行)、series(測定点 1 つ 1 行)、files(画像や表を元の形のまま)
 cli-help-export-format = csv, xlsx, parquet, json(既定: ファイル名から、なければ csv)
 cli-help-export-where = 条件に合うものだけ。例 campaign=thin-film, kind=measurement, sample=S-12, name=spectrum。複数可
-cli-help-export-out = 書き出すファイル(既定: 画面)
+cli-help-export-out = 書き出すファイル(既定: 画面)。files では入れるフォルダー(既定: 一覧を表示)
 
 cli-help-show = 記録、試料とその履歴、またはファイルを表示
 cli-help-show-id = ID、その先頭、または試料名
@@ -170,6 +170,7 @@ cli-backtest-front-unfinished = { $count } 回は予算内に達しませんで�
 cli-backtest-reference = ハイパーボリュームの参照点: { $point }
 cli-backtest-front-rows = パレートフロントの行: { $rows }
 cli-backtest-left-out = { $count } 行はキャンペーンの範囲外にあるため除きました。
+cli-export-files = { $count } 個のファイルを { $folder } に書きました。
 cli-export-made = { $rows } 行を { $file } に書きました。
 cli-verify-problem = 異常: { $text }
 cli-verify-count = 記録 { $records }、ジャーナル { $lines } 行、オブジェクト { $objects } を検査: 異常 { $problems } 件。

@@ -1,29 +1,41 @@
 //! A column of a stream along its axis, made ready for extractors.
 
 mod catch22;
+mod curve;
 mod oscillation;
+mod peak_fit;
 mod peaks;
 mod relaxation;
+mod sigmoid;
 mod statistics;
 mod trend;
 
-use std::{borrow::Cow, cell::OnceCell};
+use std::{
+    borrow::Cow,
+    cell::{OnceCell, RefCell},
+    collections::BTreeMap,
+};
 
 use matdock_message::{Message, say};
 use matdock_record::Unit;
 
 pub(super) use self::trend::line;
-use self::{catch22::Standard, oscillation::Oscillation, peaks::Peak, relaxation::Relaxation, trend::Smooth};
+use self::{
+    catch22::Standard, oscillation::Oscillation, peak_fit::FittedPeak, peaks::Peak, relaxation::Relaxation,
+    sigmoid::Sigmoid, trend::Smooth,
+};
 use super::extractor::{Extractor, Needs};
 use crate::driver::Stream;
 
 /// All extractors of series, by subject.
-pub(super) static EXTRACTORS: [&[Extractor]; 6] = [
+pub(super) static EXTRACTORS: [&[Extractor]; 8] = [
     &statistics::EXTRACTORS,
     &trend::EXTRACTORS,
     &peaks::EXTRACTORS,
+    &peak_fit::EXTRACTORS,
     &oscillation::EXTRACTORS,
     &relaxation::EXTRACTORS,
+    &sigmoid::EXTRACTORS,
     &catch22::EXTRACTORS,
 ];
 
@@ -52,6 +64,9 @@ pub(super) struct Series<'a> {
     standard: OnceCell<Result<Standard, Message>>,
     oscillation: OnceCell<Result<Oscillation, Message>>,
     relaxation: [OnceCell<Result<Relaxation, Message>>; 2],
+    sigmoid: OnceCell<Result<Sigmoid, Message>>,
+    /// By form and number.
+    fitted_peaks: RefCell<BTreeMap<(usize, usize), Result<FittedPeak, Message>>>,
 }
 
 /// How the steps of an axis are.
@@ -122,6 +137,8 @@ impl<'a> Series<'a> {
             standard: OnceCell::new(),
             oscillation: OnceCell::new(),
             relaxation: [OnceCell::new(), OnceCell::new()],
+            sigmoid: OnceCell::new(),
+            fitted_peaks: RefCell::default(),
         })
     }
 

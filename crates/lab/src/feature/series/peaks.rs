@@ -51,7 +51,7 @@ pub(super) struct Peak {
 }
 
 impl Series<'_> {
-    fn peaks(&self) -> &[Peak] {
+    pub(super) fn peaks(&self) -> &[Peak] {
         self.peaks.get_or_init(|| {
             let (low, high) = self.extremes();
             let (range, noise) = (high - low, self.noise());
@@ -59,7 +59,7 @@ impl Series<'_> {
         })
     }
 
-    fn peak(&self, number: usize) -> Result<&Peak, Message> {
+    pub(super) fn peak(&self, number: usize) -> Result<&Peak, Message> {
         self.at_least(3)?;
         let found = self.peaks();
         let missing = || say!("lab-feature-no-peak", number = number, found = found.len());
