@@ -83,7 +83,7 @@ pub fn record(
             None => recorded.recorded += 1,
         }
         recorded.own += u32::from(answer.suggestion.is_none());
-        let lacks = answer.outcome.is_success() && answer.values.len() < campaign.outcomes.len();
+        let lacks = answer.outcome.is_success() && answer.values.len() < campaign.measured().count();
         recorded.incomplete += u32::from(lacks);
         writer.write(answer, source);
     }
@@ -121,16 +121,16 @@ impl<'a> Sheet<'a> {
         let known = |name: &str| {
             [SUGGESTION, ROW, OUTCOME, REASON].contains(&name)
                 || campaign.inputs.iter().any(|input| input.name == name)
-                || campaign.outcomes.iter().any(|outcome| outcome.name == name)
+                || campaign.measured().any(|outcome| outcome.name == name)
         };
         if let Some(column) = table.columns.iter().position(|column| !known(&column.name)) {
-            let names: Vec<&str> = campaign.outcomes.iter().map(|o| o.name.as_str()).collect();
+            let names: Vec<&str> = campaign.measured().map(|o| o.name.as_str()).collect();
             let name = table.columns.get(column).map_or("", |c| c.name.as_str());
             return Err(table.at_header(column, say!("app-record-column", name = name, outcomes = names.join(", "))));
         }
-        let outcomes: Vec<Option<usize>> = campaign.outcomes.iter().map(|o| table.find(&o.name)).collect();
+        let outcomes: Vec<Option<usize>> = campaign.measured().map(|o| table.find(&o.name)).collect();
         if outcomes.iter().all(Option::is_none) && table.find(OUTCOME).is_none() {
-            let names: Vec<&str> = campaign.outcomes.iter().map(|o| o.name.as_str()).collect();
+            let names: Vec<&str> = campaign.measured().map(|o| o.name.as_str()).collect();
             return Err(table.in_file(say!("app-record-no-outcome", outcomes = names.join(", "))));
         }
         Ok(Self {
@@ -183,7 +183,7 @@ impl<'a> Sheet<'a> {
 
     fn values(&self, row: usize) -> Result<Fields, Message> {
         let mut values = Fields::new();
-        for (outcome, column) in self.campaign.outcomes.iter().zip(&self.outcomes) {
+        for (outcome, column) in self.campaign.measured().zip(&self.outcomes) {
             if let Some(column) = column
                 && let Some(quantity) = self.table.quantity(row, *column, &outcome.unit)?
             {
@@ -389,7 +389,7 @@ impl Writer<'_> {
             }
         };
         let mut values = answer.values;
-        for outcome in &self.campaign.outcomes {
+        for outcome in self.campaign.measured() {
             values.entry(outcome.name.clone()).or_insert_with(|| Datum::Missing("not measured".to_owned()));
         }
         let run = body::Measurement {

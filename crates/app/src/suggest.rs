@@ -111,7 +111,7 @@ pub fn sheet(campaign: &Campaign, suggestions: &[body::Suggestion]) -> Table {
         headers.push(ROW.to_owned());
     }
     headers.extend(campaign.inputs.iter().map(|input| input.header()));
-    headers.extend(campaign.outcomes.iter().map(|outcome| header(&outcome.name, &outcome.unit)));
+    headers.extend(campaign.measured().map(|outcome| header(&outcome.name, &outcome.unit)));
     headers.extend([OUTCOME.to_owned(), REASON.to_owned()]);
     let mut table = Table::new(headers);
     for suggestion in suggestions {
@@ -140,7 +140,7 @@ pub fn save_sheet(
     language: Language,
 ) -> Result<(), Message> {
     let say = |id: &str| matdock_message::text_of(language, id).unwrap_or_default();
-    let mut to_fill: Vec<String> = campaign.outcomes.iter().map(|outcome| outcome.name.clone()).collect();
+    let mut to_fill: Vec<String> = campaign.measured().map(|outcome| outcome.name.clone()).collect();
     to_fill.extend([OUTCOME.to_owned(), REASON.to_owned()]);
     let words = ["succeeded", "failed", "aborted", "uncertain"].map(str::to_owned).to_vec();
     let extras = SheetExtras {

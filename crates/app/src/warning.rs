@@ -22,6 +22,8 @@ impl Serialize for Warning {
 
 /// Readings from which on it is worth a word that all of them are the same.
 const FEWEST_EQUAL: usize = 3;
+/// Experiments from which on it is worth a word that an intermediate was never read.
+const FEWEST_UNREAD: usize = 5;
 
 /// Warnings about what was learnt from a history.
 pub fn of_model(campaign: &Campaign, learnt: &Learnt) -> Vec<Warning> {
@@ -33,6 +35,10 @@ pub fn of_model(campaign: &Campaign, learnt: &Learnt) -> Vec<Warning> {
     for (index, outcome) in campaign.outcomes.iter().enumerate() {
         let readings = observed.iter().filter_map(|observation| observation.outcomes.get(index).copied());
         let readings: Vec<Measured> = readings.filter(|measured| *measured != Measured::Missing).collect();
+        let unread = readings.is_empty() && observed.len() >= FEWEST_UNREAD;
+        if unread && campaign.goal.is_intermediate(&outcome.name) && !campaign.goal.is_computed(&outcome.name) {
+            warnings.push(say!("app-warning-unread", name = outcome.name, count = observed.len()));
+        }
         if let Some(first) = readings.first().and_then(|first| first.value())
             && readings.len() >= FEWEST_EQUAL
             && readings.iter().all(|other| other.value() == Some(first))

@@ -52,6 +52,15 @@ pub enum Chain {
     Show(Report),
     Why(Why),
     Compare(Compare),
+    Sense(Sense),
+}
+
+#[derive(Debug, Args)]
+pub struct Sense {
+    pub campaign: PathBuf,
+    pub experiment: u32,
+    #[arg(long, value_name = "NAME")]
+    pub quantity: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -51,6 +51,7 @@ pub fn run(arguments: Arguments, language: Language) -> Result<ExitCode, Message
         Verb::Chain(arguments::Chain::Show(a)) => face.chain_show(&a),
         Verb::Chain(arguments::Chain::Why(a)) => face.chain_why(&a),
         Verb::Chain(arguments::Chain::Compare(a)) => face.chain_compare(&a),
+        Verb::Chain(arguments::Chain::Sense(a)) => face.chain_sense(&a),
         Verb::Lab(arguments::Lab::Check(a)) => face.lab_check(&a),
         Verb::Lab(arguments::Lab::Simulate(a)) => face.lab_simulate(&a),
         Verb::Lab(arguments::Lab::Features) => face.lab_features(),
@@ -265,6 +266,12 @@ impl Face {
         let changes: Vec<(String, String)> = parts.collect::<Result<_, Message>>()?;
         let why = chain::why(&self.dock(Mode::Read)?, &campaign, a.experiment, &changes)?;
         self.show(&why, || view::print(&chain::why_text(&campaign, &why, self.language)))
+    }
+
+    fn chain_sense(&self, a: &arguments::Sense) -> Result<ExitCode, Message> {
+        let campaign = self.campaign(&a.campaign)?;
+        let sensed = chain::sense(&self.dock(Mode::Read)?, &campaign, a.experiment, a.quantity.as_deref())?;
+        self.show(&sensed, || view::print(&chain::sense_text(&campaign, &sensed, self.language)))
     }
 
     fn chain_compare(&self, a: &arguments::Compare) -> Result<ExitCode, Message> {

@@ -100,7 +100,7 @@ fn regrets(problem: &Problem, iterations: usize, chain: bool, seed: u64) -> Resu
         let link = |(number, (inputs, before)): (usize, &(Vec<usize>, Vec<usize>))| {
             let inputs = inputs.iter().map(|input| format!("x{input}"));
             let from = inputs.chain(before.iter().map(|before| format!("y{before}"))).collect();
-            Stage { outcome: format!("y{number}"), from: Some(from), formula: None }
+            Stage { outcome: format!("y{number}"), from: Some(from), formula: None, computed: false }
         };
         goal.stages = problem.links.iter().enumerate().map(link).collect();
     }

@@ -97,6 +97,9 @@ pub struct Stage {
     /// far it holds.
     #[serde(default)]
     pub formula: Option<String>,
+    /// Whether nobody measures it: it is what the formula says.
+    #[serde(default)]
+    pub computed: bool,
 }
 
 /// What to make better, and what must not be violated on the way.
@@ -143,6 +146,11 @@ impl Goal {
         self.stages.iter().any(|stage| stage.outcome == outcome)
             && self.objectives.iter().all(|objective| objective.outcome != outcome)
             && self.bounds.iter().all(|bound| bound.outcome != outcome)
+    }
+
+    /// Whether an outcome is computed by a formula and never measured.
+    pub fn is_computed(&self, outcome: &str) -> bool {
+        self.is_intermediate(outcome) && self.stages.iter().any(|stage| stage.outcome == outcome && stage.computed)
     }
 
     /// Whether several objectives are wanted as a Pareto front.

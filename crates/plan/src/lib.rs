@@ -28,10 +28,14 @@ pub use expression::{Condition, Formula};
 pub use goal::{Bound, Combine, Direction, Goal, Objective, Stage};
 pub use history::{Measured, Observation};
 pub use knowledge::{Drift, DriftWanted, ExpectedTrend, Guess, Knowledge, Look, Source, Weight};
-pub use matdock_learn::{Candidate, Choice, Family, Wanted, optimise::Status};
+pub use matdock_learn::{
+    Candidate, Choice, Family, Wanted,
+    chain::{Domain, Quality},
+    optimise::Status,
+};
 pub use model::{
     Calibration, Cause, ChainView, Contribution, Doubted, Effect, Fitting, Importance, Influence, LeftOut, Link, Model,
-    ParetoFront, Quantity, Sensor, Slice, Surface,
+    ParetoFront, Quantity, Sensor, Slice, SoftReading, Surface,
 };
 pub use planner::{Lesson, Planner, Prediction, Purpose, Remaining, Replicate, ReplicatesWanted, Settings, Suggestion};
 pub use space::{Mixture, Parameter, ParameterKind, Point, Pool, Ranges, Rule, Rules, Scale, Space, Value};

@@ -140,6 +140,8 @@ pub(super) struct IntermediatePart {
     pub unit: String,
     pub from: Option<Vec<String>>,
     pub formula: Option<String>,
+    #[serde(default)]
+    pub computed: bool,
 }
 
 #[derive(Debug, Deserialize)]

@@ -55,13 +55,18 @@ impl Reader<'_> {
                 outcome: intermediate.name.clone(),
                 from: intermediate.from.clone(),
                 formula: intermediate.formula.clone(),
+                computed: intermediate.computed,
             });
+            if intermediate.computed && intermediate.formula.is_none() {
+                return Err(self.at(part, say!("plan-stage-computed", outcome = intermediate.name)));
+            }
         }
         let ends = objectives.iter().map(|part| part.get_ref()).map(|part| (&part.outcome, &part.from, &part.formula));
         let bounded = bounds.iter().map(|part| part.get_ref()).map(|part| (&part.outcome, &part.from, &part.formula));
         for (outcome, from, formula) in ends.chain(bounded) {
             if (from.is_some() || formula.is_some()) && goal.stages.iter().all(|stage| &stage.outcome != outcome) {
-                goal.stages.push(Stage { outcome: outcome.clone(), from: from.clone(), formula: formula.clone() });
+                let (outcome, from, formula) = (outcome.clone(), from.clone(), formula.clone());
+                goal.stages.push(Stage { outcome, from, formula, computed: false });
             }
         }
         goal.check()

@@ -223,6 +223,11 @@ impl Campaign {
         Ok((point, None))
     }
 
+    /// The outcomes that are measured: all but those of a process chain that are computed by a formula.
+    pub fn measured(&self) -> impl Iterator<Item = &Outcome> {
+        self.outcomes.iter().filter(|outcome| !self.goal.is_computed(&outcome.name))
+    }
+
     /// The unit of an outcome; `1` for one the goal does not speak of.
     pub fn unit_of(&self, outcome: &str) -> Unit {
         self.outcomes.iter().find(|o| o.name == outcome).map_or_else(Unit::one, |o| o.unit.clone())

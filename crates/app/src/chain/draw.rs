@@ -53,7 +53,8 @@ pub(super) fn svg(campaign: &Campaign, chain: &ChainView, language: Language) ->
             let ((x1, y1), (x2, y2)) = (corner(from), corner(to));
             let (x1, y1, x2, y2) = (x1 + WIDTH, y1 + 0.5 * HEIGHT, x2, y2 + 0.5 * HEIGHT);
             let share = link.share.unwrap_or(0.0);
-            let dashes = if share < FAINT { " stroke-dasharray=\"2 4\"" } else { "" };
+            // A formula needs all it is made of.
+            let dashes = if share < FAINT && !quantity.computed { " stroke-dasharray=\"2 4\"" } else { "" };
             let bend = 0.5 * (x2 - x1);
             let _ = writeln!(
                 out,
@@ -127,6 +128,9 @@ fn places(campaign: &Campaign, chain: &ChainView, language: Language) -> Vec<Pla
 fn note(campaign: &Campaign, quantity: &Quantity, language: Language) -> String {
     let unit = campaign.unit_of(&quantity.name);
     let unit = if unit.is_one() { String::new() } else { format!("{unit}, ") };
+    if quantity.computed {
+        return format!("{unit}{}", matdock_message::say!("app-chain-computed").text(language));
+    }
     let Some(explained) = quantity.explained else { return unit.trim_end_matches(", ").to_owned() };
     let explained = format!("{:.0}", 100.0 * explained.max(0.0));
     format!("{unit}{}", matdock_message::say!("app-chain-explained", share = explained).text(language))

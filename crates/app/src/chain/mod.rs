@@ -2,6 +2,7 @@
 
 mod compare;
 mod draw;
+mod sense;
 
 use std::{
     fmt::Write as _,
@@ -22,6 +23,7 @@ use crate::{
 };
 
 pub use compare::{Comparison, Request, Split, compare, title, verdicts, way_key};
+pub use sense::{Sensed, SoftQuantity, sense, sense_text};
 
 /// The chain of a campaign.
 #[derive(Debug, Clone, Serialize)]
@@ -139,6 +141,10 @@ pub fn text(campaign: &Campaign, shown: &Shown, language: Language) -> String {
 
 fn quantity_lines(campaign: &Campaign, quantity: &Quantity) -> Vec<Message> {
     let name = header(&quantity.name, &campaign.unit_of(&quantity.name));
+    if quantity.computed {
+        let from: Vec<&str> = quantity.links.iter().map(|link| link.from.as_str()).collect();
+        return vec![say!("app-chain-quantity-computed", name = name, from = from.join(", "))];
+    }
     let mut lines = vec![match quantity.explained {
         None => say!("app-chain-quantity-few", name = name, readings = quantity.readings),
         Some(explained) => {

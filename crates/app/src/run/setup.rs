@@ -40,7 +40,7 @@ pub fn setup(campaign: &Campaign) -> Result<Setup, Message> {
         return Err(say!("app-run-check", problems = lines(&report.problems)));
     }
     let produced: Vec<&str> = recipe.outputs.iter().map(|output| output.name.as_str()).collect();
-    if let Some(missing) = campaign.outcomes.iter().find(|outcome| !produced.contains(&outcome.name.as_str())) {
+    if let Some(missing) = campaign.measured().find(|outcome| !produced.contains(&outcome.name.as_str())) {
         return Err(say!("app-run-no-output", outcome = missing.name, outputs = produced.join(", ")));
     }
     let simulated = |driver: &DriverSettings| matches!(driver, DriverSettings::Simulated { .. });

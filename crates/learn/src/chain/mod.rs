@@ -10,6 +10,7 @@
 mod graph;
 mod known;
 mod paths;
+mod sense;
 mod validate;
 
 use std::sync::Arc;
@@ -21,7 +22,8 @@ use crate::{
 };
 
 pub use graph::{Graph, GraphError, Node};
-pub use known::Relation;
+pub use known::{Relation, Stated};
+pub use sense::{Domain, Quality, Told};
 pub use validate::{Comparison, Fold, folds, log_density};
 
 use paths::Paths;
@@ -48,7 +50,7 @@ pub struct Chain {
     graph: Graph,
     models: Vec<Option<NodeModel>>,
     settings: Rows,
-    relations: Vec<Option<Arc<dyn Relation>>>,
+    stated: Vec<Option<Stated>>,
     /// How many of the first experiments were made on another machine.
     elsewhere: usize,
 }
@@ -67,8 +69,7 @@ impl Chain {
     /// Learns the models of `graph` from experiments at the encoded `settings` (n x d), with what was read of each node
     /// (one [`Sensed`] of n entries per node).
     ///
-    /// A quantity with one of the `relations` (one per node; fewer: none) is expected to follow it, up to a factor and a
-    /// constant, as far as the data bear that out.
+    /// A quantity of which something is `stated` (one per node; fewer: nothing) is expected to follow that, or computed by it.
     ///
     /// The first `elsewhere` experiments were made on another machine: they do not tell which settings give which
     /// intermediates, but what follows from the intermediates.
@@ -79,12 +80,12 @@ impl Chain {
         graph: Graph,
         settings: &Rows,
         sensed: &[Sensed],
-        relations: &[Option<Arc<dyn Relation>>],
+        stated: &[Option<Stated>],
         elsewhere: usize,
         options: &Options,
     ) -> Self {
-        let relations = relations.to_vec();
-        let mut chain = Self { graph, models: Vec::new(), settings: settings.clone(), relations, elsewhere };
+        let stated = stated.to_vec();
+        let mut chain = Self { graph, models: Vec::new(), settings: settings.clone(), stated, elsewhere };
         let none = Sensed::default();
         for node in 0..chain.graph.nodes().len() {
             let options = Options { explanations: Vec::new(), ..options.clone() };
@@ -96,6 +97,10 @@ impl Chain {
 
     fn learn_node(&self, node: usize, sensed: &Sensed, options: &Options) -> Option<NodeModel> {
         let upstream = &self.graph.nodes().get(node)?.upstream;
+        let stated = self.stated.get(node).cloned().flatten();
+        if let Some(Stated { relation, computed: true }) = stated {
+            return self.compute_node(node, relation);
+        }
         let counts = |row: usize| !upstream.is_empty() || row >= self.elsewhere;
         let read: Vec<(usize, Reading)> = sensed
             .readings
@@ -115,8 +120,7 @@ impl Chain {
             rows.iter().map(|&row| self.measured_input(node, row)).collect::<Vec<_>>().iter().map(Vec::as_slice),
         );
         let groups = self.graph.input_groups(node);
-        let known = self.relations.get(node).cloned().flatten();
-        let known = known.and_then(|relation| self.explanation(node, relation, &inputs));
+        let known = stated.and_then(|stated| self.explanation(node, stated.relation, &inputs));
         let options = match known {
             // A bent outcome would not follow the formula.
             Some(known) => &Options { explanations: vec![known], bend_evidence: f64::INFINITY, ..options.clone() },
@@ -132,6 +136,42 @@ impl Chain {
         }
         let values = self.values(node, &outcome, &rows, sensed);
         Some(NodeModel { outcome, rows, values })
+    }
+
+    /// A quantity nobody measures, computed wherever all it depends on was read.
+    fn compute_node(&self, node: usize, relation: Arc<dyn Relation>) -> Option<NodeModel> {
+        let upstream = &self.graph.nodes().get(node)?.upstream;
+        let known = |row: &usize| {
+            upstream.iter().all(|&other| self.models[other].as_ref().is_some_and(|model| model.rows.contains(row)))
+        };
+        let rows: Vec<usize> = (0..self.settings.len()).filter(known).collect();
+        let (outcome, rows) = self.computed(node, relation, rows)?;
+        let values = self.values(node, &outcome, &rows, &Sensed::default());
+        Some(NodeModel { outcome, rows, values })
+    }
+
+    /// Variance of `node` in an experiment in which it was not read, on the scale of its model.
+    fn variance(&self, node: usize, row: usize) -> f64 {
+        let model = self.models[node].as_ref().filter(|model| !model.rows.contains(&row));
+        let Some(model) = model else { return 0.0 };
+        let own = &self.graph.nodes()[node];
+        let input = self.measured_input(node, row);
+        let moments = model.outcome.surrogate().predict(&Rows::collect(input.len(), [input.as_slice()]));
+        let spread = moments.first().map_or(1.0, |m| m.variance) + model.outcome.surrogate().noise();
+        if !self.is_computed(node) {
+            return spread;
+        }
+        let slopes = model.outcome.surrogate().slopes(&input).unwrap_or_default();
+        let through = own.upstream.iter().enumerate().map(|(place, &other)| {
+            let slope: f64 = slopes.iter().map(|part| part.share * part.mean[own.columns.len() + place]).sum();
+            (slope * SPREAD).powi(2) * self.variance(other, row)
+        });
+        spread + through.sum::<f64>()
+    }
+
+    /// Whether a quantity is computed rather than read.
+    pub fn is_computed(&self, node: usize) -> bool {
+        self.stated.get(node).is_some_and(|stated| stated.as_ref().is_some_and(|stated| stated.computed))
     }
 
     /// Widens the uncertainty of readings whose quantities upstream were not read, by how far these may be off times
@@ -163,15 +203,10 @@ impl Chain {
             any = true;
             let variance: f64 = missing
                 .iter()
-                .map(|(place, model)| {
+                .map(|(place, _)| {
                     let column = own.columns.len() + place;
                     let slope: f64 = slopes.iter().map(|part| part.share * part.mean[column]).sum();
-                    let input = Rows::collect(
-                        self.width(own.upstream[*place]),
-                        [self.measured_input(own.upstream[*place], row).as_slice()],
-                    );
-                    let moments = model.outcome.surrogate().predict(&input);
-                    let spread = moments.first().map_or(1.0, |m| m.variance) + model.outcome.surrogate().noise();
+                    let spread = self.variance(own.upstream[*place], row);
                     (slope * SPREAD).powi(2) * spread
                 })
                 .sum();

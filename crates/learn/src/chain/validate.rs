@@ -73,7 +73,7 @@ impl Chain {
         options: &Options,
     ) -> Option<Comparison> {
         let graph = self.graph().bypassing(sensor);
-        let without = Self::learn(graph, &self.settings, all, &self.relations, self.elsewhere, options);
+        let without = Self::learn(graph, &self.settings, all, &self.stated, self.elsewhere, options);
         self.compared_with(node, &without, all.get(node)?)
     }
 

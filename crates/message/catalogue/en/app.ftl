@@ -318,3 +318,27 @@ app-chain-compare-read = Once the intermediates are read, { $name } is predicted
     [worse] worse than from the settings alone
    *[same] no better than from the settings alone
 } (log density { $gain } ± { $uncertainty }; error { $error } instead of { $direct }).
+app-warning-unread = WARNING: { $name } was never read in { $count } experiments, so it is no part of the chain yet. Measure it, take its [[intermediate]] out, or, when it follows from others, give it a formula and `computed = true`.
+app-chain-computed = computed
+app-chain-quantity-computed = { $name }, computed from { $from }
+app-chain-quantity-unknown = there is no quantity { $name } in the goal; there are { $known }
+app-chain-sense-few = too little was measured in { $name } to tell this quantity from others
+app-chain-sense-settings = the settings
+app-chain-sense = { $name } of experiment { $experiment }, told from { $from }: { $mean } ({ $low } to { $high } with 90 %); it was not read
+app-chain-sense-read = { $name } of experiment { $experiment }, told from { $from }: { $mean } ({ $low } to { $high } with 90 %); read: { $read }, which was not used
+app-chain-sense-missing = { "   " } not read before it, so that what is expected takes the place: { $names }
+app-chain-sense-domain = { "   " } { $domain ->
+    [inside] inside what has been seen
+    [edge] at the edge of what has been seen
+   *[outside] outside what has been seen: do not rely on it
+}; the most similar experiment is { $nearest }
+app-chain-sense-beyond = { "   " } { $name } lies { $side ->
+    [above] above
+   *[below] below
+} all other experiments
+app-chain-sense-quality = { "   " } { $verdict ->
+    [replaces] On { $readings } readings, each left out, it misses by { $error } ({ $explained } % of the variance explained): where that is good enough, the soft sensor can replace the measurement
+    [tells] On { $readings } readings, each left out, it misses by { $error } ({ $explained } % of the variance explained): it tells high from low but does not replace the measurement
+    [few] Only { $readings } readings so far, each left out missed by { $error } ({ $explained } % of the variance explained): too few to say whether it can replace the measurement
+   *[no] On { $readings } readings, each left out, it misses by { $error } ({ $explained } % of the variance explained): it does not replace the measurement
+}

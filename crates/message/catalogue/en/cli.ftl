@@ -230,3 +230,7 @@ cli-chain-readings = { $name }, { $count } readings
 cli-word-explained = explained
 cli-word-prediction-error = error
 cli-word-log-density = log density
+cli-help-chain-sense = Soft sensors: tell a quantity of an experiment from what was read before it, and whether that can replace the measurement
+cli-help-chain-sense-campaign = Campaign file, or the folder it is in
+cli-help-chain-sense-experiment = Number of the experiment
+cli-help-chain-sense-quantity = Only this quantity (default: all that depend on others)

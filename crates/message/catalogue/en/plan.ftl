@@ -91,3 +91,5 @@ plan-stage-formula = the formula of { $outcome } speaks of { $name }, on which {
 plan-formula-unit = the formula { $text } yields { $found }, but { $wanted } is wanted; check the formula or the unit
 plan-formula-unit-sum = { $first } and { $second } cannot be added; numbers are taken in the units of their parameters
 plan-formula-unit-function = a function such as exp or ln needs a plain number, not one in { $unit }
+plan-stage-computed = { $outcome } is to be computed (computed = true) but has no formula; add formula = "..." or measure it
+plan-stage-computed-end = { $outcome } is an objective or bounded and has to be measured; only an intermediate can be computed

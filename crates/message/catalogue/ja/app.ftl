@@ -318,3 +318,27 @@ app-chain-compare-read = 中間量を読んだ後では、{ $name } の予測は
     [worse] より悪くなります
    *[same] と変わりません
 }（対数密度 { $gain } ± { $uncertainty }、誤差は { $direct } に対して { $error }）。
+app-warning-unread = 警告：{ $name } は { $count } 件の実験で一度も読まれておらず、まだ連鎖に入っていません。測定するか、その [[intermediate]] を消すか、ほかの量から決まるなら式と `computed = true` を書いてください。
+app-chain-computed = 計算値
+app-chain-quantity-computed = { $name }：{ $from } から計算
+app-chain-quantity-unknown = 目標に { $name } という量はありません。あるのは { $known } です
+app-chain-sense-few = { $name } では、この量をほかの量から推定するには測定が足りません
+app-chain-sense-settings = 設定
+app-chain-sense = 実験 { $experiment } の { $name }、{ $from } からの推定：{ $mean }（90 % で { $low } から { $high }）。読み値はありません
+app-chain-sense-read = 実験 { $experiment } の { $name }、{ $from } からの推定：{ $mean }（90 % で { $low } から { $high }）。読み値 { $read }（推定には使っていません）
+app-chain-sense-missing = { "   " } それより前に読まれていないため、見込みの値で代えた量：{ $names }
+app-chain-sense-domain = { "   " } { $domain ->
+    [inside] これまでに見た範囲の中
+    [edge] これまでに見た範囲の端
+   *[outside] これまでに見た範囲の外：頼らないでください
+}。最も似た実験は { $nearest } です
+app-chain-sense-beyond = { "   " } { $name } がほかのどの実験よりも{ $side ->
+    [above] 大きい
+   *[below] 小さい
+}値です
+app-chain-sense-quality = { "   " } { $verdict ->
+    [replaces] 読み値 { $readings } 件を一つずつ除外すると、誤差は { $error }（分散の { $explained } % を説明）。この誤差でよければ、ソフトセンサーで測定を置き換えられます
+    [tells] 読み値 { $readings } 件を一つずつ除外すると、誤差は { $error }（分散の { $explained } % を説明）。高いか低いかは分かりますが、測定の代わりにはなりません
+    [few] 読み値はまだ { $readings } 件です。一つずつ除外したときの誤差は { $error }（分散の { $explained } % を説明）。測定を置き換えられるかを言うには少なすぎます
+   *[no] 読み値 { $readings } 件を一つずつ除外すると、誤差は { $error }（分散の { $explained } % を説明）。測定の代わりにはなりません
+}

@@ -230,3 +230,7 @@ cli-chain-readings = { $name }、読み値 { $count } 件
 cli-word-explained = 説明された割合
 cli-word-prediction-error = 誤差
 cli-word-log-density = 対数密度
+cli-help-chain-sense = ソフトセンサー：ある実験の量をそれより前の読み値から推定し、測定を置き換えられるかを述べる
+cli-help-chain-sense-campaign = キャンペーンファイル、またはそのフォルダー
+cli-help-chain-sense-experiment = 実験の番号
+cli-help-chain-sense-quantity = この量だけ（既定：ほかの量に依存するすべて）

@@ -91,3 +91,5 @@ plan-stage-formula = { $outcome } の式にある { $name } は、{ $outcome } �
 plan-formula-unit = 式 { $text } の単位は { $found } ですが、{ $wanted } が必要です。式か単位を確認してください
 plan-formula-unit-sum = { $first } と { $second } は足せません。数値はそれぞれのパラメーターの単位で扱われます
 plan-formula-unit-function = exp や ln のような関数には単位 { $unit } のない数が必要です
+plan-stage-computed = { $outcome } は計算する量（computed = true）ですが、式がありません。formula = "..." を加えるか、測定してください
+plan-stage-computed-end = { $outcome } は目的または制限のある量なので、測定が必要です。計算できるのは中間量だけです

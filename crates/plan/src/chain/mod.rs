@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use matdock_learn::{
     Chain, Chained, Options, OutcomeModel, Outcomes, Rows, Sensed,
-    chain::{Comparison, Graph, Node, Relation},
+    chain::{Comparison, Graph, Node, Relation, Stated},
 };
 use matdock_message::{Message, say};
 use serde::Serialize;
@@ -29,8 +29,8 @@ pub(crate) struct Stages {
     names: Vec<String>,
     /// For every node the number of its outcome.
     outcomes: Vec<usize>,
-    /// For every node the formula that may hold.
-    relations: Vec<Option<Arc<dyn Relation>>>,
+    /// For every node the formula that may hold, or that it is computed by.
+    stated: Vec<Option<Stated>>,
 }
 
 /// Experiments of earlier campaigns with the same intermediates, on another machine or with another product.
@@ -111,6 +111,8 @@ pub struct Through {
     pub comparison: Option<Comparison>,
 }
 
+/// Readings below which a quantity has no model.
+const FEWEST: usize = 3;
 /// Experiments from which on the chain has to be as good as the direct model to be used.
 const ENOUGH: usize = 10;
 
@@ -134,15 +136,15 @@ impl Stages {
             let own = parameters.iter().enumerate().filter(|(_, parameter)| named(parameter));
             nodes.push(Node { columns: own.flat_map(|(index, _)| encoding.columns_of(index)).collect(), upstream });
         }
-        let relations = order
+        let stated = order
             .iter()
             .zip(&nodes)
-            .map(|(name, node)| relation(goal, name, node, &order, parameters, encoding))
+            .map(|(name, node)| statement(goal, name, node, &order, parameters, encoding))
             .collect::<Result<Vec<_>, _>>()?;
         let outcomes = order.iter().map(|name| all.iter().position(|other| other == name).unwrap_or(0)).collect();
         // Ordered above, and columns come from the encoding itself: no graph is refused here.
         let Ok(graph) = Graph::new(nodes, encoding.groups()) else { return Ok(None) };
-        Ok(Some(Self { graph, names: order, outcomes, relations }))
+        Ok(Some(Self { graph, names: order, outcomes, stated }))
     }
 
     /// The graph of its quantities.
@@ -179,7 +181,32 @@ impl Stages {
         all.extend_from_slice(observed);
         let sensed: Vec<Sensed> = self.outcomes.iter().map(|&outcome| sensed(&all, outcome)).collect();
         let before = elsewhere.observed.len();
-        (Chain::learn(self.graph.clone(), &settings, &sensed, &self.relations, before, options), sensed)
+        (Chain::learn(self.graph_read(&sensed), &settings, &sensed, &self.stated, before, options), sensed)
+    }
+
+    /// The graph without the way through quantities that were hardly ever read: what depends on one of them depends on its
+    /// inputs instead. Those a formula needs stay.
+    fn graph_read(&self, sensed: &[Sensed]) -> Graph {
+        let mut graph = self.graph.clone();
+        for (node, sensed) in sensed.iter().enumerate() {
+            let read = sensed.readings.iter().flatten().count();
+            let computed = self.stated[node].as_ref().is_some_and(|stated| stated.computed);
+            if read < FEWEST && !computed && !self.is_in_formula(node) {
+                graph = graph.bypassing(node);
+            }
+        }
+        graph
+    }
+
+    /// Whether a quantity that depends on `node` has a formula.
+    pub(crate) fn is_in_formula(&self, node: usize) -> bool {
+        let nodes = self.graph.nodes().iter().zip(&self.stated);
+        nodes.into_iter().any(|(other, stated)| stated.is_some() && other.upstream.contains(&node))
+    }
+
+    /// Whether a quantity is computed rather than read.
+    pub(crate) fn is_computed(&self, node: usize) -> bool {
+        self.stated.get(node).is_some_and(|stated| stated.as_ref().is_some_and(|stated| stated.computed))
     }
 
     /// The chain that knows the experiments `elsewhere`, where that predicts the outcomes at its end no worse.
@@ -278,17 +305,23 @@ fn parents<'g>(goal: &'g Goal, outcome: &str) -> Vec<&'g str> {
     }
 }
 
-/// The formula of the quantity `name`, whose node is `node`.
-fn relation(
+/// What is stated of the quantity `name`, whose node is `node`.
+fn statement(
     goal: &Goal,
     name: &str,
     node: &Node,
     order: &[String],
     parameters: &[Parameter],
     encoding: &Encoding,
-) -> Result<Option<Arc<dyn Relation>>, Message> {
-    let stage = goal.stages.iter().find(|stage| stage.outcome == name);
-    let Some(text) = stage.and_then(|stage| stage.formula.as_ref()) else { return Ok(None) };
+) -> Result<Option<Stated>, Message> {
+    let Some(stage) = goal.stages.iter().find(|stage| stage.outcome == name) else { return Ok(None) };
+    let computed = goal.is_computed(name);
+    let Some(text) = &stage.formula else {
+        return if stage.computed { Err(say!("plan-stage-computed", outcome = name)) } else { Ok(None) };
+    };
+    if stage.computed && !computed {
+        return Err(say!("plan-stage-computed-end", outcome = name));
+    }
     let mut names: Vec<Origin> = Vec::new();
     for index in 0..parameters.len() {
         let place = encoding.column(index).and_then(|column| node.columns.iter().position(|own| *own == column));
@@ -305,7 +338,7 @@ fn relation(
     if let Some(place) = outside {
         return Err(say!("plan-stage-formula", outcome = name, name = known[place].name));
     }
-    Ok(Some(Arc::new(Known { formula, names, encoding: encoding.clone() })))
+    Ok(Some(Stated { relation: Arc::new(Known { formula, names, encoding: encoding.clone() }), computed }))
 }
 
 /// All outcomes, each after those it depends on.

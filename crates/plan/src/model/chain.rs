@@ -1,6 +1,9 @@
 //! A process chain as learnt: what explains what, which sensors pay, and why a sample came out as it did.
 
-use matdock_learn::{Chain, Options, chain::Comparison};
+use matdock_learn::{
+    Chain, Options,
+    chain::{Comparison, Graph},
+};
 use matdock_message::Message;
 use serde::Serialize;
 
@@ -27,6 +30,8 @@ pub struct Quantity {
     pub intermediate: bool,
     /// Number of experiments it was read in.
     pub readings: usize,
+    /// Whether it is computed by a formula and never read.
+    pub computed: bool,
     /// Share of its variance that its inputs explain, every reading predicted from all others; below 0 worse than the
     /// mean; `None` where too little was read.
     pub explained: Option<f64>,
@@ -108,18 +113,20 @@ impl Model {
         let options = Options { robust: false, ..Options::default() };
         let (chain, sensed) = stages.best_chain(&self.elsewhere, &self.inputs, &self.observed, &options);
         let quantity = |(node, name): (usize, &String)| {
-            let explained = chain.explained(node);
+            let computed = stages.is_computed(node);
+            let explained = chain.explained(node).filter(|_| !computed);
             let lost = |columns: &[usize], upstream: Option<usize>| {
                 let without = chain.explained_without(node, columns, upstream, &sensed[node], &options)?;
                 Some((explained? - without.max(0.0)).clamp(0.0, 1.0))
             };
-            let links = self.inputs_of(stages, node).into_iter().map(|(from, columns, upstream)| {
+            let links = self.inputs_of(stages, chain.graph(), node).into_iter().map(|(from, columns, upstream)| {
                 let share = lost(&columns, upstream);
                 Link { from, share }
             });
             Quantity {
                 name: name.clone(),
                 intermediate: self.belief.goal().is_intermediate(name),
+                computed,
                 readings: chain.rows(node).len(),
                 explained,
                 links: links.collect(),
@@ -131,15 +138,14 @@ impl Model {
                 let behind = quantities.iter().enumerate().filter(|(_, quantity)| !quantity.intermediate);
                 behind.map(move |(node, _)| (sensor, node))
             });
-        let sensors =
-            pairs.filter(|(sensor, node)| chain.graph().depends_on(*node, *sensor)).filter_map(|(sensor, node)| {
-                let comparison = chain.compared_without(node, sensor, &sensed, &options)?;
-                Some(Sensor {
-                    intermediate: quantities[sensor].name.clone(),
-                    outcome: quantities[node].name.clone(),
-                    comparison,
-                })
-            });
+        // Without what a formula needs there is no chain to compare with.
+        let needed = |sensor: usize| stages.is_computed(sensor) || stages.is_in_formula(sensor);
+        let judged = pairs.filter(|(sensor, node)| chain.graph().depends_on(*node, *sensor) && !needed(*sensor));
+        let sensors = judged.filter_map(|(sensor, node)| {
+            let comparison = chain.compared_without(node, sensor, &sensed, &options)?;
+            let (intermediate, outcome) = (quantities[sensor].name.clone(), quantities[node].name.clone());
+            Some(Sensor { intermediate, outcome, comparison })
+        });
         let sensors = sensors.collect();
         Some(ChainView { quantities, through: self.belief.through().to_vec(), sensors })
     }
@@ -170,8 +176,8 @@ impl Model {
     fn cause(&self, stages: &Stages, chain: &Chain, node: usize, observation: usize) -> Option<Cause> {
         let row = chain.elsewhere() + observation;
         let deviation = chain.value(node, row)?;
-        let inputs = self.inputs_of(stages, node);
-        let own = &stages.graph().nodes()[node];
+        let inputs = self.inputs_of(stages, chain.graph(), node);
+        let own = &chain.graph().nodes()[node];
         let places: Vec<Vec<usize>> = inputs
             .iter()
             .map(|(_, columns, upstream)| match upstream {
@@ -190,8 +196,13 @@ impl Model {
     }
 
     /// What a node depends on: name, columns of a parameter, or the node upstream.
-    fn inputs_of(&self, stages: &Stages, node: usize) -> Vec<(String, Vec<usize>, Option<usize>)> {
-        let own = &stages.graph().nodes()[node];
+    pub(super) fn inputs_of(
+        &self,
+        stages: &Stages,
+        graph: &Graph,
+        node: usize,
+    ) -> Vec<(String, Vec<usize>, Option<usize>)> {
+        let own = &graph.nodes()[node];
         let parameters = self.space.parameters().iter().enumerate().filter_map(|(index, parameter)| {
             let columns: Vec<usize> = self.encoding.columns_of(index).collect();
             let uses = !columns.is_empty() && columns.iter().all(|column| own.columns.contains(column));

@@ -2,6 +2,7 @@
 
 mod chain;
 mod explanation;
+mod sense;
 
 use matdock_learn::{Choice, OutcomeModel, Reading, Rows, optimise::Status};
 use matdock_message::{Message, say};
@@ -20,6 +21,7 @@ use crate::{
 
 pub use chain::{Cause, ChainView, Contribution, Link, Quantity, Sensor};
 pub use explanation::{Calibration, Effect, Importance, Influence, Surface};
+pub use sense::SoftReading;
 
 /// Predictions along one parameter, the others held.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -67,7 +67,7 @@ impl Planner {
         let chain = Arc::new(chain);
         let predict = |(node, &outcome): (usize, &usize)| {
             let none = (false, Vec::new());
-            if stages.graph().nodes()[node].upstream.is_empty() {
+            if stages.graph().nodes()[node].upstream.is_empty() || stages.is_computed(node) {
                 return none;
             }
             let (Some(alone), Some(through)) = (direct.outcome(outcome), chain.outcome(node)) else { return none };

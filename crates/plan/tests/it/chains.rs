@@ -1,6 +1,9 @@
 //! Process chains: intermediates between settings and outcomes.
 
-use matdock_plan::{Direction, Goal, Knowledge, Measured, Model, Observation, Planner, Settings, Source, Stage, Value};
+use matdock_plan::{
+    Direction, Domain, Goal, Knowledge, Measured, Model, Observation, Planner, Settings, Source, Stage, Value, Way,
+    folds_at_random,
+};
 
 use crate::{numbers, plane};
 
@@ -9,6 +12,7 @@ fn stage(outcome: &str, from: Option<&[&str]>) -> Stage {
         outcome: outcome.into(),
         from: from.map(|names| names.iter().map(|&name| name.to_owned()).collect()),
         formula: None,
+        computed: false,
     }
 }
 
@@ -98,12 +102,85 @@ fn batches_and_experiments_under_way_work_with_a_chain() {
 }
 
 #[test]
-fn an_intermediate_that_nobody_reads_leaves_the_direct_model() {
+fn without_an_intermediate_that_nobody_reads_the_rest_of_the_chain_goes_on() {
     let planner = Planner::new(plane(), goal(), Settings::default()).unwrap();
-    let model = planner.model(&observed(12, |_| true), 1).unwrap();
-    let view = model.chain().unwrap();
-    assert!(view.through.iter().all(|through| through.outcome != "resistance" || !through.chain));
+    let view = planner.model(&observed(12, |_| true), 1).unwrap().chain().unwrap();
+    let quantity = |name: &str| view.quantities.iter().find(|quantity| quantity.name == name).unwrap();
+    assert_eq!((quantity("torque").readings, quantity("torque").explained), (0, None));
+    let from: Vec<&str> = quantity("resistance").links.iter().map(|link| link.from.as_str()).collect();
+    assert_eq!(from, ["a", "b", "gloss"], "what the torque depends on takes its place");
     assert!(planner.suggest(&observed(12, |_| true), &[], 1, 1).is_ok());
+}
+
+/// The dose is nobody's reading but the product of both settings, and decides the yield.
+fn dosed() -> Goal {
+    let dose = Stage { formula: Some("a * b".into()), computed: true, ..stage("dose", Some(&["a", "b"])) };
+    Goal { stages: vec![dose, stage("yield", Some(&["dose"]))], ..Goal::single("yield", Direction::Maximise) }
+}
+
+#[test]
+fn what_is_computed_by_a_formula_is_a_step_of_the_chain_without_being_read() {
+    let yielded = |x: &[f64]| (9.0 * x[0] * x[1]).sin();
+    let seen = |o: Observation| {
+        let value = yielded(&numbers(&o.point));
+        Observation { outcomes: vec![Measured::Value(value), Measured::Missing], ..o }
+    };
+    let all: Vec<Observation> = observed(60, |_| false).into_iter().map(seen).collect();
+    let error = |goal: Goal| {
+        let planner = Planner::new(plane(), goal, Settings::default()).unwrap();
+        let width = planner.goal().outcomes().len();
+        let known = all[..12].iter().map(|o| Observation { outcomes: o.outcomes[..width].to_vec(), ..o.clone() });
+        let model = planner.model(&known.collect::<Vec<_>>(), 1).unwrap();
+        let square = |o: &Observation| (model.predict(&o.point).unwrap()[0].mean - yielded(&numbers(&o.point))).powi(2);
+        (all[12..].iter().map(square).sum::<f64>() / 48.0).sqrt()
+    };
+    let (computed, direct) = (error(dosed()), error(Goal::single("yield", Direction::Maximise)));
+    assert!(computed < 0.5 * direct, "{computed} {direct}");
+    let planner = Planner::new(plane(), dosed(), Settings::default()).unwrap();
+    let view = planner.model(&all[..12], 1).unwrap().chain().unwrap();
+    let dose = view.quantities.iter().find(|quantity| quantity.name == "dose").unwrap();
+    assert!(dose.computed && dose.readings == 12 && view.sensors.is_empty());
+    assert!(planner.suggest(&all[..12], &[], 2, 1).unwrap().iter().all(|s| s.score.is_finite()));
+}
+
+#[test]
+fn a_quantity_is_computed_only_by_a_formula_and_never_wanted() {
+    let refused = |goal: Goal| Planner::new(plane(), goal, Settings::default()).unwrap_err().to_string();
+    let mut goal = dosed();
+    goal.stages[0].formula = None;
+    assert!(refused(goal).contains("no formula"));
+    let mut goal = dosed();
+    goal.stages[1] = Stage { formula: Some("2 * dose".into()), computed: true, ..goal.stages[1].clone() };
+    assert!(refused(goal).contains("has to be measured"));
+}
+
+#[test]
+fn a_quantity_is_told_from_what_was_read_before_it() {
+    let mut all = observed(30, |number| number == 4);
+    all.push(Observation { point: vec![Value::Number(3.0), Value::Number(0.5)], ..all[0].clone() });
+    let planner = Planner::new(plane(), goal(), Settings::default()).unwrap();
+    let model = planner.model(&all, 1).unwrap();
+    let told = |number: usize| model.soft_readings(number, Some("resistance")).remove(0);
+    let (seen, partly, far) = (told(3), told(4), told(30));
+    assert_eq!((seen.domain, seen.from.clone()), (Domain::Inside, vec!["torque".to_owned(), "gloss".to_owned()]));
+    assert!((seen.predicted.mean - seen.measured.unwrap()).abs() < 0.1, "{seen:?}");
+    assert_eq!(partly.missing, ["torque"]);
+    assert!(seen.quality.unwrap().explained > 0.9);
+    let torque = model.soft_readings(30, Some("torque")).remove(0);
+    assert_eq!((torque.domain, torque.beyond), (Domain::Outside, Some(("a".to_owned(), true))));
+    assert!(far.nearest.is_some());
+}
+
+#[test]
+fn on_experiments_left_out_the_chain_is_compared_with_the_direct_way() {
+    let all = observed(40, |number| number % 5 == 2);
+    let planner = Planner::new(plane(), goal(), Settings::default()).unwrap();
+    let compared = planner.compare_chain(&all, &folds_at_random(40, 5, 1), &|| {}).unwrap();
+    let [resistance] = compared.as_slice() else { panic!("{compared:?}") };
+    assert_eq!((resistance.outcome.as_str(), resistance.readings, resistance.folds), ("resistance", 40, 5));
+    assert!(resistance.chain_gain.log_density > 0.0 && resistance.read_gain.verdict() == 1, "{resistance:?}");
+    let explained = |wanted: Way| resistance.scores.iter().find(|(way, _)| *way == wanted).unwrap().1.explained;
+    assert!(explained(Way::Chain) > explained(Way::Direct) && explained(Way::Read) > 0.9);
 }
 
 #[test]
