@@ -2,6 +2,9 @@
 //!
 //! `cargo run --release -p matdock-plan --example failures -- [SEEDS [PROBLEM]]`; PROBLEM is a part of a name.
 
+#[expect(dead_code, reason = "two functions of many")]
+mod problems;
+
 use std::f64::consts::PI;
 
 use matdock_plan::{
@@ -22,26 +25,11 @@ struct Problem {
 }
 
 fn branin(u: &[f64]) -> Vec<f64> {
-    let (x, y) = (15.0 * u[0] - 5.0, 15.0 * u[1]);
-    let bend = y - 5.1 / (4.0 * PI * PI) * x * x + 5.0 / PI * x - 6.0;
-    vec![bend * bend + 10.0 * (1.0 - 1.0 / (8.0 * PI)) * x.cos() + 10.0]
+    vec![problems::branin(&[15.0 * u[0] - 5.0, 15.0 * u[1]])]
 }
 
 fn hartmann(u: &[f64]) -> Vec<f64> {
-    const A: [[f64; 6]; 4] = [
-        [10.0, 3.0, 17.0, 3.5, 1.7, 8.0],
-        [0.05, 10.0, 17.0, 0.1, 8.0, 14.0],
-        [3.0, 3.5, 1.7, 10.0, 17.0, 8.0],
-        [17.0, 8.0, 0.05, 10.0, 0.1, 14.0],
-    ];
-    const P: [[f64; 6]; 4] = [
-        [0.1312, 0.1696, 0.5569, 0.0124, 0.8283, 0.5886],
-        [0.2329, 0.4135, 0.8307, 0.3736, 0.1004, 0.9991],
-        [0.2348, 0.1451, 0.3522, 0.2883, 0.3047, 0.6650],
-        [0.4047, 0.8828, 0.8732, 0.5743, 0.1091, 0.0381],
-    ];
-    let hill = |i: usize| (0..6).map(|j| A[i][j] * (u[j] - P[i][j]).powi(2)).sum::<f64>();
-    vec![-[1.0, 1.2, 3.0, 3.2].iter().enumerate().map(|(i, height)| height * (-hill(i)).exp()).sum::<f64>()]
+    vec![problems::hartmann(u)]
 }
 
 /// Gramacy et al., Technometrics 58, 1 (2016).

@@ -27,12 +27,14 @@ impl Problem {
     }
 }
 
-fn branin(x: &[f64]) -> f64 {
+/// Over -5..10 and 0..15.
+pub fn branin(x: &[f64]) -> f64 {
     let bend = x[1] - 5.1 / (4.0 * PI * PI) * x[0] * x[0] + 5.0 / PI * x[0] - 6.0;
     bend * bend + 10.0 * (1.0 - 1.0 / (8.0 * PI)) * x[0].cos() + 10.0
 }
 
-fn hartmann(x: &[f64]) -> f64 {
+/// Hartmann-6, over 0..1.
+pub fn hartmann(x: &[f64]) -> f64 {
     const A: [[f64; 6]; 4] = [
         [10.0, 3.0, 17.0, 3.5, 1.7, 8.0],
         [0.05, 10.0, 17.0, 0.1, 8.0, 14.0],
