@@ -277,15 +277,17 @@ impl Chain {
 
     /// The model of a quantity given the settings alone: through the chain.
     pub fn outcome(self: &Arc<Self>, node: usize) -> Option<OutcomeModel> {
-        self.outcome_given(node, &[])
+        let model = &self.models.get(node)?.as_ref()?.outcome;
+        let paths = Paths::new(Arc::clone(self), node);
+        Some(OutcomeModel::new(*model.warp(), Arc::new(paths), model.outputs().to_vec()))
     }
 
-    /// The model of a quantity in an experiment in which some quantities upstream were `read` already: one value per
-    /// node in its unit, `None` (or nothing) where it was not.
+    /// The model of readings of a quantity in an experiment in which some quantities upstream were `read` already: one value
+    /// per node in its unit, `None` (or nothing) where it was not.
     pub fn outcome_given(self: &Arc<Self>, node: usize, read: &[Option<f64>]) -> Option<OutcomeModel> {
         let model = &self.models.get(node)?.as_ref()?.outcome;
         let bent = |(other, value): (usize, &Option<f64>)| Some(self.model(other)?.warp().forward((*value)?));
-        let paths = Paths::from_read(Arc::clone(self), node, read.iter().enumerate().map(bent).collect());
+        let paths = Paths::from_read(Arc::clone(self), node, read.iter().enumerate().map(bent).collect()).scattering();
         Some(OutcomeModel::new(*model.warp(), Arc::new(paths), model.outputs().to_vec()))
     }
 
@@ -413,7 +415,7 @@ impl Chain {
             }
             let rest = Arc::new(self.without(&fold.rows)?);
             let points = self.settings.select(&own.iter().map(|&place| rows[place]).collect::<Vec<_>>());
-            let moments = crate::surrogate::Surrogate::predict(&Paths::new(rest, node), &points);
+            let moments = crate::surrogate::Surrogate::predict(&Paths::new(rest, node).scattering(), &points);
             for (place, m) in own.into_iter().zip(moments) {
                 all[place] = Moments { variance: m.variance + noise, ..m };
             }

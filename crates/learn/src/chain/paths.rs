@@ -1,6 +1,6 @@
 //! What is expected at the end of a chain: paths through the graph, the same for every point.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rand::seq::SliceRandom;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
@@ -17,6 +17,8 @@ use crate::{
 const PATHS: usize = 16;
 /// The same paths at every point and in every round: what is compared differs only in its settings.
 const SEED: u64 = 0x0063_6861_696e;
+/// Experiments at which scatter is looked at.
+const LOOKED_AT: usize = 32;
 /// Experiments are left out in so many folds.
 pub(super) const FOLDS: usize = 10;
 
@@ -60,6 +62,10 @@ pub(super) struct Paths {
     /// For every node its value where that is known, bent and standardised.
     read: Vec<Option<f64>>,
     draws: Draws,
+    /// Whether quantities on the way scatter as their readings do: for a prediction of readings, not of the response.
+    scattering: bool,
+    /// What the scatter of the quantities on the way adds to that of the last one's readings; found when asked for.
+    scatter: OnceLock<f64>,
 }
 
 impl Paths {
@@ -76,7 +82,34 @@ impl Paths {
             (0..=node).filter(|&other| other == node || chain.graph().depends_on(node, other)).collect();
         let open = order.iter().any(|&other| other != node && read[other].is_none());
         let draws = Draws::new(chain.graph().nodes().len(), if open { PATHS } else { 1 });
-        Self { chain, node, order, read, draws }
+        Self { chain, node, order, read, draws, scattering: false, scatter: OnceLock::new() }
+    }
+
+    /// The same paths with quantities on the way that scatter as their readings do.
+    ///
+    /// What follows was learnt from such readings, so it follows from them whether it is the process that scatters or the
+    /// sensor.
+    pub(super) fn scattering(self) -> Self {
+        Self { scattering: true, ..self }
+    }
+
+    /// Standard deviation by which a path may stray from the mean of `node`.
+    fn stray(&self, node: usize, variance: f64) -> f64 {
+        let scatter = if self.scattering { self.surrogate(node).map_or(0.0, Surrogate::noise) } else { 0.0 };
+        (variance + scatter).sqrt()
+    }
+
+    /// Mean variance that the scatter of the quantities on the way adds, over the experiments.
+    fn added_scatter(&self) -> f64 {
+        if self.scattering || self.paths() == 1 {
+            return 0.0;
+        }
+        let rows = self.chain.rows(self.node);
+        let rows: Vec<usize> = rows.iter().step_by(rows.len().div_ceil(LOOKED_AT).max(1)).copied().collect();
+        let points = self.chain.settings.select(&rows);
+        let (own, all) = (self.predict(&points), self.clone().scattering().predict(&points));
+        let added = all.iter().zip(&own).map(|(all, own)| all.variance - own.variance).sum::<f64>();
+        (added / rows.len().max(1) as f64).max(0.0)
     }
 
     fn paths(&self) -> usize {
@@ -164,7 +197,8 @@ impl Surrogate for Paths {
             }
             for (path, moments) in moments.into_iter().enumerate() {
                 let deviation = self.draws.deviations[node][path];
-                values[path][node] = moments.iter().map(|m| m.mean + deviation * m.variance.sqrt()).collect();
+                values[path][node] =
+                    moments.iter().map(|m| m.mean + deviation * self.stray(node, m.variance)).collect();
             }
         }
         Vec::new()
@@ -193,7 +227,7 @@ impl Surrogate for Paths {
                 return Some(slopes.into_iter().map(|slope| Slope { share: 1.0 / paths as f64, ..slope }).collect());
             }
             for (path, slope) in slopes.iter().enumerate() {
-                let (deviation, spread) = (self.draws.deviations[node][path], slope.moments.variance.sqrt());
+                let (deviation, spread) = (self.draws.deviations[node][path], self.stray(node, slope.moments.variance));
                 let by_variance = if spread > 0.0 { 0.5 * deviation / spread } else { 0.0 };
                 values[path][node] = slope.moments.mean + deviation * spread;
                 gradients[path][node] =
@@ -213,11 +247,13 @@ impl Surrogate for Paths {
     }
 
     fn noise(&self) -> f64 {
-        self.surrogate(self.node).map_or(0.0, Surrogate::noise)
+        let own = self.surrogate(self.node).map_or(0.0, Surrogate::noise);
+        own + *self.scatter.get_or_init(|| self.added_scatter())
     }
 
     fn believing(&self, input: &[f64]) -> Arc<dyn Surrogate> {
-        Arc::new(Self::from_read(Arc::new(self.chain.believing(input)), self.node, self.read.clone()))
+        let next = Self::from_read(Arc::new(self.chain.believing(input)), self.node, self.read.clone());
+        Arc::new(Self { scattering: self.scattering, scatter: self.scatter.clone(), ..next })
     }
 
     fn kept(&self) -> Option<usize> {

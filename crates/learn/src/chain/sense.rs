@@ -67,7 +67,7 @@ impl Chain {
         let mut read = vec![None; self.graph.nodes().len()];
         order.iter().for_each(|&other| read[other] = self.value(other, row));
         let settings = Rows::collect(self.settings.width(), [self.settings.row(row)]);
-        let response = *Paths::from_read(Arc::clone(&rest), node, read).predict(&settings).first()?;
+        let response = *Paths::from_read(Arc::clone(&rest), node, read).scattering().predict(&settings).first()?;
         let noise = model.outcome.surrogate().noise();
         let inputs: Vec<Vec<f64>> = model.rows.iter().map(|&other| rest.measured_input(node, other)).collect();
         let own = rest.measured_input(node, row);

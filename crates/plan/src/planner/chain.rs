@@ -70,7 +70,8 @@ impl Planner {
             if stages.graph().nodes()[node].upstream.is_empty() || stages.is_computed(node) {
                 return none;
             }
-            let (Some(alone), Some(through)) = (direct.outcome(outcome), chain.outcome(node)) else { return none };
+            let through = chain.outcome_given(node, &[]);
+            let (Some(alone), Some(through)) = (direct.outcome(outcome), through) else { return none };
             let (chosen, _) = stages.decide(&chain, node, Some(alone), &sensed[node]);
             let predicted = left_out.iter().enumerate().filter_map(|(row, observation)| {
                 let reading = observation.outcomes.get(outcome)?.value()?;
