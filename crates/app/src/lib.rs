@@ -24,6 +24,7 @@ pub mod show;
 pub mod status;
 pub mod suggest;
 pub mod table;
+pub mod trial_files;
 pub mod verify;
 pub mod veto;
 pub mod warning;

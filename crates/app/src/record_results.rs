@@ -1,22 +1,27 @@
 //! `matdock record`: results a person brings back in a sheet. All of a file, or nothing of it.
 
+mod brought;
+mod writer;
+
 use std::{collections::HashMap, path::Path};
 
 use matdock_message::{Message, say};
 use matdock_plan::{ParameterKind, Value};
-use matdock_record::{
-    Agent, Body, Datum, FileId, IdSource, MeasurementId, Outcome, Provenance, Record, RecordId, SampleId, Timestamp,
-    body, body::Fields,
-};
+use matdock_record::{Datum, IdSource, Outcome, Timestamp, body::Fields};
 use matdock_store::{Batch, Dock};
 use serde::Serialize;
 
 use crate::{
     campaign::{Campaign, Input, InputKind},
-    history::{self, Experiment, History, RESULT},
+    history::{self, Experiment, History},
     suggest::{OUTCOME, REASON, ROW, SUGGESTION},
-    table::{self, Table},
+    table::Table,
+    trial_files::TrialFiles,
 };
+
+pub use brought::Brought;
+
+use self::{brought::Files, writer::Writer};
 
 /// What was taken from a sheet.
 #[derive(Debug, Clone, Serialize)]
@@ -35,6 +40,18 @@ pub struct Recorded {
     pub incomplete: u32,
     /// Suggestions that still wait for a result.
     pub waiting: u32,
+    /// What was taken from files of trials.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub from_files: Vec<FromFiles>,
+}
+
+/// What was taken from the files of one trial.
+#[derive(Debug, Clone, Serialize)]
+pub struct FromFiles {
+    /// The suggestion.
+    pub suggestion: u32,
+    /// Values with their flags; what is missing has its reason.
+    pub values: Fields,
 }
 
 /// Takes results back from a sheet. Nothing is stored of a file with any mistake in it.
@@ -51,10 +68,27 @@ pub fn record(
     at: Timestamp,
     ids: &mut IdSource,
 ) -> Result<Recorded, Message> {
-    let table = table::read(path)?;
+    record_with_files(dock, campaign, Brought::Sheet(path), None, correct, at, ids)
+}
+
+/// As [`record`]; what a person did not type in is taken from the files of the trials: `from` is the folder of the trial
+/// or, with a sheet, the folder that has a folder for each, such as `trial-07`.
+///
+/// # Errors
+/// As [`record`]; a folder that is not there. What is wrong with a file makes its values missing, with the reason.
+pub fn record_with_files(
+    dock: &Dock,
+    campaign: &Campaign,
+    brought: Brought<'_>,
+    from: Option<&Path>,
+    correct: bool,
+    at: Timestamp,
+    ids: &mut IdSource,
+) -> Result<Recorded, Message> {
+    let (table, files) = (brought.table(campaign)?, Files::new(campaign, brought, from)?);
     history::begin(dock, campaign, at, ids)?;
     let history = History::read(dock, campaign)?.ok_or_else(|| say!("app-no-history", name = campaign.name))?;
-    let sheet = Sheet::new(&table, campaign, &history, correct)?;
+    let sheet = Sheet { files, ..Sheet::new(&table, campaign, &history, correct)? };
     let mut recorded = Recorded {
         campaign: campaign.name.clone(),
         recorded: 0,
@@ -63,6 +97,7 @@ pub fn record(
         corrected: 0,
         incomplete: 0,
         waiting: 0,
+        from_files: Vec::new(),
     };
     let mut answers = Vec::new();
     let mut lines: HashMap<u32, u64> = HashMap::new();
@@ -75,7 +110,10 @@ pub fn record(
         return Ok(recorded);
     }
     let mut writer = Writer { campaign, history: &history, at, ids, records: Vec::new(), own: 0 };
-    let source = writer.source(dock, path)?;
+    let source = match brought {
+        Brought::Sheet(path) => Some(writer.source(dock, path)?),
+        Brought::Trial { .. } => None,
+    };
     for answer in answers {
         recorded.failed += u32::from(matches!(answer.outcome, Outcome::Failed(_)));
         match &answer.corrects {
@@ -83,9 +121,13 @@ pub fn record(
             None => recorded.recorded += 1,
         }
         recorded.own += u32::from(answer.suggestion.is_none());
-        let lacks = answer.outcome.is_success() && answer.values.len() < campaign.measured().count();
+        let measured = answer.values.values().filter(|datum| datum.quantity().is_some()).count();
+        let lacks = answer.outcome.is_success() && measured < campaign.measured().count();
+        if let (Some(files), Some(suggestion)) = (&answer.files, answer.suggestion) {
+            recorded.from_files.push(FromFiles { suggestion, values: files.values.clone() });
+        }
         recorded.incomplete += u32::from(lacks);
-        writer.write(answer, source);
+        writer.write(dock, answer, source)?;
     }
     dock.commit(&Batch { records: writer.records, journal: Vec::new() })?;
     Ok(recorded)
@@ -101,6 +143,7 @@ struct Answer {
     settings: Fields,
     values: Fields,
     outcome: Outcome,
+    files: Option<TrialFiles>,
 }
 
 /// A results table with its columns found.
@@ -109,6 +152,7 @@ struct Sheet<'a> {
     campaign: &'a Campaign,
     history: &'a History,
     correct: bool,
+    files: Option<Files<'a>>,
     suggestion: Option<usize>,
     outcome: Option<usize>,
     reason: Option<usize>,
@@ -138,6 +182,7 @@ impl<'a> Sheet<'a> {
             campaign,
             history,
             correct,
+            files: None,
             suggestion: table.find(SUGGESTION),
             outcome: table.find(OUTCOME),
             reason: table.find(REASON),
@@ -149,15 +194,25 @@ impl<'a> Sheet<'a> {
     /// The result in a row; `None` for a row that still waits for one.
     fn answer(&self, row: usize, lines: &mut HashMap<u32, u64>) -> Result<Option<Answer>, Message> {
         let (suggestion, corrects) = self.suggestion(row, lines)?;
-        let values = self.values(row)?;
-        let Some(outcome) = self.ending(row, !values.is_empty())? else { return Ok(None) };
+        let mut values = self.values(row)?;
+        let written = self.outcome.is_some_and(|column| !self.table.cell(row, column).is_empty());
+        let files = match (&self.files, suggestion) {
+            (Some(files), Some(number)) if written || !values.is_empty() => Some(files.of(self.campaign, number)?),
+            _ => None,
+        };
+        let sensed = files.iter().flat_map(|files| files.values.values()).any(|datum| datum.quantity().is_some());
+        let Some(outcome) = self.ending(row, !values.is_empty() || sensed)? else { return Ok(None) };
+        // What a person typed in counts more than what a file says.
+        for (name, datum) in files.iter().flat_map(|files| &files.values) {
+            values.entry(name.clone()).or_insert_with(|| datum.clone());
+        }
         if let (Some(number), Some(column), false) = (suggestion, self.suggestion, self.correct)
             && self.history.suggestions.get(&number).is_some_and(|p| p.answered)
         {
             return Err(self.table.at(row, column, say!("app-record-answered", number = number)));
         }
         let settings = self.settings(row, suggestion)?;
-        Ok(Some(Answer { suggestion, corrects, settings, values, outcome }))
+        Ok(Some(Answer { suggestion, corrects, settings, values, outcome, files }))
     }
 
     fn suggestion(
@@ -309,102 +364,5 @@ fn same(a: &Datum, b: &Datum) -> bool {
     match (a.quantity(), b.quantity()) {
         (Some(a), Some(b)) => (a.value - b.value).abs() <= 1e-9 * a.value.abs().max(b.value.abs()),
         _ => a.to_string() == b.to_string(),
-    }
-}
-
-/// Turns answers into records.
-struct Writer<'a> {
-    campaign: &'a Campaign,
-    history: &'a History,
-    at: Timestamp,
-    ids: &'a mut IdSource,
-    records: Vec<Record>,
-    own: u32,
-}
-
-impl Writer<'_> {
-    /// Keeps the sheet itself, as the source of every number in it.
-    fn source(&mut self, dock: &Dock, path: &Path) -> Result<RecordId, Message> {
-        let file = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|error| say!("app-file-unreadable", file = file, reason = error))?;
-        let object = dock.put_object(&bytes)?;
-        let media_type = match path.extension().and_then(|e| e.to_str()) {
-            Some("xlsx") => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            _ => "text/csv",
-        };
-        let id = FileId::new(self.ids, self.at);
-        let body = body::File {
-            name: path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
-            of: Some(self.history.campaign.record()),
-            media_type: media_type.to_owned(),
-            bytes: bytes.len() as u64,
-            object,
-        };
-        self.records.push(Record::file(id, self.provenance(), body));
-        Ok(id.record())
-    }
-
-    fn provenance(&self) -> Provenance {
-        Provenance::new(Agent::Person(history::person()), self.at)
-    }
-
-    fn write(&mut self, answer: Answer, source: RecordId) {
-        let proposed = answer.suggestion.and_then(|number| self.history.suggestions.get(&number));
-        let suggestion = proposed.map(|p| p.id);
-        let provenance = self.provenance().on(suggestion);
-        let sample_body = |name: String, settings: Fields| body::Sample {
-            name,
-            spec: None,
-            campaign: Some(self.history.campaign),
-            suggestion,
-            settings,
-        };
-        let (sample, result, version) = match &answer.corrects {
-            Some(known) => {
-                if known.settings != answer.settings {
-                    let body = Body::Sample(sample_body(known.name.clone(), answer.settings.clone()));
-                    let id = known.sample.record();
-                    self.records.push(Record {
-                        id,
-                        version: known.sample_version + 1,
-                        provenance: provenance.clone(),
-                        body,
-                    });
-                }
-                (known.sample, MeasurementId::from(known.result), known.version + 1)
-            }
-            None => {
-                let name = match answer.suggestion {
-                    Some(number) => format!("S-{number}"),
-                    None => {
-                        self.own += 1;
-                        let before = self.history.experiments.iter().filter(|e| e.suggestion.is_none()).count();
-                        format!("X-{}", before as u32 + self.own)
-                    }
-                };
-                let body = sample_body(name, answer.settings.clone());
-                let id = SampleId::new(self.ids, self.at);
-                self.records.push(Record::sample(id, provenance.clone(), body));
-                (id, MeasurementId::new(self.ids, self.at), 1)
-            }
-        };
-        let mut values = answer.values;
-        for outcome in self.campaign.measured() {
-            values.entry(outcome.name.clone()).or_insert_with(|| Datum::Missing("not measured".to_owned()));
-        }
-        let run = body::Measurement {
-            sample,
-            spec: None,
-            name: RESULT.to_owned(),
-            station: None,
-            started: self.at,
-            ended: self.at,
-            settings: Fields::new(),
-            values,
-            from: vec![source],
-            outcome: answer.outcome,
-        };
-        let record = Record { version, ..Record::measurement(result, provenance, run) };
-        self.records.push(record);
     }
 }

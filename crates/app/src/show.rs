@@ -43,11 +43,12 @@ fn shown(dock: &Dock, record: &Record) -> Result<Shown, Message> {
         _ => Vec::new(),
     };
     let mut history: Vec<Record> = history.into_iter().filter(|other| other.id != record.id).collect();
-    if !history.is_empty() {
+    if matches!(record.body, Body::Sample(_)) {
         // A file names the run it belongs to, not the sample.
         let files = dock.records(&Query { kind: Some("file"), ..Query::default() })?;
-        let own = |file: &Record| matches!(&file.body, Body::File(f) if history.iter().any(|run| f.of == Some(run.id)));
-        let own: Vec<Record> = files.into_iter().filter(own).collect();
+        let own = |file: &Record| matches!(&file.body, Body::File(f) if f.of == Some(record.id) || history.iter().any(|run| f.of == Some(run.id)));
+        let new = |file: &Record| own(file) && history.iter().all(|known| known.id != file.id);
+        let own: Vec<Record> = files.into_iter().filter(new).collect();
         history.extend(own);
         history.sort_by_key(|record| record.provenance.at);
     }

@@ -141,6 +141,12 @@ pub struct Suggest {
 pub struct Record {
     pub campaign: PathBuf,
     pub results: PathBuf,
+    #[arg(long, value_name = "FOLDER")]
+    pub from: Option<PathBuf>,
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    #[arg(long, value_name = "REASON")]
+    pub failed: Option<String>,
     #[arg(long)]
     pub correct: bool,
 }

@@ -17,7 +17,8 @@ use matdock_app::{
     history::History,
     lab_files, new,
     new::{PoolWish, Template, Wish},
-    record_results, report, run, show, status, suggest, table, verify, veto,
+    record_results::{self, Brought},
+    report, run, show, status, suggest, table, verify, veto,
 };
 use matdock_message::{Language, Message, say};
 use matdock_record::{IdSource, Timestamp};
@@ -212,7 +213,16 @@ impl Face {
         let campaign = self.campaign(&a.campaign)?;
         let dock = self.dock(Mode::Write)?;
         let (now, mut ids) = (Timestamp::now(), IdSource::from_system());
-        let recorded = record_results::record(&dock, &campaign, &a.results, a.correct, now, &mut ids)?;
+        let values: Vec<(String, String)> = a.set.iter().map(|text| named(text)).collect::<Result<_, _>>()?;
+        // A number is a suggestion, unless there is a file of that name.
+        let number = a.results.to_str().and_then(|text| text.parse().ok()).filter(|_| !a.results.is_file());
+        let brought = match number {
+            Some(number) => Brought::Trial { number, values: &values, failed: a.failed.as_deref() },
+            None if values.is_empty() && a.failed.is_none() => Brought::Sheet(&a.results),
+            None => return Err(say!("cli-record-number")),
+        };
+        let from = a.from.as_deref();
+        let recorded = record_results::record_with_files(&dock, &campaign, brought, from, a.correct, now, &mut ids)?;
         self.show(&recorded, || view::recorded(&recorded, self.language))
     }
 
@@ -444,11 +454,17 @@ impl Face {
     }
 }
 
+/// `NAME=VALUE` in two.
+fn named(text: &str) -> Result<(String, String), Message> {
+    let (name, value) = text.split_once('=').ok_or_else(|| say!("cli-set", text = text))?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
 /// Settings given as `NAME=VALUE`.
 fn set(given: &[String]) -> Result<matdock_record::body::Fields, Message> {
     let one = |text: &String| {
-        let (name, value) = text.split_once('=').ok_or_else(|| say!("cli-set", text = text))?;
-        Ok((name.trim().to_owned(), datum(value.trim())?))
+        let (name, value) = named(text)?;
+        Ok((name, datum(&value)?))
     };
     given.iter().map(one).collect()
 }

@@ -153,6 +153,10 @@ pub fn recorded(recorded: &Recorded, language: Language) {
         ),
         language,
     );
+    for trial in &recorded.from_files {
+        line(&say!("cli-recorded-files", number = trial.suggestion), language);
+        trial.values.iter().for_each(|(name, datum)| print(&format!("  {name} = {}\n", rounded(datum))));
+    }
     if recorded.incomplete > 0 {
         line(&say!("cli-recorded-incomplete", count = recorded.incomplete), language);
     }

@@ -106,6 +106,7 @@ pub(super) struct ObjectivePart {
     pub reference: Option<f64>,
     pub stop_at: Option<f64>,
     pub good: Option<f64>,
+    pub feature: Option<String>,
     pub from: Option<Vec<String>>,
     pub formula: Option<String>,
 }
@@ -138,6 +139,8 @@ pub(super) struct IntermediatePart {
     pub name: String,
     #[serde(default)]
     pub unit: String,
+    pub feature: Option<String>,
+    pub pixel: Option<String>,
     pub from: Option<Vec<String>>,
     pub formula: Option<String>,
     #[serde(default)]

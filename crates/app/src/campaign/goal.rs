@@ -5,9 +5,11 @@ use matdock_plan::{Bound, Combine, Direction, Goal, Objective, Stage};
 use matdock_record::Unit;
 use toml::Spanned;
 
+use crate::trial_files::FileFeature;
+
 use super::{
     Outcome, Reader,
-    file::{BoundPart, CombineWord, DirectionWord, GoalPart, IntermediatePart, ObjectivePart},
+    file::{BoundPart, CampaignFile, CombineWord, DirectionWord, GoalPart, IntermediatePart, ObjectivePart},
 };
 
 impl Reader<'_> {
@@ -72,6 +74,41 @@ impl Reader<'_> {
         goal.check()
             .map_err(|what| bounds.last().map_or_else(|| self.whole(what.clone()), |b| self.at(b, what.clone())))?;
         Ok((goal, units, stop_at))
+    }
+
+    /// What is taken from files of a trial.
+    pub(super) fn file_features(&self, parsed: &CampaignFile) -> Result<Vec<FileFeature>, Message> {
+        let mut features: Vec<FileFeature> = Vec::new();
+        for part in &parsed.objectives {
+            let objective = part.get_ref();
+            features.extend(self.file_feature(part, &objective.outcome, objective.feature.as_deref(), None)?);
+        }
+        for part in &parsed.intermediates {
+            let one = part.get_ref();
+            features.extend(self.file_feature(part, &one.name, one.feature.as_deref(), one.pixel.as_deref())?);
+        }
+        match (features.first(), &parsed.lab) {
+            (Some(first), Some(lab)) => Err(self.at(lab, say!("app-feature-in-lab", name = first.feature.name))),
+            _ => Ok(features),
+        }
+    }
+
+    fn file_feature<T>(
+        &self,
+        part: &Spanned<T>,
+        name: &str,
+        text: Option<&str>,
+        pixel: Option<&str>,
+    ) -> Result<Option<FileFeature>, Message> {
+        let Some(text) = text else {
+            return match pixel {
+                Some(_) => Err(self.at(part, say!("app-pixel-alone", name = name))),
+                None => Ok(None),
+            };
+        };
+        let feature = matdock_lab::feature::of_file(name, text).map_err(|what| self.at(part, what))?;
+        let pixel = pixel.map(matdock_lab::feature::pixel_size).transpose();
+        Ok(Some(FileFeature { feature, pixel: pixel.map_err(|what| self.at(part, what))? }))
     }
 
     fn outcome<T>(&self, part: &Spanned<T>, name: &str, unit: &str, known: &mut Vec<Outcome>) -> Result<(), Message> {

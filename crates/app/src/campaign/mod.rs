@@ -23,6 +23,7 @@ use toml::Spanned;
 use crate::{
     cost::{Amount, Costs},
     table::Column,
+    trial_files::FileFeature,
 };
 
 pub use experiments::Experiments;
@@ -59,6 +60,8 @@ pub struct Campaign {
     pub inputs: Vec<Input>,
     /// Where the planner searches. A formula is several numbers there.
     pub space: Space,
+    /// Outcomes that are taken from files a person drops into the folder of a trial.
+    pub file_features: Vec<FileFeature>,
     /// The rows of the pool, when the space is one.
     pub pool: Option<PoolTable>,
     /// How the planner works.
@@ -296,6 +299,7 @@ impl Reader<'_> {
             knowledge: Knowledge { sources, ..self.knowledge(&parsed, &space, &goal, pool.as_ref())? },
             earlier,
             planner: self.planner(&parsed, rows, inputs.len())?,
+            file_features: self.file_features(&parsed)?,
             budget: self.budget(&parsed)?,
             costs: self.costs(&parsed)?,
             lab: parsed.lab.as_ref().map(|part| self.lab(part)),

@@ -40,7 +40,7 @@ pub fn files(dock: &Dock, only: &Only, folder: Option<&Path>) -> Result<Table, M
             continue;
         }
         let sample = run.and_then(|run| reader.samples.get(&run.0).cloned());
-        let step = run.map(|run| run.1.clone());
+        let step = run.and_then(|run| run.1.clone());
         let name = free_name(file, sample.as_deref(), step.as_deref(), &mut taken);
         if let Some(folder) = folder {
             table::save(&dock.object(&file.object)?, &folder.join(&name))?;
@@ -59,14 +59,15 @@ pub fn files(dock: &Dock, only: &Only, folder: Option<&Path>) -> Result<Table, M
     Ok(wide.table())
 }
 
-/// Sample and name of every run in question.
-fn runs(reader: &Reader<'_>) -> Result<HashMap<RecordId, (SampleId, String)>, Message> {
-    let mut runs = HashMap::new();
+/// Every sample in question, and what was done to it: the sample and the name of the step.
+fn runs(reader: &Reader<'_>) -> Result<HashMap<RecordId, (SampleId, Option<String>)>, Message> {
+    let samples = reader.samples.keys().filter(|id| reader.sample.is_none_or(|wanted| wanted == **id));
+    let mut runs: HashMap<_, _> = samples.map(|id| (id.record(), (*id, None))).collect();
     for kind in ["process", "measurement"] {
         let query = Query { kind: Some(kind), campaign: reader.campaign, sample: reader.sample, ..Query::default() };
         for record in reader.dock.records(&query)? {
             if let (Some(sample), Some(name)) = (record.body.sample(), View::of(&record).name) {
-                runs.insert(record.id, (sample, name.to_owned()));
+                runs.insert(record.id, (sample, Some(name.to_owned())));
             }
         }
     }

@@ -9,3 +9,4 @@ mod instruments;
 mod kill;
 mod knowledge;
 mod space;
+mod trial_files;

@@ -167,11 +167,12 @@ fn a_chain_with_three_sensors_goes_on_a_sheet_and_is_shown() {
     let here = folder.path();
     let campaign = example("powder-by-hand");
     ok(here, &["suggest", &campaign, "-n", "8", "--out", "round1.csv"]);
-    ok(here, &["record", &campaign, &example("powder-by-hand/round1-filled.csv")]);
+    let (sheet, trials) = (example("powder-by-hand/round1-filled.csv"), example("powder-by-hand/trials"));
+    insta::assert_snapshot!(ok(here, &["record", &campaign, &sheet, "--from", &trials]).replace(&trials, "TRIALS"));
     let shown = ok(here, &["chain", "show", &campaign, "--out", "report"]);
     // A cell left empty is no reading; a failed film was sensed until it cracked.
     assert!(
-        shown.contains("torque_end [N.m], read 8 times") && shown.contains("viscosity [Pa.s], read 6 times"),
+        shown.contains("torque_end [N.m], read 7 times") && shown.contains("viscosity [Pa.s], read 6 times"),
         "{shown}"
     );
     assert!(shown.contains("polarisation_resistance [Ohm.cm2], read 7 times"), "{shown}");

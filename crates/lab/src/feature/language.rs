@@ -1,6 +1,7 @@
 //! Reads features as a recipe writes them: `slope of camera.gloss during drying`.
 
 use matdock_message::{Message, say};
+use matdock_record::Quantity;
 
 use super::{Feature, IMAGE, Method, extractor};
 use crate::reader::{self, Section, nearest};
@@ -81,6 +82,46 @@ fn read_source<'a>(name: &str, text: &'a str) -> Result<Source<'a>, Message> {
         return Err(wrong());
     }
     Ok(source)
+}
+
+/// Reads a feature of a file that a person drops: `level of torque in torque.csv`, `level of torque.csv`, `brightness of
+/// gloss.png`.
+///
+/// # Errors
+/// What is wrong and how to write it.
+pub fn of_file(name: &str, text: &str) -> Result<Feature, Message> {
+    let wrong = || say!("lab-feature-file", name = name, text = text);
+    let (how, source) = text.split_once(" of ").ok_or_else(wrong)?;
+    let (column, file) = match source.rsplit_once(" in ") {
+        Some((column, file)) => (column.trim(), file.trim()),
+        None => ("", source.trim()),
+    };
+    // A plain name: no other folder is meant.
+    if file.is_empty() || !file.contains('.') || file.contains(['/', '\\']) || file.contains("..") {
+        return Err(wrong());
+    }
+    let column = match (is_image_file(file), column) {
+        (true, "") => IMAGE,
+        (true, _) => return Err(wrong()),
+        (false, column) => column,
+    };
+    let method = read_extractor(how, column)?;
+    Ok(Feature { name: name.to_owned(), stream: file.to_owned(), column: column.to_owned(), method, line: 0 })
+}
+
+/// Whether a file is an image, by its name.
+pub fn is_image_file(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase());
+    ending.is_some_and(|ending| ["png", "jpg", "jpeg", "tif", "tiff"].contains(&ending.as_str()))
+}
+
+/// Reads the length of the side of a pixel, such as `0.5 um`.
+///
+/// # Errors
+/// It is no length above 0.
+pub fn pixel_size(text: &str) -> Result<Quantity, Message> {
+    let read = reader::quantity(text).ok().filter(|pixel| pixel.value > 0.0 && pixel.value.is_finite());
+    read.ok_or_else(|| say!("lab-feature-pixel", text = text))
 }
 
 /// Reads `level`, `peak position 2`, `catch22 DN_HistogramMode_5`.

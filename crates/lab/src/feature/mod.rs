@@ -24,6 +24,7 @@ use self::{
 use crate::driver::{Image, Stream};
 
 pub use extractor::{Needs, UnitRule, all};
+pub use language::{is_image_file, of_file, pixel_size};
 
 /// The column that stands for the image itself in `camera.image`.
 pub(crate) const IMAGE: &str = "image";

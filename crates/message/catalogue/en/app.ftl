@@ -47,6 +47,15 @@ app-pool-cell-empty = the cell for the parameter "{ $name }" is empty. Fill it i
 app-pool-constant = every row of the table has the same settings: there is nothing to choose.
 app-pool-duplicate = this row has the same settings as line { $line }. Leave one of them out; `matdock backtest` takes such rows as replicates.
 app-record-column = the column "{ $name }" is neither a setting nor an outcome of the campaign (outcomes: { $outcomes }). Rename or remove it.
+app-record-no-features = the campaign "{ $name }" takes nothing from files. Write feature = "level of torque in torque.csv" or the like into an [[intermediate]] or [[objective]].
+app-record-no-folder = there is no folder { $folder }.
+app-record-no-trial-folder = there is no folder for suggestion { $number } in { $folder } (such as trial-{ $number }).
+app-record-two-folders = two folders have the number { $number }: { $first } and { $second }. Rename one of them.
+app-record-file-huge = { $file } is larger than { $most } MiB.
+app-record-which-column = { $file } has the columns { $known }: write COLUMN in { $file }, or leave only the axis and one column in it.
+app-record-set = "{ $name }" is no outcome, or is given twice. The outcomes are { $outcomes }.
+app-feature-in-lab = "{ $name }" has a feature of a file, but a laboratory does the experiments: declare it in the recipe, under [features].
+app-pixel-alone = "{ $name }" has a size of a pixel but no feature of an image.
 app-record-no-outcome = the sheet has none of the outcomes { $outcomes }, and no column "outcome". Take the sheet that `matdock suggest --out` writes.
 app-record-unknown = there is no suggestion { $number }; the last one is { $last }. Leave the cell empty for an experiment of your own.
 app-record-twice = suggestion { $number } stands in line { $line } already.

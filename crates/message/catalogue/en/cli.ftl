@@ -38,7 +38,10 @@ cli-help-suggest-out = Write a sheet to fill in (.xlsx or .csv) instead of only 
 
 cli-help-record = Take results back from a filled-in sheet; a file with any mistake is refused as a whole
 cli-help-record-campaign = Campaign file, or the folder it is in
-cli-help-record-results = The sheet (.xlsx or .csv), also partly filled
+cli-help-record-results = The sheet (.xlsx or .csv), also partly filled; or the number of one suggestion
+cli-help-record-from = Folder of the files of the trial; with a sheet the folder that has a folder for each (such as trial-07)
+cli-help-record-set = An outcome of this one suggestion; may be given several times
+cli-help-record-failed = This one suggestion failed, and why
 cli-help-record-correct = The sheet corrects results already recorded; the earlier ones stay as older versions
 
 cli-help-status = Show where a campaign stands
@@ -133,6 +136,8 @@ cli-suggest-pending = Of these, { $count } were suggested before and still wait 
 cli-suggest-sheet = Fill in { $file }, then: matdock record { $campaign } { $file }
 cli-suggest-no-sheet = For a sheet to fill in, add --out results.xlsx; then: matdock record { $campaign } results.xlsx
 cli-recorded = Recorded: { $recorded } results ({ $failed } failed, { $own } own experiments). Suggestions still waiting: { $waiting }.
+cli-recorded-files = Taken from the files of suggestion { $number }:
+cli-record-number = --set and --failed are about one suggestion: give its number instead of the sheet.
 cli-recorded-incomplete = Of these, { $count } succeeded without all outcomes of the goal; the missing ones count as not measured.
 cli-recorded-corrected = Corrected: { $corrected } results; the earlier ones stay as older versions.
 cli-status-new = Not begun: nothing in the dock yet.

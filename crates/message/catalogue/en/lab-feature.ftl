@@ -106,3 +106,5 @@ lab-feature-only-falls = the series falls.
 lab-feature-only-rises = the series rises.
 lab-feature-no-midpoint = the middle of the change lies outside the series.
 lab-feature-narrow-peak = there are only { $found } readings around the peak; at least { $needed } are needed for the fit.
+lab-feature-file = feature of "{ $name }": "{ $text }" is not understood. Write EXTRACTOR of COLUMN in FILE, such as "level of torque in torque.csv", or EXTRACTOR of an image, such as "brightness of gloss.png".
+lab-feature-pixel = "{ $text }" is no size of a pixel. Write a length, such as "0.5 um".

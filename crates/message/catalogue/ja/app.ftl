@@ -47,6 +47,15 @@ app-pool-cell-empty = パラメータ「{ $name }」のセルが空です。記�
 app-pool-constant = すべての行の設定が同じで、選ぶものがありません。
 app-pool-duplicate = この行の設定は { $line } 行目と同じです。どちらかを除いてください。`matdock backtest` では繰り返し測定として扱います。
 app-record-column = 列「{ $name }」はこのキャンペーンの設定でも結果でもありません(結果: { $outcomes })。名前を直すか除いてください。
+app-record-no-features = キャンペーン「{ $name }」にはファイルから取り出すものがありません。[[intermediate]] か [[objective]] に feature = "level of torque in torque.csv" のように書いてください。
+app-record-no-folder = フォルダ { $folder } がありません。
+app-record-no-trial-folder = { $folder } に提案 { $number } のフォルダがありません(trial-{ $number } など)。
+app-record-two-folders = 番号 { $number } のフォルダが 2 つあります: { $first } と { $second }。どちらかの名前を変えてください。
+app-record-file-huge = { $file } は { $most } MiB を超えています。
+app-record-which-column = { $file } の列は { $known } です。「列 in { $file }」と書くか、軸と 1 列だけを残してください。
+app-record-set = 「{ $name }」は結果ではないか、二度指定されています。結果は { $outcomes } です。
+app-feature-in-lab = 「{ $name }」はファイルの特徴量ですが、実験は装置が行います。レシピの [features] に書いてください。
+app-pixel-alone = 「{ $name }」に画素の大きさがありますが、画像の特徴量がありません。
 app-record-no-outcome = シートに結果 { $outcomes } も列「outcome」もありません。`matdock suggest --out` のシートを使ってください。
 app-record-unknown = 提案 { $number } はありません。最後は { $last } です。自分の実験ならセルを空にしてください。
 app-record-twice = 提案 { $number } は既に { $line } 行目にあります。

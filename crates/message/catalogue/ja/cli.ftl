@@ -38,7 +38,10 @@ cli-help-suggest-out = 表示だけでなく記入用シート(.xlsx か .csv)�
 
 cli-help-record = 記入したシートから結果を取り込む。誤りのあるファイルは全体を拒否
 cli-help-record-campaign = キャンペーンファイル、またはそのフォルダ
-cli-help-record-results = シート(.xlsx か .csv)。一部記入でも可
+cli-help-record-results = シート(.xlsx か .csv)。一部記入でも可。または提案 1 件の番号
+cli-help-record-from = 試行のファイルのフォルダ。シートの場合は試行ごとのフォルダ(trial-07 など)を含むフォルダ
+cli-help-record-set = この提案の結果。複数回指定できます
+cli-help-record-failed = この提案は失敗した、その理由
 cli-help-record-correct = 記録済みの結果を訂正する。以前の結果は古い版として残る
 
 cli-help-status = キャンペーンの現状を表示
@@ -133,6 +136,8 @@ cli-suggest-pending = うち { $count } 件は以前の提案で、結果を待�
 cli-suggest-sheet = { $file } に記入してから: matdock record { $campaign } { $file }
 cli-suggest-no-sheet = 記入用シートには --out results.xlsx を付けてください。その後: matdock record { $campaign } results.xlsx
 cli-recorded = 記録: 結果 { $recorded } 件(失敗 { $failed }、自分の実験 { $own })。結果待ちの提案: { $waiting }。
+cli-recorded-files = 提案 { $number } のファイルから:
+cli-record-number = --set と --failed は提案 1 件についてのものです。シートの代わりに番号を書いてください。
 cli-recorded-incomplete = うち { $count } 件は成功ですが、目標の結果の一部がありません。ないものは未測定として扱います。
 cli-recorded-corrected = 訂正: { $corrected } 件。以前の結果は古い版として残ります。
 cli-status-new = まだ始まっていません。ドックには何もありません。

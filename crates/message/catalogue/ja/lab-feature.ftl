@@ -106,3 +106,5 @@ lab-feature-only-falls = 系列は下降しています。
 lab-feature-only-rises = 系列は上昇しています。
 lab-feature-no-midpoint = 変化の中央が系列の外にあります。
 lab-feature-narrow-peak = ピークのまわりの測定値が { $found } 個しかありません。当てはめには { $needed } 個以上必要です。
+lab-feature-file = 「{ $name }」の特徴量: 「{ $text }」は読み取れません。「level of torque in torque.csv」のように「抽出器 of 列 in ファイル」、画像なら「brightness of gloss.png」のように書いてください。
+lab-feature-pixel = 「{ $text }」は画素の大きさではありません。「0.5 um」のように長さを書いてください。
