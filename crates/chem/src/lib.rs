@@ -15,6 +15,8 @@
 mod composition;
 mod element;
 mod molecule;
+mod mordred;
+mod smarts;
 
 pub use composition::{
     Composition, ElementProperty, Feature, FeatureSet, FormulaError, FormulaProblem, MagpieProperty, Missing,
@@ -24,3 +26,5 @@ pub use element::{Block, Element, Property};
 pub use molecule::{
     Atom, Bond, BondOrder, Chirality, Direction, Hybridization, Molecule, Neighbour, Ring, SmilesError, SmilesProblem,
 };
+pub use mordred::{DescriptorValue, MissingReason, Mordred};
+pub use smarts::Pattern;

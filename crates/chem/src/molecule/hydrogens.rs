@@ -12,15 +12,31 @@ impl Molecule {
         if !gone.contains(&true) {
             return;
         }
+        let valences: Vec<i32> =
+            (0..gone.len()).map(|atom| self.explicit_valence(atom, false).unwrap_or_default()).collect();
+        let mut partners = Vec::new();
         for atom in (0..gone.len()).filter(|&atom| gone[atom]) {
             let heavy = self.neighbours(atom)[0].atom;
+            partners.push(heavy);
             self.turn_chirality(heavy, atom);
             let at = &mut self.atoms[heavy];
             if at.fixed_hydrogens || (at.aromatic && at.number != 6) {
                 at.explicit_hydrogens = at.explicit_hydrogens.saturating_add(1);
             }
         }
-        self.retain(&gone);
+        let places = self.retain(&gone);
+        // Where the rules of valence would give fewer hydrogens back than were written, they stay written.
+        for heavy in partners {
+            let place = places[heavy];
+            let full = self.explicit_valence(place, false).unwrap_or_default();
+            self.atoms[place].explicit_valence = i8::try_from(full).unwrap_or(i8::MAX);
+            let lost = valences[heavy] - full - self.missing_hydrogens(place, false).unwrap_or_default();
+            let at = &mut self.atoms[place];
+            if !at.fixed_hydrogens && !at.aromatic && lost > 0 {
+                at.explicit_hydrogens += u8::try_from(lost).unwrap_or_default();
+                at.fixed_hydrogens = true;
+            }
+        }
     }
 
     fn is_absorbable(&self, index: usize) -> bool {
@@ -59,7 +75,8 @@ impl Molecule {
         }
     }
 
-    fn retain(&mut self, gone: &[bool]) {
+    /// Takes atoms out; returns the new place of each atom.
+    fn retain(&mut self, gone: &[bool]) -> Vec<usize> {
         let mut places = Vec::with_capacity(gone.len());
         let mut next = 0;
         for &gone in gone {
@@ -76,6 +93,7 @@ impl Molecule {
             (bond.begin, bond.end) = (places[bond.begin], places[bond.end]);
         }
         self.link();
+        places
     }
 
     /// The same molecule with every hydrogen an atom of its own, behind the atoms there were.

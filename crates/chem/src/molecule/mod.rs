@@ -16,7 +16,7 @@ mod smiles_error;
 pub(crate) mod table;
 mod valence;
 
-use self::table::facts;
+use self::table::{facts, isotope_mass};
 pub use self::{
     rings::Ring,
     smiles_error::{SmilesError, SmilesProblem},
@@ -260,21 +260,31 @@ impl Molecule {
         self.atoms.iter().map(|atom| i32::from(atom.charge)).sum()
     }
 
-    /// Mass of one mole: standard atomic weights, or the mass number of an isotope. Units: g/mol.
+    /// Mass of one mole: standard atomic weights, or the mass of a named isotope. Units: g/mol.
     pub fn molar_mass(&self) -> f64 {
         self.sum_of_masses(|number| facts(number).weight)
     }
 
-    /// Mass of one molecule of the commonest isotopes, or the mass number of a named isotope. Units: u.
+    /// Mass of one molecule of the commonest isotopes, or the mass of a named isotope, less the electrons of its charge. Units: u.
     pub fn isotope_mass(&self) -> f64 {
-        self.sum_of_masses(|number| facts(number).isotope_mass)
+        /// Mass of the electron, u (CODATA 2018).
+        const ELECTRON: f64 = 0.000_548_579_909_065;
+        self.sum_of_masses(|number| facts(number).isotope_mass) - f64::from(self.charge()) * ELECTRON
+    }
+
+    /// Mass of an atom: its isotope's, or the standard atomic weight. Units: u.
+    pub(crate) fn atom_mass(&self, index: usize) -> f64 {
+        match self.atoms[index].isotope {
+            0 => facts(self.atoms[index].number).weight,
+            isotope => isotope_mass(self.atoms[index].number, isotope),
+        }
     }
 
     fn sum_of_masses(&self, of_element: impl Fn(u8) -> f64) -> f64 {
         let hydrogen = of_element(1);
         let mass = |atom: &Atom| match atom.isotope {
             0 => of_element(atom.number),
-            isotope => f64::from(isotope),
+            isotope => isotope_mass(atom.number, isotope),
         };
         self.atoms.iter().map(|atom| mass(atom) + hydrogen * atom.hydrogens() as f64).sum()
     }

@@ -15,7 +15,6 @@ pub(crate) struct ElementFacts {
     /// Standard atomic weight, u.
     pub weight: f64,
     /// Radius Rb0, Å.
-    #[expect(dead_code, reason = "for the surface descriptors")]
     pub radius_b0: f64,
     /// Mass of the commonest isotope, u.
     pub isotope_mass: f64,
@@ -42,6 +41,44 @@ pub(crate) fn number_of(symbol: &str) -> Option<u8> {
         _ => FACTS.iter().skip(1).position(|facts| facts.symbol == symbol).and_then(|at| u8::try_from(at + 1).ok()),
     }
 }
+
+/// Mass of an isotope, u: of those met in labelled compounds; the mass number of others.
+pub(crate) fn isotope_mass(number: u8, isotope: u16) -> f64 {
+    let known = ISOTOPES.iter().find(|(element, mass_number, _)| (*element, *mass_number) == (number, isotope));
+    known.map_or(f64::from(isotope), |(_, _, mass)| *mass)
+}
+
+/// Atomic number, mass number, mass.
+#[rustfmt::skip]
+static ISOTOPES: [(u8, u16, f64); 27] = [
+    (1, 2, 2.014101778),
+    (1, 3, 3.016049278),
+    (3, 6, 6.015122795),
+    (5, 10, 10.012937),
+    (6, 11, 11.0114336),
+    (6, 13, 13.00335484),
+    (6, 14, 14.00324199),
+    (7, 13, 13.00573861),
+    (7, 15, 15.0001089),
+    (8, 15, 15.0030656),
+    (8, 17, 16.9991317),
+    (8, 18, 17.999161),
+    (9, 18, 18.000938),
+    (14, 29, 28.9764947),
+    (15, 32, 31.97390727),
+    (15, 33, 32.9717255),
+    (16, 34, 33.9678669),
+    (16, 35, 34.96903216),
+    (17, 36, 35.96830698),
+    (17, 37, 36.96590259),
+    (35, 79, 78.9183371),
+    (35, 81, 80.9162906),
+    (53, 123, 122.905589),
+    (53, 124, 123.9062099),
+    (53, 125, 124.9046302),
+    (53, 131, 130.9061246),
+    (43, 99, 98.9062547),
+];
 
 const fn row(symbol: &'static str, valences: &'static [i8], outer_electrons: i8, numbers: [f64; 3]) -> ElementFacts {
     let [weight, radius_b0, isotope_mass] = numbers;

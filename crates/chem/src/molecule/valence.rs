@@ -111,6 +111,24 @@ impl Molecule {
         Ok(0)
     }
 
+    /// Hydrogens on each atom when multiple bonds between carbon atoms become single and every atom takes the
+    /// hydrogens its valence leaves room for; `None` where an atom has too many bonds for that.
+    pub(crate) fn saturated_hydrogens(&self) -> Option<Vec<usize>> {
+        let mut plain = self.clone();
+        for bond in &mut plain.bonds {
+            let carbons = self.atoms[bond.begin].number == 6 && self.atoms[bond.end].number == 6;
+            bond.order = if carbons { BondOrder::Single } else { bond.kekule };
+            bond.aromatic = false;
+        }
+        for atom in &mut plain.atoms {
+            (atom.explicit_hydrogens, atom.implicit_hydrogens, atom.radicals) = (0, 0, 0);
+            (atom.fixed_hydrogens, atom.aromatic) = (false, false);
+        }
+        plain.update_valences(true).ok()?;
+        // Hydrogens that are atoms count as well.
+        Some((0..plain.atoms.len()).map(|atom| plain.total_hydrogens(atom)).collect())
+    }
+
     /// Computes the valences of every atom anew.
     pub(super) fn update_valences(&mut self, strict: bool) -> Result<(), AtomProblem> {
         for index in 0..self.atoms.len() {

@@ -1,0 +1,112 @@
+//! What several families of descriptors share, computed once for a structure.
+
+use super::{
+    MissingReason,
+    atomic::{AtomWeights, weights},
+    blocks::Blocks,
+    crippen,
+};
+use crate::Molecule;
+
+/// Distance between atoms of different fragments, as RDKit has it.
+pub(super) const FAR: f64 = 1e8;
+
+/// A structure with its distances.
+pub(super) struct Graph<'a> {
+    pub molecule: std::borrow::Cow<'a, Molecule>,
+    /// Bonds on the shortest way between two atoms, row by row; [`Graph::APART`] between fragments.
+    pub distances: Vec<u16>,
+    pub weights: AtomWeights,
+}
+
+impl Graph<'_> {
+    pub const APART: u16 = u16::MAX;
+
+    pub fn count(&self) -> usize {
+        self.molecule.atoms().len()
+    }
+
+    pub fn row(&self, atom: usize) -> &[u16] {
+        let count = self.count();
+        &self.distances[atom * count..(atom + 1) * count]
+    }
+
+    /// The distance as a number.
+    pub fn distance(&self, a: usize, b: usize) -> f64 {
+        number(self.row(a)[b])
+    }
+
+    pub fn degree(&self, atom: usize) -> usize {
+        self.molecule.neighbours(atom).len()
+    }
+}
+
+/// A distance as a number.
+pub(super) fn number(distance: u16) -> f64 {
+    if distance == Graph::APART { FAR } else { f64::from(distance) }
+}
+
+/// What the families work with: the structure without and with its hydrogens.
+pub(super) struct Context<'a> {
+    /// Hydrogens counted on their neighbours.
+    pub heavy: Graph<'a>,
+    /// Every hydrogen an atom.
+    pub full: Graph<'a>,
+    pub connected: bool,
+    pub blocks: Blocks,
+    /// Labute's surface of each heavy atom, and of all hydrogens.
+    pub surface: (Vec<f64>, f64),
+    /// Contributions of each heavy atom to log P and molar refractivity, hydrogens apart.
+    pub crippen: Vec<[f64; 2]>,
+    /// Electrotopological state of each heavy atom.
+    pub estate: Vec<f64>,
+}
+
+impl<'a> Context<'a> {
+    pub fn new(molecule: &'a Molecule) -> Self {
+        let heavy = graph(std::borrow::Cow::Borrowed(molecule));
+        let full = graph(std::borrow::Cow::Owned(molecule.with_hydrogens()));
+        let surface = super::surface::labute(molecule);
+        let estate = super::estate::indices(&heavy);
+        let connected = molecule.fragment_count() == 1;
+        let blocks = Blocks::new(molecule);
+        let crippen = crippen::contributions(molecule);
+        Self { heavy, full, connected, blocks, surface, crippen, estate }
+    }
+
+    /// An error for structures of several fragments.
+    pub fn one_fragment(&self) -> Result<(), MissingReason> {
+        if self.connected { Ok(()) } else { Err(MissingReason::SeveralFragments) }
+    }
+}
+
+fn graph(molecule: std::borrow::Cow<'_, Molecule>) -> Graph<'_> {
+    let distances = distances(&molecule);
+    let weights = weights(&molecule);
+    Graph { molecule, distances, weights }
+}
+
+fn distances(molecule: &Molecule) -> Vec<u16> {
+    let count = molecule.atoms().len();
+    let mut distances = vec![Graph::APART; count * count];
+    let mut queue = Vec::with_capacity(count);
+    for start in 0..count {
+        let row = &mut distances[start * count..(start + 1) * count];
+        row[start] = 0;
+        queue.clear();
+        queue.push(start);
+        let mut next = 0;
+        while next < queue.len() {
+            let atom = queue[next];
+            next += 1;
+            let further = row[atom].saturating_add(1);
+            for link in molecule.neighbours(atom) {
+                if row[link.atom] == Graph::APART {
+                    row[link.atom] = further;
+                    queue.push(link.atom);
+                }
+            }
+        }
+    }
+    distances
+}

@@ -1,0 +1,374 @@
+//! Indices of the molecular graph: distances, degrees and walks.
+
+use super::{
+    MissingReason, Values,
+    context::{Context, FAR, Graph, number},
+    ratio,
+};
+
+fn one(names: &mut Vec<String>, name: &str) {
+    names.push(name.to_owned());
+}
+
+/// Atom-bond connectivity. Source: Furtula, MATCH 75, 233 (2016).
+pub(super) mod abc {
+    use super::*;
+
+    pub fn names(names: &mut Vec<String>) {
+        names.extend(["ABC", "ABCGG"].map(String::from));
+    }
+
+    pub fn compute(context: &Context<'_>, values: &mut Values) {
+        let graph = &context.heavy;
+        let term = |a: f64, b: f64| ((a + b - 2.0) / (a * b)).sqrt();
+        let bonds = graph.molecule.bonds();
+        values.push(Ok(bonds.iter().map(|b| term(graph.degree(b.begin) as f64, graph.degree(b.end) as f64)).sum()));
+        let nearer = |a: usize, b: usize| graph.row(a).iter().zip(graph.row(b)).filter(|(x, y)| x < y).count() as f64;
+        values.push(Ok(bonds.iter().map(|b| term(nearer(b.begin, b.end), nearer(b.end, b.begin))).sum()));
+    }
+}
+
+/// Balaban's J. Source: Chem. Phys. Lett. 89, 399 (1982).
+pub(super) mod balaban {
+    use super::*;
+
+    pub fn names(names: &mut Vec<String>) {
+        one(names, "BalabanJ");
+    }
+
+    pub fn compute(context: &Context<'_>, values: &mut Values) {
+        let graph = &context.heavy;
+        let sums: Vec<f64> = (0..graph.count()).map(|atom| graph.row(atom).iter().map(|&d| number(d)).sum()).collect();
+        let bonds = graph.molecule.bonds();
+        let cycles = bonds.len() as f64 - graph.count() as f64 + 1.0;
+        let sum: f64 = bonds.iter().map(|bond| (sums[bond.begin] * sums[bond.end]).sqrt().recip()).sum();
+        values.push(Ok(if cycles + 1.0 == 0.0 { 0.0 } else { bonds.len() as f64 / (cycles + 1.0) * sum }));
+    }
+}
+
+/// Bertz' complexity. Source: J. Am. Chem. Soc. 103, 3599 (1981).
+pub(super) mod bertz {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::{BondOrder, Molecule};
+
+    /// Atoms are alike when the nearest of their distances are.
+    const NEAREST: usize = 100;
+
+    pub fn names(names: &mut Vec<String>) {
+        one(names, "BertzCT");
+    }
+
+    pub fn compute(context: &Context<'_>, values: &mut Values) {
+        let molecule = &context.heavy.molecule;
+        let atoms = molecule.atoms();
+        if atoms.len() < 2 {
+            return values.push(Ok(0.0));
+        }
+        let classes = classes(molecule);
+        let mut connections: BTreeMap<(usize, usize, usize), f64> = BTreeMap::new();
+        for hinge in 0..atoms.len() {
+            let links = molecule.neighbours(hinge);
+            for (place, first) in links.iter().enumerate() {
+                let order = order(molecule, first.bond);
+                let class = classes[first.atom];
+                if order > 1.0 && first.atom > hinge {
+                    let key = (class.min(classes[hinge]), class.max(classes[hinge]), usize::MAX);
+                    *connections.entry(key).or_default() += order * (order - 1.0) / 2.0;
+                }
+                for second in &links[place + 1..] {
+                    let other = classes[second.atom];
+                    let key = (class.min(other), classes[hinge], class.max(other));
+                    *connections.entry(key).or_default() += order * self::order(molecule, second.bond);
+                }
+            }
+        }
+        let mut elements: BTreeMap<u8, f64> = BTreeMap::new();
+        for atom in atoms {
+            *elements.entry(atom.number).or_default() += 1.0;
+        }
+        let total: f64 = connections.values().sum();
+        let spread = if connections.is_empty() { 0.0 } else { total * (entropy(connections.values()) + total.log2()) };
+        values.push(Ok(atoms.len() as f64 * entropy(elements.values()) + spread));
+    }
+
+    fn order(molecule: &Molecule, bond: usize) -> f64 {
+        let bond = &molecule.bonds()[bond];
+        if bond.aromatic { 1.5 } else { bond.order.number() }
+    }
+
+    fn entropy<'a>(counts: impl Iterator<Item = &'a f64> + Clone) -> f64 {
+        let total: f64 = counts.clone().sum();
+        -counts.filter(|count| **count > 0.0).map(|count| count / total * (count / total).log2()).sum::<f64>()
+    }
+
+    /// Atoms with the same distances, bonds counting one over their order, get the same number.
+    fn classes(molecule: &Molecule) -> Vec<usize> {
+        let count = molecule.atoms().len();
+        let mut rows: BTreeMap<Vec<u32>, usize> = BTreeMap::new();
+        (0..count)
+            .map(|atom| {
+                let mut row = nearest_first(molecule, atom);
+                row.truncate(NEAREST);
+                let next = rows.len();
+                *rows.entry(row).or_insert(next)
+            })
+            .collect()
+    }
+
+    /// Distances from an atom, ascending, in sixths of a bond.
+    fn nearest_first(molecule: &Molecule, start: usize) -> Vec<u32> {
+        let mut lengths = vec![u32::MAX; molecule.atoms().len()];
+        lengths[start] = 0;
+        let mut open = std::collections::BinaryHeap::from([(std::cmp::Reverse(0_u32), start)]);
+        while let Some((std::cmp::Reverse(length), atom)) = open.pop() {
+            if length > lengths[atom] {
+                continue;
+            }
+            for next in molecule.neighbours(atom) {
+                let bond = &molecule.bonds()[next.bond];
+                let step = match bond.order {
+                    _ if bond.aromatic => 4,
+                    BondOrder::Double => 3,
+                    BondOrder::Triple => 2,
+                    _ => 6,
+                };
+                if length + step < lengths[next.atom] {
+                    lengths[next.atom] = length + step;
+                    open.push((std::cmp::Reverse(length + step), next.atom));
+                }
+            }
+        }
+        lengths.sort_unstable();
+        lengths
+    }
+}
+
+/// Eccentric connectivity.
+pub(super) mod eccentric {
+    use super::*;
+
+    pub fn names(names: &mut Vec<String>) {
+        one(names, "ECIndex");
+    }
+
+    pub fn compute(context: &Context<'_>, values: &mut Values) {
+        let graph = &context.heavy;
+        let sum = (0..graph.count()).map(|atom| eccentricity(graph, atom) * graph.degree(atom) as f64).sum();
+        values.push(Ok(sum));
+    }
+}
+
+fn eccentricity(graph: &Graph<'_>, atom: usize) -> f64 {
+    graph.row(atom).iter().copied().max().map_or(0.0, number)
+}
+
+/// Molecular distance edge between carbon, oxygen and nitrogen atoms of given degrees.
+pub(super) mod distance_edge {
+    use super::*;
+
+    const ELEMENTS: [(&str, u8, usize); 3] = [("C", 6, 4), ("O", 8, 2), ("N", 7, 3)];
+
+    fn pairs() -> impl Iterator<Item = (&'static str, u8, usize, usize)> {
+        ELEMENTS.into_iter().flat_map(|(symbol, number, most)| {
+            (1..=most).flat_map(move |a| (a..=most).map(move |b| (symbol, number, a, b)))
+        })
+    }
+
+    pub fn names(names: &mut Vec<String>) {
+        names.extend(pairs().map(|(symbol, _, a, b)| format!("MDE{symbol}-{a}{b}")));
+    }
+
+    pub fn compute(context: &Context<'_>, values: &mut Values) {
+        let graph = &context.heavy;
+        for (_, number, a, b) in pairs() {
+            let of_degree = |degree: usize| {
+                let atoms = graph.molecule.atoms().iter().enumerate();
+                atoms
+                    .filter(move |(_, atom)| atom.number == number)
+                    .map(|(at, _)| at)
+                    .filter(move |&at| graph.degree(at) == degree)
+            };
+            let (mut count, mut logarithms) = (0.0, 0.0);
+            for first in of_degree(a) {
+                for second in of_degree(b).filter(|&second| if a == b { first < second } else { true }) {
+                    count += 1.0;
+                    logarithms += graph.distance(first, second).ln();
+                }
+            }
+            values.push(ratio(
+                count,
+                if count == 0.0 { 0.0 } else { (logarithms / count).exp() },
+                MissingReason::NothingToAverage,
+            ));
+        }
+    }
+}
+
+/// Topological charge indices. Source: Galvez et al., J. Chem. Inf. Comput. Sci. 34, 520 (1994).
+pub(super) mod charge {
+    use super::*;
+
+    const MOST: usize = 10;
+
+    pub fn names(names: &mut Vec<String>) {
+        for kind in ["GGI", "JGI"] {
+            names.extend((1..=MOST).map(|order| format!("{kind}{order}")));
+        }
+        one(names, "JGT10");
+    }
+
+    pub fn compute(context: &Context<'_>, values: &mut Values) {
+        let graph = &context.heavy;
+        let count = graph.count();
+        let inverse = |distance: u16| if distance == 0 { 0.0 } else { number(distance).powi(-2) };
+        let mut rows = vec![0.0; count * count];
+        for atom in 0..count {
+            for next in graph.molecule.neighbours(atom) {
+                for (sum, &distance) in rows[atom * count..(atom + 1) * count].iter_mut().zip(graph.row(next.atom)) {
+                    *sum += inverse(distance);
+                }
+            }
+        }
+        let (mut sums, mut pairs) = ([0.0; MOST + 1], [0.0; MOST + 1]);
+        for i in 0..count {
+            for j in 0..i {
+                let order = usize::from(graph.row(i)[j]);
+                if order <= MOST {
+                    sums[order] += (rows[i * count + j] - rows[j * count + i]).abs();
+                    pairs[order] += 1.0;
+                }
+            }
+        }
+        let mean = |order: usize| if pairs[order] == 0.0 { 0.0 } else { sums[order] / pairs[order] };
+        values.extend(sums[1..].iter().map(|&sum| Ok(sum)));
+        values.extend((1..=MOST).map(|order| Ok(mean(order))));
+        values.push(Ok((1..=MOST).map(mean).sum()));
+    }
+}
+
+/// Diameter, radius and shape.
+pub(super) mod shape {
+    use super::*;
+
+    pub fn names(names: &mut Vec<String>) {
+        names.extend(["Diameter", "Radius", "TopoShapeIndex", "PetitjeanIndex"].map(String::from));
+    }
+
+    pub fn compute(context: &Context<'_>, values: &mut Values) {
+        let graph = &context.heavy;
+        let eccentricities = (0..graph.count()).map(|atom| eccentricity(graph, atom));
+        let diameter = eccentricities.clone().fold(0.0, f64::max);
+        let radius = eccentricities.fold(FAR, f64::min);
+        values.push(Ok(diameter));
+        values.push(Ok(radius));
+        values.push(ratio(diameter - radius, radius, MissingReason::NothingToAverage));
+        values.push(ratio(diameter - radius, diameter, MissingReason::NothingToAverage));
+    }
+}
+
+/// Vertex adjacency information.
+pub(super) mod vertex_adjacency {
+    use super::*;
+
+    pub fn names(names: &mut Vec<String>) {
+        one(names, "VAdjMat");
+    }
+
+    pub fn compute(context: &Context<'_>, values: &mut Values) {
+        let molecule = &context.heavy.molecule;
+        let heavy = |atom: usize| molecule.atoms()[atom].number != 1;
+        let bonds = molecule.bonds().iter().filter(|bond| heavy(bond.begin) && heavy(bond.end)).count();
+        values.push(if bonds == 0 { Err(MissingReason::NothingToAverage) } else { Ok(1.0 + (bonds as f64).log2()) });
+    }
+}
+
+/// Walks, and those that come back.
+pub(super) mod walks {
+    use super::*;
+
+    const LONGEST: usize = 10;
+
+    pub fn names(names: &mut Vec<String>) {
+        names.extend((1..=LONGEST).map(|length| format!("MWC{length:02}")));
+        one(names, "TMWC10");
+        names.extend((2..=LONGEST).map(|length| format!("SRW{length:02}")));
+        one(names, "TSRW10");
+    }
+
+    pub fn compute(context: &Context<'_>, values: &mut Values) {
+        let graph = &context.heavy;
+        let count = graph.count();
+        // Powers of the adjacency matrix up to half of the longest walk; longer ones from products of these.
+        let mut powers: Vec<Vec<f64>> = Vec::with_capacity(LONGEST / 2 + 1);
+        let mut identity = vec![0.0; count * count];
+        (0..count).for_each(|at| identity[at * count + at] = 1.0);
+        powers.push(identity);
+        for length in 1..=LONGEST / 2 {
+            let last = &powers[length - 1];
+            let mut next = vec![0.0; count * count];
+            for atom in 0..count {
+                for link in graph.molecule.neighbours(atom) {
+                    let source = &last[link.atom * count..(link.atom + 1) * count];
+                    next[atom * count..(atom + 1) * count].iter_mut().zip(source).for_each(|(sum, x)| *sum += x);
+                }
+            }
+            powers.push(next);
+        }
+        let mut ends = vec![1.0; count];
+        let mut all = Vec::with_capacity(LONGEST);
+        for length in 1..=LONGEST {
+            ends = (0..count).map(|atom| graph.molecule.neighbours(atom).iter().map(|n| ends[n.atom]).sum()).collect();
+            let walks: f64 = ends.iter().sum();
+            all.push(if length == 1 { 0.5 * walks } else { (walks + 1.0).ln() });
+        }
+        let returning: Vec<f64> = (2..=LONGEST)
+            .map(|length| {
+                let (a, b) = (&powers[length / 2], &powers[length - length / 2]);
+                (a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>() + 1.0).ln()
+            })
+            .collect();
+        values.extend(all.iter().map(|&walks| Ok(walks)));
+        values.push(Ok(count as f64 + all.iter().sum::<f64>()));
+        values.extend(returning.iter().map(|&walks| Ok(walks)));
+        values.push(Ok(count as f64 + returning.iter().sum::<f64>()));
+    }
+}
+
+/// Wiener's index and his polarity number.
+pub(super) mod wiener {
+    use super::*;
+
+    pub fn names(names: &mut Vec<String>) {
+        names.extend(["WPath", "WPol"].map(String::from));
+    }
+
+    pub fn compute(context: &Context<'_>, values: &mut Values) {
+        let distances = &context.heavy.distances;
+        values.push(Ok((0.5 * distances.iter().map(|&distance| number(distance)).sum::<f64>()).trunc()));
+        values.push(Ok((distances.iter().filter(|&&distance| distance == 3).count() / 2) as f64));
+    }
+}
+
+/// Zagreb indices.
+pub(super) mod zagreb {
+    use super::*;
+
+    pub fn names(names: &mut Vec<String>) {
+        names.extend(["Zagreb1", "Zagreb2", "mZagreb1", "mZagreb2"].map(String::from));
+    }
+
+    pub fn compute(context: &Context<'_>, values: &mut Values) {
+        let graph = &context.heavy;
+        let degrees: Vec<f64> = (0..graph.count()).map(|atom| graph.degree(atom) as f64).collect();
+        let products = || graph.molecule.bonds().iter().map(|bond| degrees[bond.begin] * degrees[bond.end]);
+        values.push(Ok(degrees.iter().map(|degree| degree * degree).sum()));
+        values.push(Ok(products().sum()));
+        values.push(match degrees.contains(&0.0) {
+            true => Err(MissingReason::NothingToAverage),
+            false => Ok(degrees.iter().map(|degree| (degree * degree).recip()).sum()),
+        });
+        values.push(Ok(products().map(f64::recip).sum()));
+    }
+}

@@ -1,0 +1,166 @@
+//! Finds patterns in molecules.
+
+use std::collections::BTreeSet;
+
+use super::{AtomTest, BondTest, Pattern};
+use crate::{BondOrder, Molecule};
+
+impl Pattern {
+    /// Whether the pattern occurs with its first atom at `atom`.
+    pub fn matches_at(&self, molecule: &Molecule, atom: usize) -> bool {
+        if atom >= molecule.atoms().len() {
+            return false;
+        }
+        let mut found = false;
+        self.search(molecule, atom, &mut |_| {
+            found = true;
+            true
+        });
+        found
+    }
+
+    /// Every occurrence on a different set of atoms: the atoms in the order of the pattern.
+    pub fn find(&self, molecule: &Molecule) -> Vec<Vec<usize>> {
+        let mut seen = BTreeSet::new();
+        let mut matches = Vec::new();
+        for start in 0..molecule.atoms().len() {
+            self.search(molecule, start, &mut |mapping| {
+                let mut atoms = mapping.to_vec();
+                atoms.sort_unstable();
+                if seen.insert(atoms) {
+                    matches.push(mapping.to_vec());
+                }
+                false
+            });
+        }
+        matches
+    }
+
+    /// Number of occurrences on different sets of atoms.
+    pub fn count(&self, molecule: &Molecule) -> usize {
+        if self.atoms.len() == 1 {
+            return (0..molecule.atoms().len()).filter(|&atom| self.matches_at(molecule, atom)).count();
+        }
+        self.find(molecule).len()
+    }
+
+    /// Whether an atom of this element could be the first of the pattern.
+    pub(crate) fn may_begin_with(&self, number: u8) -> bool {
+        self.atoms[0].may_be(number)
+    }
+
+    /// Calls `take` with every occurrence that begins at `start` until it says true.
+    fn search(&self, molecule: &Molecule, start: usize, take: &mut dyn FnMut(&[usize]) -> bool) {
+        if !self.atoms[0].fits(molecule, start) {
+            return;
+        }
+        if self.atoms.len() == 1 {
+            take(&[start]);
+            return;
+        }
+        let mut mapping = vec![start];
+        // For each pattern atom behind the first: which neighbour of the atom it hangs on is tried next.
+        let mut next = vec![0];
+        while let Some(place) = next.last_mut() {
+            let depth = mapping.len();
+            let link = &self.links[depth][..];
+            let candidate = match link.first() {
+                Some(first) => molecule.neighbours(mapping[first.from]).get(*place).map(|n| (n.atom, n.bond)),
+                // A part on its own, behind a point.
+                None => (*place < molecule.atoms().len()).then_some((*place, usize::MAX)),
+            };
+            let Some((atom, bond)) = candidate else {
+                next.pop();
+                mapping.pop();
+                continue;
+            };
+            *place += 1;
+            let bonded = |test: &super::PatternBond, known: Option<usize>| {
+                let bond = known.or_else(|| molecule.bond_between(mapping[test.from], atom));
+                bond.is_some_and(|bond| test.test.fits(molecule, bond))
+            };
+            let fits = !mapping.contains(&atom)
+                && link.first().is_none_or(|first| bonded(first, Some(bond)))
+                && self.atoms[depth].fits(molecule, atom)
+                && link.iter().skip(1).all(|other| bonded(other, None));
+            if !fits {
+                continue;
+            }
+            mapping.push(atom);
+            if mapping.len() == self.atoms.len() {
+                if take(&mapping) {
+                    return;
+                }
+                mapping.pop();
+            } else {
+                next.push(0);
+            }
+        }
+    }
+}
+
+impl AtomTest {
+    fn may_be(&self, number: u8) -> bool {
+        match self {
+            Self::Element(wanted, _) | Self::Number(wanted) => *wanted == number,
+            Self::All(tests) => tests.iter().all(|test| test.may_be(number)),
+            Self::One(tests) => tests.iter().any(|test| test.may_be(number)),
+            _ => true,
+        }
+    }
+
+    fn fits(&self, molecule: &Molecule, index: usize) -> bool {
+        let atom = &molecule.atoms()[index];
+        match self {
+            Self::Any => true,
+            Self::Element(number, aromatic) => atom.number == *number && atom.aromatic == *aromatic,
+            Self::Number(number) => atom.number == *number,
+            Self::Aromatic(aromatic) => atom.aromatic == *aromatic,
+            Self::Degree(degree) => molecule.neighbours(index).len() == *degree,
+            Self::Connections(degree) => molecule.total_degree(index) == *degree,
+            Self::Valence(valence) => atom.total_valence() == *valence,
+            Self::Hydrogens(count) => molecule.total_hydrogens(index) == *count,
+            Self::AttachedHydrogens(count) => atom.hydrogens() == *count,
+            Self::Charge(charge) => atom.charge == *charge,
+            Self::Isotope(isotope) => atom.isotope == *isotope,
+            Self::Rings(None) | Self::RingSize(None) | Self::RingBonds(None) => ring_count(molecule, index) > 0,
+            Self::Rings(Some(count)) => ring_count(molecule, index) == *count,
+            Self::RingSize(Some(size)) => {
+                let sizes = molecule.rings().iter().filter(|ring| ring.atoms.contains(&index)).map(|r| r.atoms.len());
+                sizes.min() == Some(*size)
+            }
+            Self::RingBonds(Some(count)) => {
+                let bonds = molecule.neighbours(index).iter().filter(|next| in_ring(molecule, next.bond));
+                bonds.count() == *count
+            }
+            Self::Inner(pattern) => pattern.matches_at(molecule, index),
+            Self::Not(test) => !test.fits(molecule, index),
+            Self::All(tests) => tests.iter().all(|test| test.fits(molecule, index)),
+            Self::One(tests) => tests.iter().any(|test| test.fits(molecule, index)),
+        }
+    }
+}
+
+impl BondTest {
+    fn fits(&self, molecule: &Molecule, index: usize) -> bool {
+        let order = molecule.bonds()[index].order;
+        match self {
+            Self::Any => true,
+            Self::SingleOrAromatic => matches!(order, BondOrder::Single | BondOrder::Aromatic),
+            Self::Order(BondOrder::Aromatic) => molecule.bonds()[index].aromatic,
+            Self::Order(wanted) => order == *wanted,
+            Self::InRing => in_ring(molecule, index),
+            Self::Not(test) => !test.fits(molecule, index),
+            Self::All(tests) => tests.iter().all(|test| test.fits(molecule, index)),
+            Self::One(tests) => tests.iter().any(|test| test.fits(molecule, index)),
+        }
+    }
+}
+
+fn ring_count(molecule: &Molecule, atom: usize) -> usize {
+    molecule.rings().iter().filter(|ring| ring.atoms.contains(&atom)).count()
+}
+
+fn in_ring(molecule: &Molecule, bond: usize) -> bool {
+    molecule.rings().iter().any(|ring| ring.bonds.contains(&bond))
+}

@@ -1,0 +1,69 @@
+//! Mordred's descriptors, compared with the reference implementation.
+//!
+//! `mordred_reference.csv` was written by `benches/peers/chem/mordred_reference.py mordred_structures.smi … 9` with
+//! mordredcommunity 2.0.7 on RDKit 2026.09.1; the structures were chosen for this test. Values have nine digits.
+
+use matdock_chem::{MissingReason, Molecule, Mordred, Pattern};
+
+const REFERENCE: &str = include_str!("../mordred_reference.csv");
+
+fn value(smiles: &str, name: &str) -> Result<f64, MissingReason> {
+    let place = Mordred::names().iter().position(|other| other == name).unwrap();
+    Mordred::describe(&Molecule::from_smiles(smiles).unwrap())[place]
+}
+
+#[test]
+fn names_are_those_of_mordred_in_its_order() {
+    let header: Vec<&str> = REFERENCE.lines().next().unwrap().trim().split(',').skip(1).collect();
+    assert_eq!(Mordred::names(), header);
+    assert_eq!(header.len(), 1613);
+}
+
+#[test]
+fn values_are_those_of_mordred() {
+    let mut wrong = Vec::new();
+    for line in REFERENCE.lines().skip(1) {
+        let (smiles, cells) = line.trim_end().split_once(',').unwrap();
+        let values = Mordred::describe(&Molecule::from_smiles(smiles).unwrap());
+        for ((name, cell), value) in Mordred::names().iter().zip(cells.split(',')).zip(values) {
+            let equal = match (cell.parse::<f64>(), value) {
+                (Ok(expected), Ok(found)) => (expected - found).abs() <= 1e-6 * expected.abs().max(1e-2),
+                (Err(_), Err(_)) => true,
+                _ => false,
+            };
+            if !equal {
+                wrong.push(format!("{smiles} {name}: expected {cell}, found {value:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} cells differ: {:#?}", wrong.len(), &wrong[..wrong.len().min(20)]);
+}
+
+#[test]
+fn a_value_that_does_not_exist_says_why() {
+    assert_eq!(value("[Na+].[Cl-]", "SpMax_A"), Err(MissingReason::SeveralFragments));
+    assert_eq!(value("*CC*", "Mv"), Err(MissingReason::UnknownProperty));
+    assert_eq!(value("CCO", "MAXaaCH"), Err(MissingReason::NothingToAverage));
+    assert_eq!(value("F[P-](F)(F)(F)(F)F", "ETA_eta_R"), Err(MissingReason::NoAlkane));
+    assert!(MissingReason::NoAlkane.message().to_string().contains("four bonds"));
+}
+
+#[test]
+fn a_cage_does_not_explode() {
+    let fullerene = "c12c3c4c5c1c1c6c7c2c2c8c3c3c9c4c4c%10c5c5c1c1c6c6c%11c7c2c2c7c8c3c3c8c9c4c4c9c%10c5c5c1c1c6c6c\
+                     %11c2c2c7c3c3c8c4c4c9c5c1c1c6c2c3c41";
+    assert_eq!(value(fullerene, "nC"), Ok(60.0));
+    assert_eq!(value(fullerene, "DetourIndex"), Err(MissingReason::TooEntangled));
+}
+
+#[test]
+fn patterns_find_groups() {
+    let count =
+        |smarts: &str, smiles: &str| Pattern::parse(smarts).unwrap().count(&Molecule::from_smiles(smiles).unwrap());
+    assert_eq!(count("[OX2H]", "OCC(O)CO"), 3);
+    assert_eq!(count("c1ccccc1", "c1ccc2ccccc2c1"), 2);
+    assert_eq!(count("[$(C(=O)[OH]),$(S(=O)(=O)[OH])]", "OC(=O)CS(=O)(=O)O"), 2);
+    assert_eq!(count("C!@C", "C1CC1CC"), 2);
+    assert_eq!(count("[!#6;!#1]", "CCOCN"), 2);
+    assert_eq!(Pattern::parse("[C").unwrap_err().position, 3);
+}
