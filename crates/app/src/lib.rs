@@ -8,6 +8,7 @@ pub mod campaign;
 pub mod chain;
 pub mod comparison;
 pub mod cost;
+pub mod describe;
 pub mod explain;
 pub mod export;
 pub mod front;

@@ -38,6 +38,7 @@ pub enum Verb {
     Report(Report),
     Explain(Report),
     Backtest(Backtest),
+    Describe(Describe),
     Export(Export),
     Show(Show),
     Verify,
@@ -200,6 +201,20 @@ pub struct Backtest {
 pub enum Replicates {
     Average,
     Draw,
+}
+
+#[derive(Debug, Args)]
+pub struct Describe {
+    #[arg(value_name = "TABLE", required_unless_present = "list")]
+    pub table: Option<PathBuf>,
+    #[arg(short = 'o', long, value_name = "FILE", required_unless_present = "list")]
+    pub out: Option<PathBuf>,
+    #[arg(long, value_name = "SETS", value_delimiter = ',')]
+    pub set: Vec<String>,
+    #[arg(long, value_name = "NAME")]
+    pub column: Option<String>,
+    #[arg(long)]
+    pub list: bool,
 }
 
 #[derive(Debug, Args)]

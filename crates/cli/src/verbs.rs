@@ -13,7 +13,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use matdock_app::{
     backtest,
     campaign::Campaign,
-    chain, comparison, explain, export,
+    chain, comparison,
+    describe::{self, Sets},
+    explain, export,
     history::History,
     lab_files, new,
     new::{PoolWish, Template, Wish},
@@ -46,6 +48,7 @@ pub fn run(arguments: Arguments, language: Language) -> Result<ExitCode, Message
         Verb::Report(a) => face.report(&a),
         Verb::Explain(a) => face.explain(&a),
         Verb::Backtest(a) => face.backtest(&a),
+        Verb::Describe(a) => face.describe(&a),
         Verb::Export(a) => face.export(&a),
         Verb::Show(a) => face.show_record(&a),
         Verb::Verify => face.verify(),
@@ -103,7 +106,7 @@ impl Face {
         }
         let setup = run::setup(&campaign)?;
         let dock = self.dock(Mode::Write)?;
-        let stop = stop_on_interrupt(self.language);
+        let stop = stop_on_interrupt(say!("cli-run-stopping"), self.language);
         let person = TerminalPerson::listen(self.language, setup.has_people());
         let mut live = Live::new(&campaign, self.language, person.clone(), self.general.json);
         let wiring = run::Wiring { person, stop: &stop, after_entry: None };
@@ -366,6 +369,36 @@ impl Face {
         bar
     }
 
+    fn describe(&self, a: &arguments::Describe) -> Result<ExitCode, Message> {
+        let (Some(input), Some(output), false) = (&a.table, &a.out, a.list) else {
+            let names = match a.set.as_slice() {
+                [] => Sets::names().into_iter().map(str::to_owned).collect(),
+                names => names.to_vec(),
+            };
+            let mut listed = Vec::new();
+            for name in &names {
+                listed.extend(Sets::of(std::slice::from_ref(name))?.explain(name, self.language));
+            }
+            return self.show(&listed, || view::descriptors(&listed, self.language));
+        };
+        let wish = describe::Wish {
+            input: input.clone(),
+            output: output.clone(),
+            sets: a.set.clone(),
+            column: a.column.clone(),
+            language: self.language,
+        };
+        let stop = stop_on_interrupt(say!("cli-describe-stopping"), self.language);
+        let bar = self.bar(0);
+        let described = describe::describe(&wish, &stop, &mut |progress| {
+            bar.set_length(progress.all);
+            bar.set_position(progress.read);
+        });
+        bar.finish_and_clear();
+        let described = described?;
+        self.show(&described, || view::described(&described, self.language))
+    }
+
     fn export(&self, a: &arguments::Export) -> Result<ExitCode, Message> {
         let what = match a.what {
             arguments::What::Records => export::What::Records,
@@ -469,8 +502,8 @@ fn set(given: &[String]) -> Result<matdock_record::body::Fields, Message> {
     given.iter().map(one).collect()
 }
 
-/// Ctrl-C asks the run to stop cleanly; a second one leaves at once (the journal holds everything).
-fn stop_on_interrupt(language: Language) -> Arc<AtomicBool> {
+/// Ctrl-C asks for a clean stop; a second one leaves at once (a run's journal holds everything).
+fn stop_on_interrupt(said: Message, language: Language) -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let (flag, times) = (stop.clone(), AtomicU8::new(0));
     let handler = move || {
@@ -478,7 +511,7 @@ fn stop_on_interrupt(language: Language) -> Arc<AtomicBool> {
             std::process::exit(130);
         }
         flag.store(true, Ordering::Relaxed);
-        eprintln!("\n{}", say!("cli-run-stopping").text(language));
+        eprintln!("\n{}", said.text(language));
     };
     // Without a handler Ctrl-C ends the program at once, which the journal survives as well.
     let _ = ctrlc::set_handler(handler);

@@ -334,6 +334,41 @@ pub fn extractors(listed: &[matdock_app::lab_files::Listed], language: Language)
     print(&table(&headers, &listed.iter().map(row).collect::<Vec<_>>()));
 }
 
+pub fn descriptors(listed: &[matdock_app::describe::Descriptor], language: Language) {
+    let headers = ["cli-describe-set", "cli-describe-name", "cli-features-unit", "cli-features-about"];
+    let row =
+        |l: &matdock_app::describe::Descriptor| vec![l.set.clone(), l.name.clone(), l.unit.clone(), l.about.clone()];
+    let headers: Vec<String> = headers.iter().map(|id| word(id, language)).collect();
+    print(&table(&headers, &listed.iter().map(row).collect::<Vec<_>>()));
+}
+
+pub fn described(described: &matdock_app::describe::Described, language: Language) {
+    let say = |message: Message| line(&message, language);
+    if described.stopped {
+        say(say!("cli-describe-stopped"));
+    }
+    say(say!(
+        "cli-describe-made",
+        rows = described.rows,
+        descriptors = described.descriptors,
+        column = described.column,
+        file = described.output.display()
+    ));
+    if described.unreadable > 0 {
+        say(say!("cli-describe-unreadable", rows = described.unreadable));
+        for problem in &described.problems {
+            say(say!("cli-describe-problem", line = problem.line, what = problem.what));
+        }
+        let more = described.unreadable.saturating_sub(described.problems.len() as u64);
+        if more > 0 {
+            say(say!("cli-describe-more", rows = more));
+        }
+    }
+    if described.missing > 0 {
+        say(say!("cli-describe-missing", cells = described.missing));
+    }
+}
+
 pub fn simulated(simulated: &matdock_app::lab_files::Simulated, language: Language) {
     let text = say!(
         "cli-simulate-head",

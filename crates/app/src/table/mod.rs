@@ -15,9 +15,10 @@ use matdock_message::{Message, say};
 use matdock_record::{Quantity, Unit};
 
 pub use columns::{ColumnKind, duplicate_rows};
-pub(crate) use read::read_text;
+pub(crate) use read::{delimiter, read_text};
 pub use read::{read, read_sheet};
 pub use sheet::SheetExtras;
+pub(crate) use write::beside;
 pub use write::{Format, save, to_bytes, write};
 
 /// What stands in a cell.

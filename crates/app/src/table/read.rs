@@ -98,7 +98,7 @@ fn decode(bytes: &[u8]) -> Result<&str, Message> {
 }
 
 /// Whichever of tab, semicolon and comma is most frequent in the header, outside quotation marks and units.
-fn delimiter(text: &str) -> u8 {
+pub(crate) fn delimiter(text: &str) -> u8 {
     let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let (mut quoted, mut unit) = (false, false);
     let mut count = [(b'\t', 0), (b';', 0), (b',', 0)];

@@ -93,7 +93,7 @@ pub fn save(bytes: &[u8], path: &Path) -> Result<(), Message> {
 }
 
 /// A file in the same folder, so that it can be renamed.
-fn beside(path: &Path) -> PathBuf {
+pub(crate) fn beside(path: &Path) -> PathBuf {
     let mut name = std::ffi::OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
     name.push(format!(".{}.part", std::process::id()));

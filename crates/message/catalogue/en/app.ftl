@@ -351,3 +351,16 @@ app-chain-sense-quality = { "   " } { $verdict ->
     [few] Only { $readings } readings so far, each left out missed by { $error } ({ $explained } % of the variance explained): too few to say whether it can replace the measurement
    *[no] On { $readings } readings, each left out, it misses by { $error } ({ $explained } % of the variance explained): it does not replace the measurement
 }
+app-describe-onto-itself = { $file }: the table would be written onto itself; give another name behind -o
+app-describe-reader = reading the table ended unexpectedly; please report this
+app-describe-reason = { $reason } ({ $cells } cells)
+app-describe-empty = the cell is empty
+app-describe-parquet = not a readable Parquet file: { $reason }
+app-describe-unknown-kind = "{ $extension }" is not a kind of table that can be described; bring .csv, .tsv, .txt, .smi, .xlsx or .parquet
+app-describe-no-column = which column holds the structures? name it with --column; the columns are { $columns }
+app-describe-not-utf8 = the row has characters that are not UTF-8; save the table as "CSV UTF-8"
+app-describe-ragged = the row has { $found } cells where the header has { $expected }; look for a missing or surplus separator, or put text that has one into quotation marks
+app-describe-header-twice = the table already has a column "{ $name }", which would be written a second time; rename or remove it
+app-describe-sheet-columns = Excel has room for { $most } columns; choose fewer sets, or write .parquet or .csv
+app-describe-sheet-rows = Excel has room for { $most } rows; write .parquet or .csv
+app-describe-json = descriptors are written as .csv, .parquet or .xlsx

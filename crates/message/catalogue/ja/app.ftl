@@ -351,3 +351,16 @@ app-chain-sense-quality = { "   " } { $verdict ->
     [few] 読み値はまだ { $readings } 件です。一つずつ除外したときの誤差は { $error }（分散の { $explained } % を説明）。測定を置き換えられるかを言うには少なすぎます
    *[no] 読み値 { $readings } 件を一つずつ除外すると、誤差は { $error }（分散の { $explained } % を説明）。測定の代わりにはなりません
 }
+app-describe-onto-itself = { $file }: 入力と同じファイルには書けません。-o に別の名前を指定してください
+app-describe-reader = 表の読み込みが予期せず終わりました。ご報告ください
+app-describe-reason = { $reason }({ $cells } セル)
+app-describe-empty = セルが空です
+app-describe-parquet = Parquet ファイルとして読めません: { $reason }
+app-describe-unknown-kind = 「{ $extension }」の表は扱えません。.csv, .tsv, .txt, .smi, .xlsx, .parquet のいずれかにしてください
+app-describe-no-column = 構造の列が分かりません。--column で指定してください。あるのは { $columns } です
+app-describe-not-utf8 = この行に UTF-8 でない文字があります。「CSV UTF-8」で保存してください
+app-describe-ragged = この行のセルは { $found } 個ですが、見出しは { $expected } 個です。区切りの過不足を確かめるか、区切りを含む文字列を引用符で囲んでください
+app-describe-header-twice = 列「{ $name }」が表にすでにあり、同じ名前が二つになります。名前を変えるか取り除いてください
+app-describe-sheet-columns = Excel の列は { $most } までです。記述子の組を減らすか、.parquet か .csv に書いてください
+app-describe-sheet-rows = Excel の行は { $most } までです。.parquet か .csv に書いてください
+app-describe-json = 記述子は .csv, .parquet, .xlsx のいずれかに書きます

@@ -1,0 +1,276 @@
+//! Reads tables row after row.
+
+use std::{
+    fs::File,
+    io::{BufRead, BufReader, Read, Seek, SeekFrom},
+    path::{Path, PathBuf},
+};
+
+use arrow_array::{Array, RecordBatch, cast::AsArray};
+use arrow_schema::DataType;
+use matdock_message::{Message, say};
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+
+use crate::table::{self, Column};
+
+/// A row as it stands in the file.
+#[derive(Debug, Default)]
+pub(super) struct Row {
+    /// Line, from 1.
+    pub(super) line: u64,
+    pub(super) cells: Vec<String>,
+    /// What is wrong with the row itself.
+    pub(super) problem: Option<Message>,
+}
+
+/// A table being read.
+pub(super) struct Input {
+    path: PathBuf,
+    file: String,
+    headers: Vec<String>,
+    rows: Rows,
+    size: u64,
+}
+
+enum Rows {
+    Text(Box<csv::Reader<BufReader<File>>>),
+    /// `.smi`: a structure, then what it is called, without a header.
+    Smiles {
+        lines: BufReader<File>,
+        line: u64,
+        bytes: u64,
+    },
+    Parquet {
+        batches: Box<ParquetRecordBatchReader>,
+        row: u64,
+    },
+    /// A workbook is read whole; it has at most a million rows.
+    Sheet {
+        table: Box<table::Table>,
+        row: usize,
+    },
+}
+
+/// Names a column of structures usually has, best first.
+const USUAL: [&str; 8] =
+    ["formula", "composition", "smiles", "chemical_formula", "canonical_smiles", "structure", "material", "compound"];
+/// A longer line is no structure.
+const LONGEST_LINE: u64 = 1 << 20;
+
+impl Input {
+    /// Opens a table. Errors: it cannot be read or is of an unknown kind; the message names the file.
+    pub(super) fn open(path: &Path) -> Result<Self, Message> {
+        let file = path.display().to_string();
+        let place = |what: Message| say!("place-file", file = file, what = what);
+        let unreadable = |error: std::io::Error| place(say!("table-unreadable", reason = error));
+        let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_lowercase();
+        let opened = File::open(path).map_err(unreadable)?;
+        let bytes = opened.metadata().map_err(unreadable)?.len();
+        if bytes == 0 {
+            return Err(place(say!("table-empty-file")));
+        }
+        let (headers, rows, size) = match extension.as_str() {
+            "csv" | "tsv" | "txt" => {
+                let (headers, reader) = text(opened, &place)?;
+                (headers, Rows::Text(Box::new(reader)), bytes)
+            }
+            "smi" => {
+                let lines = BufReader::new(opened);
+                (vec!["smiles".into(), "name".into()], Rows::Smiles { lines, line: 0, bytes: 0 }, bytes)
+            }
+            "parquet" => {
+                let broken = |error: &dyn std::fmt::Display| place(say!("app-describe-parquet", reason = error));
+                let builder = ParquetRecordBatchReaderBuilder::try_new(opened).map_err(|error| broken(&error))?;
+                let headers = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
+                let rows = u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);
+                let batches = builder.with_batch_size(super::BLOCK).build().map_err(|error| broken(&error))?;
+                (headers, Rows::Parquet { batches: Box::new(batches), row: 0 }, rows)
+            }
+            "xlsx" | "xlsm" => {
+                let table = table::read(path)?;
+                let headers = table.columns.iter().map(Column::header).collect();
+                let size = table.rows.len() as u64;
+                (headers, Rows::Sheet { table: Box::new(table), row: 0 }, size)
+            }
+            _ => return Err(place(say!("app-describe-unknown-kind", extension = extension))),
+        };
+        Ok(Self { path: path.to_owned(), file, headers, rows, size })
+    }
+
+    /// Headers of the columns, as written.
+    pub(super) fn headers(&self) -> &[String] {
+        &self.headers
+    }
+
+    /// Bytes, or rows where the file says how many there are.
+    pub(super) fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// How much of [`Input::size`] has been read.
+    pub(super) fn position(&self) -> u64 {
+        match &self.rows {
+            Rows::Text(reader) => reader.position().byte(),
+            Rows::Smiles { bytes, .. } => *bytes,
+            Rows::Parquet { row, .. } => *row,
+            Rows::Sheet { row, .. } => *row as u64,
+        }
+    }
+
+    /// The column with the structures: the one named, or the first with a usual name.
+    ///
+    /// Errors: there is none; the message lists the columns.
+    pub(super) fn structures(&self, name: Option<&str>) -> Result<usize, Message> {
+        let names: Vec<String> = self.headers.iter().map(|header| Column::parse(header).name).collect();
+        let listed = || names.join(", ");
+        let place = |what: Message| say!("place-file", file = self.file, what = what);
+        let named = |wanted: &str| names.iter().position(|name| name.eq_ignore_ascii_case(wanted));
+        match name {
+            Some(wanted) => named(wanted)
+                .or_else(|| self.headers.iter().position(|header| header == wanted))
+                .ok_or_else(|| place(say!("table-no-column", name = wanted, columns = listed()))),
+            None => USUAL
+                .into_iter()
+                .find_map(named)
+                .or((names.len() == 1).then_some(0))
+                .ok_or_else(|| place(say!("app-describe-no-column", columns = listed()))),
+        }
+    }
+
+    /// Which columns hold nothing but numbers; looks through the whole file. Errors: it cannot be read.
+    pub(super) fn numbers(&self) -> Result<Vec<bool>, Message> {
+        let width = self.headers.len();
+        let mut all = Self::open(&self.path)?;
+        let (mut some, mut other) = (vec![false; width], vec![false; width]);
+        while let Some(block) = all.next_block(super::BLOCK)? {
+            for row in block {
+                for ((cell, some), other) in row.cells.iter().zip(&mut some).zip(&mut other) {
+                    let number = cell.parse::<f64>().is_ok_and(f64::is_finite);
+                    *some |= number;
+                    *other |= !number && !cell.is_empty();
+                }
+            }
+        }
+        Ok(some.iter().zip(&other).map(|(some, other)| *some && !other).collect())
+    }
+
+    /// The next rows, at most `most`; `None` at the end. Errors: the file cannot be read any further.
+    pub(super) fn next_block(&mut self, most: usize) -> Result<Option<Vec<Row>>, Message> {
+        let width = self.headers.len();
+        let mut block = Vec::new();
+        match &mut self.rows {
+            Rows::Text(reader) => {
+                let mut record = csv::ByteRecord::new();
+                while block.len() < most
+                    && reader.read_byte_record(&mut record).map_err(|error| {
+                        let what = say!("table-csv", reason = error);
+                        say!("place-file", file = self.file, what = what)
+                    })?
+                {
+                    if record.iter().any(|cell| !cell.is_empty()) {
+                        block.push(text_row(&record, width));
+                    }
+                }
+            }
+            Rows::Smiles { lines, line, bytes } => {
+                while block.len() < most {
+                    let mut text = Vec::new();
+                    let read = lines.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut text).map_err(|error| {
+                        let what = say!("table-unreadable", reason = error);
+                        say!("place-file", file = self.file, what = what)
+                    })?;
+                    if read == 0 {
+                        break;
+                    }
+                    (*line, *bytes) = (*line + 1, *bytes + read as u64);
+                    let text = String::from_utf8_lossy(&text);
+                    let text = text.trim();
+                    if !text.is_empty() {
+                        let (structure, name) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+                        let cells = vec![structure.to_owned(), name.trim().to_owned()];
+                        block.push(Row { line: *line, cells, problem: None });
+                    }
+                }
+            }
+            Rows::Parquet { batches, row } => match batches.next() {
+                None => {}
+                Some(Ok(batch)) => {
+                    block = (0..batch.num_rows()).map(|at| parquet_row(&batch, at, *row + at as u64 + 1)).collect();
+                    *row += batch.num_rows() as u64;
+                }
+                Some(Err(error)) => {
+                    let what = say!("app-describe-parquet", reason = error);
+                    return Err(say!("place-file", file = self.file, what = what));
+                }
+            },
+            Rows::Sheet { table, row } => {
+                let end = (*row + most).min(table.rows.len());
+                for at in *row..end {
+                    let line = table.source.lines.get(at).copied().unwrap_or(at as u64 + 2);
+                    let cells = (0..width).map(|column| table.cell(at, column).to_string()).collect();
+                    block.push(Row { line, cells, problem: None });
+                }
+                *row = end;
+            }
+        }
+        Ok((!block.is_empty()).then_some(block))
+    }
+}
+
+/// Opens text with separators: headers and the reader behind them.
+fn text(
+    mut file: File,
+    place: &dyn Fn(Message) -> Message,
+) -> Result<(Vec<String>, csv::Reader<BufReader<File>>), Message> {
+    let unreadable = |error: std::io::Error| place(say!("table-unreadable", reason = error));
+    let mut start = Vec::new();
+    file.by_ref().take(64 << 10).read_to_end(&mut start).map_err(unreadable)?;
+    if start.starts_with(b"PK") {
+        return Err(place(say!("table-is-a-workbook")));
+    }
+    if start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]) {
+        return Err(place(say!("table-utf16")));
+    }
+    let mark = if start.starts_with(&[0xef, 0xbb, 0xbf]) { 3 } else { 0 };
+    let delimiter = table::delimiter(&String::from_utf8_lossy(start.get(mark..).unwrap_or_default()));
+    file.seek(SeekFrom::Start(mark as u64)).map_err(unreadable)?;
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .delimiter(delimiter)
+        .trim(csv::Trim::All)
+        .from_reader(BufReader::with_capacity(1 << 18, file));
+    let headers = reader.headers().map_err(|error| place(say!("table-csv", reason = error)))?;
+    Ok((headers.iter().map(str::to_owned).collect(), reader))
+}
+
+fn text_row(record: &csv::ByteRecord, width: usize) -> Row {
+    let line = record.position().map_or(0, csv::Position::line);
+    let surplus = record.iter().skip(width).any(|cell| !cell.is_empty());
+    let problem = if record.iter().any(|cell| std::str::from_utf8(cell).is_err()) {
+        Some(say!("app-describe-not-utf8"))
+    } else {
+        (surplus || record.len() < width).then(|| say!("app-describe-ragged", found = record.len(), expected = width))
+    };
+    let cell = |at: usize| record.get(at).map_or_else(String::new, |cell| String::from_utf8_lossy(cell).into_owned());
+    Row { line, cells: (0..width).map(cell).collect(), problem }
+}
+
+fn parquet_row(batch: &RecordBatch, at: usize, line: u64) -> Row {
+    let cell = |column: &arrow_array::ArrayRef| {
+        if column.is_null(at) {
+            return String::new();
+        }
+        match column.data_type() {
+            DataType::Utf8 => column.as_string::<i32>().value(at).to_owned(),
+            DataType::LargeUtf8 => column.as_string::<i64>().value(at).to_owned(),
+            DataType::Utf8View => column.as_string_view().value(at).to_owned(),
+            DataType::Boolean => column.as_boolean().value(at).to_string(),
+            DataType::Float64 => column.as_primitive::<arrow_array::types::Float64Type>().value(at).to_string(),
+            DataType::Float32 => column.as_primitive::<arrow_array::types::Float32Type>().value(at).to_string(),
+            DataType::Int64 => column.as_primitive::<arrow_array::types::Int64Type>().value(at).to_string(),
+            DataType::Int32 => column.as_primitive::<arrow_array::types::Int32Type>().value(at).to_string(),
+            _ => String::new(),
+        }
+    };
+    Row { line, cells: batch.columns().iter().map(cell).collect(), problem: None }
+}

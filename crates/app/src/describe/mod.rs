@@ -1,0 +1,199 @@
+//! `matdock describe`: numbers for every structure of a table, row after row, so that a table may be of any length.
+
+mod input;
+mod output;
+mod sets;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    thread,
+};
+
+use matdock_message::{Language, Message, say};
+use rayon::prelude::*;
+use serde::Serialize;
+
+use input::{Input, Row};
+use output::Output;
+pub use sets::{Descriptor, Sets};
+
+/// What to describe, and where to put it.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    /// The table: `.csv`, `.tsv`, `.txt`, `.smi`, `.xlsx` or `.parquet`.
+    pub input: PathBuf,
+    /// The table to write: `.csv`, `.parquet` or `.xlsx`.
+    pub output: PathBuf,
+    /// Names of sets of descriptors; none for those that suit the column.
+    pub sets: Vec<String>,
+    /// Name of the column with the structures; `None` to find it by its name.
+    pub column: Option<String>,
+    /// Language of the reasons in the table.
+    pub language: Language,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Described {
+    /// The table written.
+    pub output: PathBuf,
+    /// Column the structures stood in.
+    pub column: String,
+    /// Rows written.
+    pub rows: u64,
+    /// Number of descriptors.
+    pub descriptors: usize,
+    /// Rows without any descriptor, because the structure could not be read.
+    pub unreadable: u64,
+    /// Cells without a value in the other rows.
+    pub missing: u64,
+    /// The first unreadable rows.
+    pub problems: Vec<Problem>,
+    /// Whether it was stopped before the end.
+    pub stopped: bool,
+}
+
+/// A row whose structure could not be read.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Problem {
+    /// Line of the file, from 1.
+    pub line: u64,
+    /// What is wrong.
+    pub what: String,
+}
+
+/// How far it has come: bytes (or rows) read of all there are, and rows written.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress {
+    /// Bytes or rows read.
+    pub read: u64,
+    /// Bytes or rows there are.
+    pub all: u64,
+    /// Rows written.
+    pub rows: u64,
+}
+
+/// Rows taken together: enough to keep every core busy, few enough to keep memory small.
+const BLOCK: usize = 512;
+/// Blocks waiting between reading, computing and writing.
+const WAITING: usize = 2;
+/// Unreadable rows told of in full.
+const SHOWN: usize = 10;
+
+/// A row with its descriptors.
+pub(super) struct Done {
+    row: Row,
+    /// Why the structure could not be read.
+    error: Option<String>,
+    /// Which reasons leave how many cells empty.
+    reasons: String,
+    values: Vec<Option<f64>>,
+}
+
+/// Describes every row; the order stays, one bad row never stops the rest.
+///
+/// The file is the same for any number of threads. `stop` ends it early with the rows done so far.
+///
+/// # Errors
+/// The table cannot be read or written, has no such column, or a set is not known; the message says which there are.
+pub fn describe(wish: &Wish, stop: &AtomicBool, progress: &mut dyn FnMut(Progress)) -> Result<Described, Message> {
+    if same_file(&wish.input, &wish.output) {
+        return Err(say!("app-describe-onto-itself", file = wish.output.display()));
+    }
+    let mut input = Input::open(&wish.input)?;
+    let column = input.structures(wish.column.as_deref())?;
+    let sets = Sets::of(&wish.sets)?;
+    let mut output = Output::create(&wish.output, &input, &sets)?;
+    let all = input.size();
+    let mut described = Described {
+        output: wish.output.clone(),
+        column: input.headers().get(column).cloned().unwrap_or_default(),
+        rows: 0,
+        descriptors: sets.descriptors().len(),
+        unreadable: 0,
+        missing: 0,
+        problems: Vec::new(),
+        stopped: false,
+    };
+    let written = thread::scope(|scope| {
+        let (to_compute, blocks) = mpsc::sync_channel(WAITING);
+        let reader = scope.spawn(move || -> Result<(), Message> {
+            while let Some(block) = input.next_block(BLOCK)? {
+                if to_compute.send((block, input.position())).is_err() {
+                    break;
+                }
+            }
+            Ok(())
+        });
+        for (block, read) in blocks {
+            let done: Vec<Done> = block.into_par_iter().map(|row| one(row, column, &sets, wish.language)).collect();
+            output.write(&done)?;
+            described.count(&done);
+            progress(Progress { read, all, rows: described.rows });
+            if stop.load(Ordering::Relaxed) {
+                described.stopped = true;
+                break;
+            }
+        }
+        // The channel is closed now, so the reader has ended or is about to.
+        reader.join().unwrap_or_else(|_| Err(say!("app-describe-reader")))
+    });
+    match written {
+        Ok(()) => output.close().map(|()| described),
+        Err(error) => {
+            output.discard();
+            Err(error)
+        }
+    }
+}
+
+impl Described {
+    fn count(&mut self, block: &[Done]) {
+        self.rows += block.len() as u64;
+        for done in block {
+            match &done.error {
+                Some(what) => {
+                    self.unreadable += 1;
+                    if self.problems.len() < SHOWN {
+                        self.problems.push(Problem { line: done.row.line, what: what.clone() });
+                    }
+                }
+                None => self.missing += done.values.iter().filter(|value| value.is_none()).count() as u64,
+            }
+        }
+    }
+}
+
+fn one(mut row: Row, column: usize, sets: &Sets, language: Language) -> Done {
+    let computed = match row.problem.take() {
+        Some(problem) => Err(problem),
+        None => sets.compute(row.cells.get(column).map_or("", String::as_str)),
+    };
+    match computed {
+        Ok(computed) => {
+            let reasons: Vec<String> = computed
+                .reasons
+                .iter()
+                .map(|(reason, cells)| {
+                    say!("app-describe-reason", reason = reason.text(language), cells = cells).text(language)
+                })
+                .collect();
+            Done { row, error: None, reasons: reasons.join("; "), values: computed.values }
+        }
+        Err(problem) => {
+            let values = vec![None; sets.descriptors().len()];
+            Done { row, error: Some(problem.text(language)), reasons: String::new(), values }
+        }
+    }
+}
+
+fn same_file(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}
+
+#[cfg(test)]
+mod tests;

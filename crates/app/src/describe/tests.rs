@@ -1,0 +1,101 @@
+use std::{fs, path::Path};
+
+use matdock_message::Language;
+
+use super::*;
+
+fn wish(input: &Path, output: &str) -> Wish {
+    Wish {
+        input: input.to_owned(),
+        output: input.with_file_name(output),
+        sets: vec!["magpie".into()],
+        column: None,
+        language: Language::English,
+    }
+}
+
+fn run(wish: &Wish) -> Result<Described, Message> {
+    describe(wish, &AtomicBool::new(false), &mut |_| {})
+}
+
+fn table(folder: &tempfile::TempDir, name: &str, text: &str) -> PathBuf {
+    let path = folder.path().join(name);
+    fs::write(&path, text).unwrap();
+    path
+}
+
+#[test]
+fn a_bad_row_has_its_reason_and_the_others_their_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = table(&folder, "in.csv", "id,formula,gap [eV]\na,Al2O3,8.8\nb,Xy2,1\nc,HeO,2\n\nd,GaAs,1.4\n");
+    let described = run(&wish(&input, "out.csv")).unwrap();
+    assert_eq!((described.rows, described.unreadable, described.column.as_str()), (4, 1, "formula"));
+    assert_eq!(described.problems[0].line, 3);
+    let written = crate::table::read(&input.with_file_name("out.csv")).unwrap();
+    let cell = |row, name: &str| written.cell(row, written.find(name).unwrap()).to_string();
+    assert_eq!(cell(0, "MagpieData mean Number"), "10");
+    assert!(cell(1, "error").contains("\"Xy\" is no element"));
+    assert_eq!(cell(1, "MagpieData mean Number"), "");
+    assert!(cell(2, "missing").contains("Electronegativity of He"), "{}", cell(2, "missing"));
+    assert_eq!(cell(2, "MagpieData mean Electronegativity"), "");
+    assert_eq!((cell(3, "id"), cell(3, "gap")), ("d".into(), "1.4".into()));
+}
+
+#[test]
+fn the_file_is_the_same_for_any_number_of_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows: String = (1..3000).map(|n| format!("Fe{n}O{}\n", 1 + n % 7)).collect();
+    let input = table(&folder, "in.csv", &format!("formula\n{rows}"));
+    let with = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| run(&wish(&input, "out.csv"))).unwrap();
+        fs::read(input.with_file_name("out.csv")).unwrap()
+    };
+    assert_eq!(with(1), with(3));
+}
+
+#[test]
+fn parquet_and_excel_hold_the_same_and_numbers_stay_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = table(&folder, "in.csv", "formula;gap\nAl2O3;8.8\nGaAs;\n");
+    for output in ["a.parquet", "a.xlsx"] {
+        run(&wish(&input, output)).unwrap();
+    }
+    let sheet = crate::table::read(&input.with_file_name("a.xlsx")).unwrap();
+    assert_eq!(sheet.number(0, sheet.find("gap").unwrap()).unwrap(), Some(8.8));
+    let again = wish(&input.with_file_name("a.parquet"), "b.csv");
+    let error = run(&again).unwrap_err().to_string();
+    assert!(error.contains("already has a column \"error\""), "{error}");
+}
+
+#[test]
+fn stopping_leaves_a_whole_table_of_the_rows_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = table(&folder, "in.smi", &"SiO2 quartz\n".repeat(5000));
+    let stop = AtomicBool::new(false);
+    let wish = wish(&input, "out.csv");
+    let described = describe(&wish, &stop, &mut |_| stop.store(true, Ordering::Relaxed)).unwrap();
+    assert!(described.stopped && described.rows < 5000);
+    assert_eq!(crate::table::read(&wish.output).unwrap().rows.len() as u64, described.rows);
+}
+
+#[test]
+fn what_cannot_be_described_is_refused_and_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = |name: &str, text: &str, output: &str, part: &str| {
+        let input = table(&folder, name, text);
+        let error = run(&wish(&input, output)).unwrap_err().to_string();
+        assert!(error.contains(part), "{error}");
+    };
+    refused("a.csv", "x,y\n1,2\n", "o.csv", "the columns are x, y");
+    refused("b.csv", "formula,error\nNaCl,2\n", "o.csv", "already has a column");
+    refused("c.csv", "", "o.csv", "empty");
+    refused("d.csv", "formula\nNaCl\n", "o.json", ".csv, .parquet or .xlsx");
+    refused("e.csv", "formula\nNaCl\n", "e.csv", "onto itself");
+    refused("f.png", "x", "o.csv", "png");
+    refused("g.parquet", "not really", "o.csv", "Parquet");
+    assert_eq!(
+        fs::read_dir(folder.path()).unwrap().filter(|f| f.as_ref().unwrap().path().ends_with("o.csv")).count(),
+        0
+    );
+}
