@@ -12,6 +12,7 @@ mod counts;
 mod crippen;
 mod estate;
 mod eta;
+mod explain;
 mod gasteiger;
 mod groups;
 mod information;
@@ -155,6 +156,16 @@ impl Mordred {
             }
             names
         })
+    }
+
+    /// What the descriptor of this name is, in a few words; `None` for a name it does not have.
+    pub fn explain(name: &str) -> Option<Message> {
+        explain::explain(name)
+    }
+
+    /// UCUM code of the unit of a descriptor; `1` where it has none.
+    pub fn unit(name: &str) -> &'static str {
+        explain::unit(name)
     }
 
     /// Every descriptor of a structure, in the order of [`Mordred::names`].
