@@ -4,6 +4,9 @@ use pulp::{Arch, NullaryFnOnce};
 
 use crate::kernel::Rows;
 
+/// Rows gone through at once.
+pub(crate) const BLOCK: usize = 16;
+
 /// The numbers of [`Rows`], column by column: what a loop over rows reads lies together.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Columns {
@@ -34,16 +37,31 @@ impl Columns {
         row.iter_mut().zip(&self.columns).for_each(|(x, column)| *x = column[index]);
     }
 
-    /// Squared distances of `point` from the rows from `from` on.
+    /// Squared distances of `point` from the [`BLOCK`] rows from `from` on.
     #[inline(always)]
-    pub(crate) fn squared_distances(&self, from: usize, point: &[f64], squares: &mut [f64]) {
-        squares.fill(0.0);
+    pub(crate) fn squared_distances(&self, from: usize, point: &[f64]) -> [f64; BLOCK] {
+        let mut squares = [0.0; BLOCK];
         for (x, column) in point.iter().zip(&self.columns) {
-            let x = *x;
-            for (square, y) in squares.iter_mut().zip(&column[from..]) {
-                *square += (x - y) * (x - y);
+            let Some(block) = column[from..].first_chunk::<BLOCK>() else { return squares };
+            for k in 0..BLOCK {
+                let difference = x - block[k];
+                squares[k] = difference.mul_add(difference, squares[k]);
             }
         }
+        squares
+    }
+
+    /// [`Columns::squared_distances`] of the last rows, fewer than a block; zeros beyond them.
+    #[inline(always)]
+    pub(crate) fn last_squared_distances(&self, from: usize, point: &[f64]) -> [f64; BLOCK] {
+        let mut squares = [0.0; BLOCK];
+        for (x, column) in point.iter().zip(&self.columns) {
+            for (square, y) in squares.iter_mut().zip(&column[from..]) {
+                let difference = x - y;
+                *square = difference.mul_add(difference, *square);
+            }
+        }
+        squares
     }
 
     /// Squared distances of `point` from all rows.
@@ -118,12 +136,12 @@ impl NullaryFnOnce for WeightedSquares<'_> {
             for (w, y) in weights.iter().zip(chunks) {
                 for k in 0..STRANDS {
                     let difference = x - y[k];
-                    strands[k] += w[k] * difference * difference;
+                    strands[k] = (w[k] * difference).mul_add(difference, strands[k]);
                 }
             }
             for ((strand, w), y) in strands.iter_mut().zip(weights_rest).zip(rest) {
                 let difference = x - y;
-                *strand += w * difference * difference;
+                *strand = (w * difference).mul_add(difference, *strand);
             }
             sum.0 = strands;
         }
@@ -141,7 +159,13 @@ impl NullaryFnOnce for Distances<'_> {
 
     #[inline(always)]
     fn call(self) {
-        self.columns.squared_distances(0, self.point, self.squares);
+        let (blocks, rest) = self.squares.as_chunks_mut::<BLOCK>();
+        let last = blocks.len() * BLOCK;
+        for (number, block) in blocks.iter_mut().enumerate() {
+            *block = self.columns.squared_distances(number * BLOCK, self.point);
+        }
+        let squares = self.columns.last_squared_distances(last, self.point);
+        rest.copy_from_slice(&squares[..rest.len()]);
     }
 }
 

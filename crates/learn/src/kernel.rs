@@ -3,7 +3,7 @@
 use pulp::NullaryFnOnce;
 use serde::{Deserialize, Serialize};
 
-use crate::columns::Columns;
+use crate::columns::{BLOCK, Columns};
 
 /// How similarity falls with distance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,8 +28,8 @@ impl Kernel {
         match self {
             Self::Matern52 => {
                 let a = (5.0 * square).sqrt().min(FURTHEST);
-                let decay = exp_of_negative(-a);
-                ((1.0 + a + a * a * THIRD) * decay, -5.0 / 6.0 * (1.0 + a) * decay)
+                let (decay, near) = (exp_of_negative(-a), 1.0 + a);
+                ((a * a).mul_add(THIRD, near) * decay, -5.0 / 6.0 * near * decay)
             }
             Self::Rbf => {
                 let value = exp_of_negative(-(0.5 * square).min(FURTHEST));
@@ -73,18 +73,31 @@ impl NullaryFnOnce for Values<'_> {
 
     #[inline(always)]
     fn call(self) {
-        self.columns.squared_distances(self.from, self.point, self.values);
         match self.kernel {
-            Kernel::Matern52 => {
-                for value in self.values {
-                    *value = Kernel::Matern52.value_and_slope(*value).0;
-                }
+            Kernel::Matern52 => self.fill(Kernel::Matern52),
+            Kernel::Rbf => self.fill(Kernel::Rbf),
+        }
+    }
+}
+
+impl Values<'_> {
+    #[inline(always)]
+    fn fill(self, kernel: Kernel) {
+        let (blocks, rest) = self.values.as_chunks_mut::<BLOCK>();
+        let last = self.from + blocks.len() * BLOCK;
+        for (number, block) in blocks.iter_mut().enumerate() {
+            let squares = self.columns.squared_distances(self.from + number * BLOCK, self.point);
+            for k in 0..BLOCK {
+                block[k] = kernel.value_and_slope(squares[k]).0;
             }
-            Kernel::Rbf => {
-                for value in self.values {
-                    *value = Kernel::Rbf.value_and_slope(*value).0;
-                }
+        }
+        if !rest.is_empty() {
+            let squares = self.columns.last_squared_distances(last, self.point);
+            let mut own = [0.0; BLOCK];
+            for k in 0..BLOCK {
+                own[k] = kernel.value_and_slope(squares[k]).0;
             }
+            rest.copy_from_slice(&own[..rest.len()]);
         }
     }
 }
@@ -103,19 +116,33 @@ impl NullaryFnOnce for ValuesAndSlopes<'_> {
 
     #[inline(always)]
     fn call(self) {
-        self.columns.squared_distances(self.from, self.point, self.values);
-        let both = self.values.iter_mut().zip(self.slopes);
         match self.kernel {
-            Kernel::Matern52 => {
-                for (value, slope) in both {
-                    (*value, *slope) = Kernel::Matern52.value_and_slope(*value);
-                }
+            Kernel::Matern52 => self.fill(Kernel::Matern52),
+            Kernel::Rbf => self.fill(Kernel::Rbf),
+        }
+    }
+}
+
+impl ValuesAndSlopes<'_> {
+    #[inline(always)]
+    fn fill(self, kernel: Kernel) {
+        let (blocks, rest) = self.values.as_chunks_mut::<BLOCK>();
+        let (slope_blocks, rest_slopes) = self.slopes.as_chunks_mut::<BLOCK>();
+        let last = self.from + blocks.len() * BLOCK;
+        for (number, (values, slopes)) in blocks.iter_mut().zip(slope_blocks).enumerate() {
+            let squares = self.columns.squared_distances(self.from + number * BLOCK, self.point);
+            for k in 0..BLOCK {
+                (values[k], slopes[k]) = kernel.value_and_slope(squares[k]);
             }
-            Kernel::Rbf => {
-                for (value, slope) in both {
-                    (*value, *slope) = Kernel::Rbf.value_and_slope(*value);
-                }
+        }
+        if !rest.is_empty() {
+            let squares = self.columns.last_squared_distances(last, self.point);
+            let (mut values, mut slopes) = ([0.0; BLOCK], [0.0; BLOCK]);
+            for k in 0..BLOCK {
+                (values[k], slopes[k]) = kernel.value_and_slope(squares[k]);
             }
+            rest.copy_from_slice(&values[..rest.len()]);
+            rest_slopes.copy_from_slice(&slopes[..rest.len()]);
         }
     }
 }
@@ -128,9 +155,9 @@ fn exp_of_negative(x: f64) -> f64 {
     const ROUND: f64 = 6_755_399_441_055_744.0;
     const LN_2_HIGH: f64 = 6.931_471_803_691_238e-1;
     const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
-    let shifted = x * std::f64::consts::LOG2_E + ROUND;
+    let shifted = x.mul_add(std::f64::consts::LOG2_E, ROUND);
     let whole = shifted - ROUND;
-    let r = (x - whole * LN_2_HIGH) - whole * LN_2_LOW;
+    let r = whole.mul_add(-LN_2_LOW, whole.mul_add(-LN_2_HIGH, x));
     // Taylor series: |r| <= ln(2) / 2, the next term is below 2e-16.
     const FACTORS: [f64; 13] = [
         1.0,
@@ -149,7 +176,7 @@ fn exp_of_negative(x: f64) -> f64 {
     ];
     let mut sum = FACTORS[12];
     for index in (0..12).rev() {
-        sum = sum * r + FACTORS[index];
+        sum = sum.mul_add(r, FACTORS[index]);
     }
     let power = f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52);
     sum * power

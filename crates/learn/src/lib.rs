@@ -9,6 +9,7 @@ pub mod gp;
 mod kernel;
 mod laplace;
 mod linear;
+mod nearest;
 pub mod normal;
 pub mod nuts;
 pub mod optimise;
@@ -21,6 +22,7 @@ pub use feasibility::Feasibility;
 pub use forest::Forest;
 pub use gp::{Basis, Moments, Trend};
 pub use kernel::{Kernel, Rows};
+pub use nearest::nearest;
 pub use surrogate::{
     Candidate, Choice, Component, Explained, Explanation, Family, GpAverage, Lookahead, Member, Options, OutcomeModel,
     Outcomes, Outlier, Reading, Readings, Separate, Side, Slope, Surrogate, Wanted, mixed,

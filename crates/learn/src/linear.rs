@@ -6,7 +6,7 @@ use faer::{
     linalg::{
         cholesky::llt::{factor, inverse},
         triangular_inverse::invert_lower_triangular,
-        triangular_solve::solve_lower_triangular_in_place,
+        triangular_solve::{solve_lower_triangular_in_place, solve_upper_triangular_in_place},
     },
 };
 
@@ -69,9 +69,23 @@ impl Cholesky {
         solve_lower_triangular_in_place(self.lower.as_ref(), b, Par::Seq);
     }
 
-    /// `K^-1 b`, in place.
-    pub(crate) fn solve(&self, b: &mut [f64]) {
-        Arch::new().dispatch(Solve { lower: &self.lower, b });
+    /// `K^-1 b`, in place; returns `b^T K^-1 b`.
+    pub(crate) fn solve(&self, b: &mut [f64]) -> f64 {
+        Arch::new().dispatch(Solve { lower: &self.lower, b })
+    }
+
+    /// [`Cholesky::solve`] for every column of `b`.
+    pub(crate) fn solve_all(&self, b: &mut Mat<f64>) -> Vec<f64> {
+        match b.ncols() {
+            1 => vec![self.solve(b.col_as_slice_mut(0))],
+            2..=LANES => Arch::new().dispatch(SolveLanes { lower: &self.lower, b }),
+            _ => {
+                self.half_solve(b.as_mut());
+                let known = (0..b.ncols()).map(|column| dot(b.col_as_slice(column), b.col_as_slice(column))).collect();
+                solve_upper_triangular_in_place(self.lower.transpose(), b.as_mut(), Par::Seq);
+                known
+            }
+        }
     }
 
     /// Lower triangle of `K^-1` into a matrix of the same size, with memory from [`inverse_memory`].
@@ -133,10 +147,10 @@ struct Solve<'a> {
 }
 
 impl NullaryFnOnce for Solve<'_> {
-    type Output = ();
+    type Output = f64;
 
     #[inline(always)]
-    fn call(self) {
+    fn call(self) -> f64 {
         let Self { lower, b } = self;
         let size = lower.nrows().min(b.len());
         for j in 0..size {
@@ -146,11 +160,111 @@ impl NullaryFnOnce for Solve<'_> {
             let factor = known[0];
             rest.iter_mut().zip(&column[1..]).for_each(|(b, cell)| *b -= factor * cell);
         }
+        let known = inline_dot(b, b);
         for j in (0..size).rev() {
             let column = &lower.col_as_slice(j)[j..size];
             let (known, rest) = b[j..size].split_at_mut(1);
             known[0] = (known[0] - inline_dot(rest, &column[1..])) / column[0];
         }
+        known
+    }
+}
+
+/// Right-hand sides that are solved for at once, and columns of the factor that are gone through at once.
+const LANES: usize = 8;
+const COLUMNS: usize = 4;
+
+/// Both substitutions for a few right-hand sides side by side: each number of the factor is read once for all.
+struct SolveLanes<'a> {
+    lower: &'a Mat<f64>,
+    b: &'a mut Mat<f64>,
+}
+
+impl NullaryFnOnce for SolveLanes<'_> {
+    type Output = Vec<f64>;
+
+    #[inline(always)]
+    fn call(self) -> Vec<f64> {
+        let Self { lower, b } = self;
+        let (size, count) = (lower.nrows(), b.ncols().min(LANES));
+        let mut lanes = vec![[0.0; LANES]; size];
+        for k in 0..count {
+            lanes.iter_mut().zip(b.col_as_slice(k)).for_each(|(lane, b)| lane[k] = *b);
+        }
+        for begin in (0..size).step_by(COLUMNS) {
+            let end = (begin + COLUMNS).min(size);
+            for j in begin..end {
+                let column = &lower.col_as_slice(j)[..end];
+                divide(&mut lanes[j], column[j]);
+                let known = lanes[j];
+                for i in j + 1..end {
+                    take(&mut lanes[i], &known, column[i]);
+                }
+            }
+            let (known, rest) = lanes.split_at_mut(end);
+            if let [a, b, c, d] = known[begin..] {
+                let cells = |j: usize| &lower.col_as_slice(j)[end..size];
+                let cells = cells(begin).iter().zip(cells(begin + 1)).zip(cells(begin + 2)).zip(cells(begin + 3));
+                for (lane, (((p, q), r), s)) in rest.iter_mut().zip(cells) {
+                    for k in 0..LANES {
+                        lane[k] -= (p * a[k] + q * b[k]) + (r * c[k] + s * d[k]);
+                    }
+                }
+            }
+        }
+        let mut known = [0.0; LANES];
+        for lane in &lanes {
+            for k in 0..LANES {
+                known[k] += lane[k] * lane[k];
+            }
+        }
+        for begin in (0..size).step_by(COLUMNS).rev() {
+            let end = (begin + COLUMNS).min(size);
+            let (own, rest) = lanes.split_at_mut(end);
+            if end == begin + COLUMNS {
+                let cells = |j: usize| &lower.col_as_slice(j)[end..size];
+                let cells = cells(begin).iter().zip(cells(begin + 1)).zip(cells(begin + 2)).zip(cells(begin + 3));
+                let mut sums = [[0.0; LANES]; COLUMNS];
+                for (lane, (((p, q), r), s)) in rest.iter().zip(cells) {
+                    for k in 0..LANES {
+                        sums[0][k] += p * lane[k];
+                        sums[1][k] += q * lane[k];
+                        sums[2][k] += r * lane[k];
+                        sums[3][k] += s * lane[k];
+                    }
+                }
+                for (lane, sum) in own[begin..].iter_mut().zip(&sums) {
+                    take(lane, sum, 1.0);
+                }
+            }
+            for j in (begin..end).rev() {
+                let column = &lower.col_as_slice(j)[..end];
+                for i in j + 1..end {
+                    let below = own[i];
+                    take(&mut own[j], &below, column[i]);
+                }
+                divide(&mut own[j], column[j]);
+            }
+        }
+        for k in 0..count {
+            b.col_as_slice_mut(k).iter_mut().zip(&lanes).for_each(|(b, lane)| *b = lane[k]);
+        }
+        known[..count].to_vec()
+    }
+}
+
+/// Takes `factor` times `other` off a lane.
+#[inline(always)]
+fn take(lane: &mut [f64; LANES], other: &[f64; LANES], factor: f64) {
+    for k in 0..LANES {
+        lane[k] -= factor * other[k];
+    }
+}
+
+#[inline(always)]
+fn divide(lane: &mut [f64; LANES], divisor: f64) {
+    for value in lane {
+        *value /= divisor;
     }
 }
 
@@ -189,6 +303,25 @@ mod tests {
                 .map(|(j, value)| value * if i >= j { inverse[(i, j)] } else { inverse[(j, i)] })
                 .sum();
             assert!((b[i] - expected).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn many_right_hand_sides_are_solved_for_as_each_alone() {
+        for size in [1, 3, 4, 9, 22] {
+            let matrix = Mat::from_fn(size, size, |i, j| if i == j { 3.0 } else { 1.0 / (1.0 + i.abs_diff(j) as f64) });
+            let factor = of(&matrix).unwrap();
+            for count in [1, 2, 8, 11] {
+                let sides = Mat::from_fn(size, count, |i, j| ((i * 7 + j * 3) % 5) as f64 - 2.0);
+                let mut solved = sides.clone();
+                let known = factor.solve_all(&mut solved);
+                for (j, known) in known.into_iter().enumerate() {
+                    let mut alone = sides.col_as_slice(j).to_vec();
+                    assert!((factor.solve(&mut alone) - known).abs() < 1e-12);
+                    assert!(alone.iter().zip(solved.col_as_slice(j)).all(|(a, b)| (a - b).abs() < 1e-12));
+                    assert!((dot(sides.col_as_slice(j), &alone) - known).abs() < 1e-12);
+                }
+            }
         }
     }
 

@@ -91,86 +91,182 @@ pub fn minimise_further(
     limits: Limits,
     memory: &mut Memory,
 ) -> Minimum {
-    let size = start.len();
-    let inside = |x: &mut [f64]| x.iter_mut().zip(low.iter().zip(high)).for_each(|(x, (l, h))| *x = x.max(*l).min(*h));
-    let mut point = start.to_vec();
-    inside(&mut point);
-    let mut gradient = vec![0.0; size];
-    let mut value = function(&point, &mut gradient);
-    let mut evaluations = 1;
-    if !value.is_finite() || gradient.iter().any(|g| !g.is_finite()) {
-        return Minimum { point, value, evaluations, status: Status::NotFinite };
+    let mut search = Search::new(start, low, high, limits, std::mem::take(memory));
+    let mut gradient = vec![0.0; start.len()];
+    while let Some(point) = search.wants() {
+        let value = function(point, &mut gradient);
+        search.tell(value, &gradient);
     }
-    let pairs = &mut memory.pairs;
-    let mut small_steps = 0;
-    let status = loop {
-        let free: Vec<bool> = (0..size)
-            .map(|i| !((point[i] <= low[i] && gradient[i] > 0.0) || (point[i] >= high[i] && gradient[i] < 0.0)))
-            .collect();
-        let steepest = (0..size).filter(|&i| free[i]).map(|i| gradient[i].abs()).fold(0.0, f64::max);
-        if steepest <= limits.gradient {
-            break Status::Converged;
+    let (found, learnt) = search.end();
+    *memory = learnt;
+    found
+}
+
+/// [`minimise`] from several starts side by side: `function` gets the points that the searches still under way want to
+/// know, each with the number of its start, and gives the value and the gradient at each.
+pub fn minimise_together(
+    mut function: impl FnMut(&[(usize, &[f64])]) -> Vec<(f64, Vec<f64>)>,
+    starts: &[Vec<f64>],
+    low: &[f64],
+    high: &[f64],
+    limits: Limits,
+) -> Vec<Minimum> {
+    let new = |start: &Vec<f64>| Search::new(start, low, high, limits, Memory::default());
+    let mut searches: Vec<Search<'_>> = starts.iter().map(new).collect();
+    loop {
+        let under_way = searches.iter().enumerate();
+        let wanted: Vec<(usize, &[f64])> =
+            under_way.filter_map(|(start, search)| search.wants().map(|point| (start, point))).collect();
+        if wanted.is_empty() {
+            break;
         }
-        let mut direction = descent(&gradient, &free, pairs);
-        let slope = dot(&direction, &gradient);
-        if slope >= 0.0 || !slope.is_finite() {
-            pairs.clear();
-            direction = descent(&gradient, &free, pairs);
+        let found = function(&wanted);
+        let under_way = searches.iter_mut().filter(|search| search.wants().is_some());
+        under_way.zip(found).for_each(|(search, (value, gradient))| search.tell(value, &gradient));
+    }
+    searches.into_iter().map(|search| search.end().0).collect()
+}
+
+/// A search that is told the function at the points it wants to know.
+struct Search<'a> {
+    low: &'a [f64],
+    high: &'a [f64],
+    limits: Limits,
+    memory: Memory,
+    /// The best point so far, with the function and its gradient there; nothing is known of it at first.
+    point: Vec<f64>,
+    value: f64,
+    gradient: Vec<f64>,
+    evaluations: usize,
+    small_steps: usize,
+    direction: Vec<f64>,
+    step: f64,
+    next: Vec<f64>,
+    status: Option<Status>,
+}
+
+impl<'a> Search<'a> {
+    fn new(start: &[f64], low: &'a [f64], high: &'a [f64], limits: Limits, memory: Memory) -> Self {
+        let mut next = start.to_vec();
+        bound(&mut next, low, high);
+        Self {
+            low,
+            high,
+            limits,
+            memory,
+            point: next.clone(),
+            value: f64::NAN,
+            gradient: Vec::new(),
+            evaluations: 0,
+            small_steps: 0,
+            direction: Vec::new(),
+            step: 1.0,
+            next,
+            status: None,
         }
-        if pairs.is_empty() {
-            // Without curvature the first step has length one at most.
-            let length = direction.iter().map(|d| d.abs()).fold(0.0, f64::max);
-            direction.iter_mut().for_each(|d| *d /= length.max(1.0));
+    }
+
+    /// The point to be told of next; `None` when the search has ended.
+    fn wants(&self) -> Option<&[f64]> {
+        self.status.is_none().then_some(self.next.as_slice())
+    }
+
+    fn end(self) -> (Minimum, Memory) {
+        let Self { point, value, evaluations, .. } = self;
+        (Minimum { point, value, evaluations, status: self.status.unwrap_or(Status::NotFinite) }, self.memory)
+    }
+
+    fn tell(&mut self, value: f64, gradient: &[f64]) {
+        self.evaluations += 1;
+        let sound = value.is_finite() && gradient.iter().all(|g| g.is_finite());
+        if self.evaluations == 1 {
+            (self.value, self.gradient) = (value, gradient.to_vec());
+            return if sound { self.set_out() } else { self.status = Some(Status::NotFinite) };
         }
-        let mut step = 1.0;
-        let mut next = vec![0.0; size];
-        let mut next_gradient = vec![0.0; size];
-        let found = loop {
-            if evaluations >= limits.evaluations {
-                break None;
-            }
-            (0..size).for_each(|i| next[i] = point[i] + step * direction[i]);
-            inside(&mut next);
-            let trial = function(&next, &mut next_gradient);
-            evaluations += 1;
-            let expected: f64 = (0..size).map(|i| gradient[i] * (next[i] - point[i])).sum();
-            let sound = trial.is_finite() && next_gradient.iter().all(|g| g.is_finite());
-            if sound && trial <= value + 1e-4 * expected {
-                break Some(trial);
-            }
-            // Quadratic interpolation where it can be trusted, else a cut.
-            let curved = trial - value - expected;
-            let ratio = if sound && curved > 0.0 { -expected / (2.0 * curved) } else { 0.2 };
-            step *= ratio.clamp(0.1, 0.5);
-            if step < 1e-12 {
-                break None;
-            }
-        };
-        let Some(next_value) = found else {
-            if evaluations < limits.evaluations && !pairs.is_empty() {
-                pairs.clear();
-                continue;
-            }
-            break if evaluations >= limits.evaluations { Status::Exhausted } else { Status::Stalled };
-        };
-        let moved: Vec<f64> = (0..size).map(|i| next[i] - point[i]).collect();
-        let changed: Vec<f64> = (0..size).map(|i| next_gradient[i] - gradient[i]).collect();
+        let moved = self.next.iter().zip(&self.point).map(|(next, point)| next - point);
+        let expected: f64 = self.gradient.iter().zip(moved).map(|(slope, moved)| slope * moved).sum();
+        if sound && value <= self.value + 1e-4 * expected {
+            return self.move_on(value, gradient);
+        }
+        // Quadratic interpolation where it can be trusted, else a cut.
+        let curved = value - self.value - expected;
+        let ratio = if sound && curved > 0.0 { -expected / (2.0 * curved) } else { 0.2 };
+        self.step *= ratio.clamp(0.1, 0.5);
+        if self.step >= 1e-12 {
+            self.try_step();
+        } else if self.evaluations < self.limits.evaluations && !self.memory.pairs.is_empty() {
+            self.memory.pairs.clear();
+            self.set_out();
+        } else {
+            self.stop_short();
+        }
+    }
+
+    /// Takes the step that was tried.
+    fn move_on(&mut self, value: f64, gradient: &[f64]) {
+        let moved: Vec<f64> = self.next.iter().zip(&self.point).map(|(next, point)| next - point).collect();
+        let changed: Vec<f64> = gradient.iter().zip(&self.gradient).map(|(next, before)| next - before).collect();
+        let pairs = &mut self.memory.pairs;
         if dot(&moved, &changed) > 1e-12 * dot(&changed, &changed).sqrt() * dot(&moved, &moved).sqrt() {
             if pairs.len() == MEMORY {
                 pairs.pop_front();
             }
             pairs.push_back((moved, changed));
         }
-        let decrease = value - next_value;
-        small_steps = if decrease <= limits.decrease * value.abs().max(1.0) { small_steps + 1 } else { 0 };
-        point = next;
-        gradient = next_gradient;
-        value = next_value;
-        if small_steps >= 2 {
-            break Status::Converged;
+        let decrease = self.value - value;
+        let is_small = decrease <= self.limits.decrease * self.value.abs().max(1.0);
+        self.small_steps = if is_small { self.small_steps + 1 } else { 0 };
+        self.point.copy_from_slice(&self.next);
+        self.gradient.copy_from_slice(gradient);
+        self.value = value;
+        if self.small_steps >= 2 { self.status = Some(Status::Converged) } else { self.set_out() }
+    }
+
+    /// Chooses a direction from the point reached.
+    fn set_out(&mut self) {
+        let Self { point, gradient, low, high, .. } = self;
+        let free: Vec<bool> = (0..point.len())
+            .map(|i| !((point[i] <= low[i] && gradient[i] > 0.0) || (point[i] >= high[i] && gradient[i] < 0.0)))
+            .collect();
+        let steepest = gradient.iter().zip(&free).filter(|(_, free)| **free).map(|(g, _)| g.abs()).fold(0.0, f64::max);
+        if steepest <= self.limits.gradient {
+            self.status = Some(Status::Converged);
+            return;
         }
-    };
-    Minimum { point, value, evaluations, status }
+        let pairs = &mut self.memory.pairs;
+        self.direction = descent(gradient, &free, pairs);
+        let slope = dot(&self.direction, gradient);
+        if slope >= 0.0 || !slope.is_finite() {
+            pairs.clear();
+            self.direction = descent(gradient, &free, pairs);
+        }
+        if pairs.is_empty() {
+            // Without curvature the first step has length one at most.
+            let length = self.direction.iter().map(|d| d.abs()).fold(0.0, f64::max);
+            self.direction.iter_mut().for_each(|d| *d /= length.max(1.0));
+        }
+        self.step = 1.0;
+        self.try_step();
+    }
+
+    fn try_step(&mut self) {
+        if self.evaluations >= self.limits.evaluations {
+            return self.stop_short();
+        }
+        for ((next, point), direction) in self.next.iter_mut().zip(&self.point).zip(&self.direction) {
+            *next = point + self.step * direction;
+        }
+        bound(&mut self.next, self.low, self.high);
+    }
+
+    fn stop_short(&mut self) {
+        let spent = self.evaluations >= self.limits.evaluations;
+        self.status = Some(if spent { Status::Exhausted } else { Status::Stalled });
+    }
+}
+
+fn bound(point: &mut [f64], low: &[f64], high: &[f64]) {
+    point.iter_mut().zip(low.iter().zip(high)).for_each(|(x, (l, h))| *x = x.max(*l).min(*h));
 }
 
 /// Two-loop recursion on the free components.
@@ -219,6 +315,22 @@ mod tests {
         let found = minimise(rosenbrock, &[-1.2, 1.0], &[-5.0; 2], &[5.0; 2], Limits::default());
         assert_eq!(found.status, Status::Converged);
         assert!((found.point[0] - 1.0).abs() < 1e-4, "{found:?}");
+    }
+
+    #[test]
+    fn searches_side_by_side_end_where_each_ends_alone() {
+        let starts = [vec![-1.2, 1.0], vec![0.0, 0.0], vec![2.0, -3.0]];
+        let all = |points: &[(usize, &[f64])]| {
+            let at = |(_, point): &(usize, &[f64])| {
+                let mut gradient = vec![0.0; 2];
+                (rosenbrock(point, &mut gradient), gradient)
+            };
+            points.iter().map(at).collect()
+        };
+        let together = minimise_together(all, &starts, &[-5.0; 2], &[5.0; 2], Limits::default());
+        for (start, found) in starts.iter().zip(together) {
+            assert_eq!(found, minimise(rosenbrock, start, &[-5.0; 2], &[5.0; 2], Limits::default()));
+        }
     }
 
     #[test]

@@ -15,6 +15,8 @@ use crate::{
 
 /// Paths through the graph. The last quantity is integrated over exactly, so that few are enough.
 const PATHS: usize = 16;
+/// Paths by which many points are sifted.
+const FEW: usize = 4;
 /// The same paths at every point and in every round: what is compared differs only in its settings.
 const SEED: u64 = 0x0063_6861_696e;
 /// Experiments at which scatter is looked at.
@@ -93,6 +95,12 @@ impl Paths {
         Self { scattering: true, ..self }
     }
 
+    /// Fewer of such paths, by which many points are sifted.
+    pub(super) fn few(self) -> Self {
+        let paths = self.paths().min(FEW);
+        Self { draws: Draws::new(self.chain.graph().nodes().len(), paths), ..self }
+    }
+
     /// Standard deviation by which a path may stray from the mean of `node`.
     fn stray(&self, node: usize, variance: f64) -> f64 {
         let scatter = if self.scattering { self.surrogate(node).map_or(0.0, Surrogate::noise) } else { 0.0 };
@@ -125,114 +133,148 @@ impl Paths {
         self.chain.model(node).map(|model| model.surrogate())
     }
 
-    /// Moments of `node` on every path at each row of `points`, from the values of the nodes before it.
-    fn moments(&self, node: usize, points: &Rows, values: &[Vec<Vec<f64>>]) -> Vec<Vec<Moments>> {
+    /// The rows of `points` once for every path.
+    fn on_every_path(&self, points: &Rows) -> Rows {
+        Rows::collect(points.width(), (0..self.paths()).flat_map(|_| points.iter()))
+    }
+
+    /// Positions along the mixture of the model of `node`, for `count` points on every path.
+    fn positions(&self, node: usize, count: usize) -> Vec<f64> {
+        self.draws.positions[node].iter().flat_map(|position| std::iter::repeat_n(*position, count)).collect()
+    }
+
+    /// Moments of `node` at each row of `points`, path by path, from the values of the nodes before it at the same points
+    /// `everywhere` (on every path).
+    fn moments(&self, node: usize, points: &Rows, everywhere: &Rows, values: &[Vec<f64>]) -> Vec<Moments> {
         let unknown = Moments { mean: 0.0, variance: 1.0 };
-        let Some(surrogate) = self.surrogate(node) else { return vec![vec![unknown; points.len()]; self.paths()] };
-        if self.is_first(node) {
-            let parts = surrogate.components(&self.chain.inputs(node, points, &[]));
-            let shares: Vec<f64> = parts.iter().map(|part| part.share).collect();
-            return self.draws.positions[node]
-                .iter()
-                .map(|&p| parts[at_position(&shares, p)].moments.clone())
-                .collect();
+        let Some(surrogate) = self.surrogate(node) else { return vec![unknown; everywhere.len()] };
+        if !self.is_first(node) {
+            let inputs = self.chain.inputs(node, everywhere, values);
+            return surrogate.parts(&self.positions(node, points.len()), &inputs);
         }
-        let path = |path: usize| {
-            let inputs = self.chain.inputs(node, points, &values[path]);
-            surrogate.part(self.draws.positions[node][path], &inputs)
-        };
-        (0..self.paths()).map(path).collect()
+        let parts = surrogate.components(&self.chain.inputs(node, points, &[]));
+        let shares: Vec<f64> = parts.iter().map(|part| part.share).collect();
+        let on_path = |position: &f64| parts.get(at_position(&shares, *position));
+        let moments =
+            self.draws.positions[node].iter().filter_map(on_path).flat_map(|part| part.moments.iter().copied());
+        moments.collect()
     }
 
-    /// Slopes of `node` by its inputs on every path.
-    fn slopes_by_input(&self, node: usize, point: &Rows, values: &[Vec<f64>]) -> Option<Vec<Slope>> {
+    /// Slopes of `node` by its inputs, as [`Paths::moments`].
+    fn slopes_by_input(
+        &self,
+        node: usize,
+        points: &Rows,
+        everywhere: &Rows,
+        values: &[Vec<f64>],
+    ) -> Option<Vec<Slope>> {
         let surrogate = self.surrogate(node)?;
-        let positions = &self.draws.positions[node];
-        if self.is_first(node) {
-            let parts = surrogate.slopes(self.chain.inputs(node, point, &[]).row(0))?;
-            let shares: Vec<f64> = parts.iter().map(|part| part.share).collect();
-            return Some(positions.iter().map(|&p| parts[at_position(&shares, p)].clone()).collect());
+        if !self.is_first(node) {
+            let inputs = self.chain.inputs(node, everywhere, values);
+            return surrogate.part_slopes(&self.positions(node, points.len()), &inputs);
         }
-        let path = |(values, position): (&Vec<f64>, &f64)| {
-            let own: Vec<Vec<f64>> = values.iter().map(|value| vec![*value]).collect();
-            surrogate.part_slope(*position, self.chain.inputs(node, point, &own).row(0))
+        let each = surrogate.slopes_of(&self.chain.inputs(node, points, &[]))?;
+        let part = |position: &f64, parts: &Vec<Slope>| {
+            let shares: Vec<f64> = parts.iter().map(|part| part.share).collect();
+            parts.get(at_position(&shares, *position)).cloned()
         };
-        values.iter().zip(positions).map(path).collect()
+        let positions = self.draws.positions[node].iter();
+        positions.flat_map(|position| each.iter().map(move |parts| part(position, parts))).collect()
     }
 
-    /// The slope of `node` by the settings, from that by its inputs and the gradients of the nodes before it.
-    fn by_settings(&self, node: usize, slope: &Slope, width: usize, gradients: &[Vec<f64>]) -> Slope {
+    /// The slope of `node` by the settings, from that by its inputs and the gradients of the nodes before it (of one
+    /// point on one path).
+    fn by_settings<'g>(
+        &self,
+        node: usize,
+        slope: Slope,
+        width: usize,
+        gradient: impl Fn(usize) -> Option<&'g Vec<f64>>,
+    ) -> Slope {
         let graph = &self.chain.graph().nodes()[node];
         let through = |by_input: &[f64]| {
-            let mut gradient = vec![0.0; width];
+            let mut sums = vec![0.0; width];
             for (&column, by) in graph.columns.iter().zip(by_input) {
-                gradient[column] += by;
+                sums[column] += by;
             }
             for (&other, by) in graph.upstream.iter().zip(&by_input[graph.columns.len()..]) {
-                gradient.iter_mut().zip(&gradients[other]).for_each(|(sum, own)| *sum += by * SPREAD * own);
+                let own = gradient(other).into_iter().flatten();
+                sums.iter_mut().zip(own).for_each(|(sum, own)| *sum += by * SPREAD * own);
             }
-            gradient
+            sums
         };
-        Slope { mean: through(&slope.mean), variance: through(&slope.variance), ..slope.clone() }
+        Slope { mean: through(&slope.mean), variance: through(&slope.variance), ..slope }
     }
 }
 
 impl Surrogate for Paths {
     fn components(&self, points: &Rows) -> Vec<Component> {
-        let mut values = vec![vec![Vec::new(); self.chain.graph().nodes().len()]; self.paths()];
+        let (everywhere, count) = (self.on_every_path(points), points.len().max(1));
+        let mut values = vec![Vec::new(); self.chain.graph().nodes().len()];
         for &node in &self.order {
             if let Some(read) = self.read[node] {
-                values.iter_mut().for_each(|path| path[node] = vec![read; points.len()]);
+                values[node] = vec![read; everywhere.len()];
                 continue;
             }
             if node == self.node && self.paths() == 1 {
                 // Nothing upstream is open: the whole mixture is followed.
-                let inputs = self.chain.inputs(node, points, &values[0]);
+                let inputs = self.chain.inputs(node, points, &values);
                 return self.surrogate(node).map_or(Vec::new(), |surrogate| surrogate.components(&inputs));
             }
-            let moments = self.moments(node, points, &values);
+            let moments = self.moments(node, points, &everywhere, &values);
             if node == self.node {
                 let share = 1.0 / self.paths() as f64;
-                return moments.into_iter().map(|moments| Component { share, moments }).collect();
+                return moments.chunks(count).map(|path| Component { share, moments: path.to_vec() }).collect();
             }
-            for (path, moments) in moments.into_iter().enumerate() {
-                let deviation = self.draws.deviations[node][path];
-                values[path][node] =
-                    moments.iter().map(|m| m.mean + deviation * self.stray(node, m.variance)).collect();
-            }
+            let deviations = &self.draws.deviations[node];
+            let value = |(row, m): (usize, &Moments)| m.mean + deviations[row / count] * self.stray(node, m.variance);
+            values[node] = moments.iter().enumerate().map(value).collect();
         }
         Vec::new()
     }
 
     fn slopes(&self, point: &[f64]) -> Option<Vec<Slope>> {
-        let (nodes, paths, width) = (self.chain.graph().nodes().len(), self.paths(), point.len());
-        let row = Rows::collect(width, [point]);
-        let mut values = vec![vec![0.0; nodes]; paths];
-        let mut gradients = vec![vec![Vec::new(); nodes]; paths];
+        self.slopes_of(&Rows::collect(point.len(), [point]))?.pop()
+    }
+
+    fn slopes_of(&self, points: &Rows) -> Option<Vec<Vec<Slope>>> {
+        let (nodes, paths, count) = (self.chain.graph().nodes().len(), self.paths(), points.len().max(1));
+        let (everywhere, width) = (self.on_every_path(points), points.width());
+        let (mut values, mut gradients) = (vec![Vec::new(); nodes], vec![Vec::<Vec<f64>>::new(); nodes]);
         for &node in &self.order {
             if let Some(read) = self.read[node] {
-                values.iter_mut().for_each(|path| path[node] = read);
-                gradients.iter_mut().for_each(|path| path[node] = vec![0.0; width]);
+                // Without gradients: nothing moves it.
+                values[node] = vec![read; everywhere.len()];
                 continue;
             }
+            let by_settings = |row: usize, slope: Slope| {
+                self.by_settings(node, slope, width, |other: usize| gradients[other].get(row))
+            };
             if node == self.node && paths == 1 {
-                let own: Vec<Vec<f64>> = values[0].iter().map(|value| vec![*value]).collect();
-                let parts = self.surrogate(node)?.slopes(self.chain.inputs(node, &row, &own).row(0))?;
-                return Some(parts.iter().map(|part| self.by_settings(node, part, width, &gradients[0])).collect());
+                let each = self.surrogate(node)?.slopes_of(&self.chain.inputs(node, points, &values))?;
+                let of_row =
+                    |(row, parts): (usize, Vec<Slope>)| parts.into_iter().map(|part| by_settings(row, part)).collect();
+                return Some(each.into_iter().enumerate().map(of_row).collect());
             }
-            let slopes = self.slopes_by_input(node, &row, &values)?;
-            let slopes = slopes.iter().zip(&gradients).map(|(slope, own)| self.by_settings(node, slope, width, own));
-            let slopes: Vec<Slope> = slopes.collect();
+            let slopes = self.slopes_by_input(node, points, &everywhere, &values)?.into_iter().enumerate();
+            let slopes = slopes.map(|(row, slope)| by_settings(row, slope));
             if node == self.node {
-                return Some(slopes.into_iter().map(|slope| Slope { share: 1.0 / paths as f64, ..slope }).collect());
+                let mut all: Vec<Vec<Slope>> = vec![Vec::with_capacity(paths); points.len()];
+                for (row, slope) in slopes.enumerate() {
+                    all[row % count].push(Slope { share: 1.0 / paths as f64, ..slope });
+                }
+                return Some(all);
             }
-            for (path, slope) in slopes.iter().enumerate() {
-                let (deviation, spread) = (self.draws.deviations[node][path], self.stray(node, slope.moments.variance));
+            let (mut own_values, mut own_gradients) = (Vec::new(), Vec::new());
+            for (row, slope) in slopes.enumerate() {
+                let deviation = self.draws.deviations[node][row / count];
+                let spread = self.stray(node, slope.moments.variance);
                 let by_variance = if spread > 0.0 { 0.5 * deviation / spread } else { 0.0 };
-                values[path][node] = slope.moments.mean + deviation * spread;
-                gradients[path][node] =
-                    slope.mean.iter().zip(&slope.variance).map(|(m, v)| m + by_variance * v).collect();
+                own_values.push(slope.moments.mean + deviation * spread);
+                let both = slope.mean.iter().zip(&slope.variance);
+                own_gradients.push(both.map(|(m, v)| m + by_variance * v).collect());
             }
+            (values[node], gradients[node]) = (own_values, own_gradients);
         }
         None
     }
@@ -253,6 +295,7 @@ impl Surrogate for Paths {
 
     fn believing(&self, input: &[f64]) -> Arc<dyn Surrogate> {
         let next = Self::from_read(Arc::new(self.chain.believing(input)), self.node, self.read.clone());
+        let next = if self.paths() < next.paths() { next.few() } else { next };
         Arc::new(Self { scattering: self.scattering, scatter: self.scatter.clone(), ..next })
     }
 

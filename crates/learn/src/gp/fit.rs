@@ -51,16 +51,17 @@ impl Fit {
     ///
     /// Source: Rasmussen & Williams (2006), eq. 2.30 and 5.9, plus the log prior.
     pub fn new(structure: &Structure, prior: &Prior, data: &Data<'_>) -> Result<Self, FitError> {
-        Self::near(structure, prior, data, None)
+        Self::near(structure, prior, data, None, f64::INFINITY)
     }
 
     /// [`Fit::new`], where a like search ended near the place looked for: with many observations, most of the search is
-    /// then spared.
+    /// then spared. It is given up where minus the log posterior is sure to stay above `give_up`.
     pub(crate) fn near(
         structure: &Structure,
         prior: &Prior,
         data: &Data<'_>,
         near: Option<&Ended>,
+        give_up: f64,
     ) -> Result<Self, FitError> {
         let size = data.len();
         if size == 0 {
@@ -70,7 +71,10 @@ impl Fit {
             return Err(FitError::Data);
         }
         let whole = Posterior::new(structure, prior, data);
-        let (ended, status) = whole.search(near).ok_or(FitError::Diverged)?;
+        let (ended, status) = whole.search(near, give_up).ok_or(FitError::Diverged)?;
+        if ended.value > give_up {
+            return Err(FitError::Diverged);
+        }
         let hyperparameters = unpack(structure, prior, &ended.point);
         let gp = Gp::new(structure.clone(), hyperparameters, prior.mean_variance, data).ok_or(FitError::Diverged)?;
         let mut unused = vec![0.0; ended.point.len()];

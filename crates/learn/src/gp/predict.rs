@@ -101,20 +101,52 @@ impl Gp {
 
     /// Mean and variance at `point`, and their gradients by the inputs.
     pub fn predict_with_gradient(&self, point: &[f64]) -> (Moments, Vec<f64>, Vec<f64>) {
+        let points = Rows::collect(self.rates.len(), [point]);
+        let nothing = || (Moments { mean: 0.0, variance: 0.0 }, vec![0.0; point.len()], vec![0.0; point.len()]);
+        self.predict_with_gradients(&points).pop().unwrap_or_else(nothing)
+    }
+
+    /// [`Gp::predict_with_gradient`] at every row of `points`: much cheaper than one after the other.
+    pub fn predict_with_gradients(&self, points: &Rows) -> Vec<(Moments, Vec<f64>, Vec<f64>)> {
+        let (size, count) = (self.outputs.len(), points.len());
+        let bases: Vec<(Vec<f64>, Vec<Vec<f64>>)> =
+            points.iter().map(|point| self.basis_with_gradients(point)).collect();
+        let (mut cross, mut slopes) = (Mat::zeros(size, count), Mat::zeros(size, count));
+        for (column, (point, (basis, _))) in points.iter().zip(&bases).enumerate() {
+            let (cross, slopes) = (cross.col_as_slice_mut(column), slopes.col_as_slice_mut(column));
+            self.structure.kernel.values_and_slopes(&self.scaled, 0, &self.scale(point), cross, slopes);
+            self.complete_cross(cross, basis);
+        }
+        let means: Vec<f64> = (0..count).map(|column| dot(cross.col_as_slice(column), &self.weights)).collect();
+        let known = self.factor.solve_all(&mut cross);
+        let solved = cross;
+        let mut all = Vec::with_capacity(count);
+        for (column, (point, (basis, basis_gradients))) in points.iter().zip(&bases).enumerate() {
+            let moments = Moments {
+                mean: self.expected(basis) + means[column],
+                variance: bounded(self.prior_variance(basis), known[column]),
+            };
+            let (slopes, solved) = (slopes.col_as_slice(column), solved.col_as_slice(column));
+            let [mean, variance] = self.gradients(point, slopes, solved, basis, basis_gradients);
+            all.push((moments, mean, variance));
+        }
+        all
+    }
+
+    /// Gradients of mean and variance at `point`, from the slopes of the kernel there and the covariances with the
+    /// observations that were solved for.
+    fn gradients(
+        &self,
+        point: &[f64],
+        slopes: &[f64],
+        solved: &[f64],
+        basis: &[f64],
+        basis_gradients: &[Vec<f64>],
+    ) -> [Vec<f64>; 2] {
         let row = self.scale(point);
         let signal = self.hyperparameters.signal;
-        let (basis, basis_gradients) = self.basis_with_gradients(point);
-        let mut cross = vec![0.0; self.outputs.len()];
-        let mut slopes = vec![0.0; self.outputs.len()];
-        self.structure.kernel.values_and_slopes(&self.scaled, 0, &row, &mut cross, &mut slopes);
-        self.complete_cross(&mut cross, &basis);
-        let mut solved = cross.clone();
-        self.factor.solve(&mut solved);
-        let mean = self.expected(&basis) + dot(&cross, &self.weights);
-        let variance = bounded(self.prior_variance(&basis), dot(&cross, &solved));
-
         let for_mean: Vec<f64> = slopes.iter().zip(&self.weights).map(|(s, w)| 2.0 * signal * s * w).collect();
-        let for_variance: Vec<f64> = slopes.iter().zip(&solved).map(|(s, w)| -4.0 * signal * s * w).collect();
+        let for_variance: Vec<f64> = slopes.iter().zip(solved).map(|(s, w)| -4.0 * signal * s * w).collect();
         let mut mean_gradient = self.scaled.weighted_differences(&row, &for_mean);
         let mut variance_gradient = self.scaled.weighted_differences(&row, &for_variance);
         for (c, rate) in self.rates.iter().enumerate() {
@@ -127,15 +159,15 @@ impl Gp {
             variance_gradient[c] *= slope;
         }
         let trends = self.structure.trends.iter().zip(&self.trend_columns);
-        for (((trend, column), h), slopes) in trends.zip(&basis).zip(&basis_gradients) {
+        for (((trend, column), h), slopes) in trends.zip(basis).zip(basis_gradients) {
             let by_mean = trend.mean + trend.variance * dot(column, &self.weights);
-            let by_variance = 2.0 * trend.variance * (h - dot(column, &solved));
+            let by_variance = 2.0 * trend.variance * (h - dot(column, solved));
             for (c, slope) in slopes.iter().enumerate().take(row.len()) {
                 mean_gradient[c] += by_mean * slope;
                 variance_gradient[c] += by_variance * slope;
             }
         }
-        (Moments { mean, variance }, mean_gradient, variance_gradient)
+        [mean_gradient, variance_gradient]
     }
 
     fn basis_with_gradients(&self, point: &[f64]) -> (Vec<f64>, Vec<Vec<f64>>) {
@@ -289,6 +321,23 @@ mod tests {
             down[c] -= 1e-5;
             assert!((mean[c] - (at(up).mean - at(down).mean) / 2e-5).abs() < 1e-5);
             assert!((variance[c] - (at(up).variance - at(down).variance) / 2e-5).abs() < 1e-5);
+        }
+    }
+
+    #[test]
+    fn gradients_of_many_points_are_those_of_each() {
+        for kernel in [Kernel::Matern52, Kernel::Rbf] {
+            let (_, _, gp) = example(kernel);
+            for count in [3, 12] {
+                let points: Vec<[f64; 2]> = (0..count).map(|i| [0.07 * i as f64, 0.9 - 0.05 * i as f64]).collect();
+                let points = Rows::collect(2, points.iter().map(|point| point.as_slice()));
+                let near = |a: &[f64], b: &[f64]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-7);
+                for (point, (moments, mean, variance)) in points.iter().zip(gp.predict_with_gradients(&points)) {
+                    let alone = gp.predict_with_gradient(point);
+                    assert!(near(&[moments.mean, moments.variance], &[alone.0.mean, alone.0.variance]));
+                    assert!(near(&mean, &alone.1) && near(&variance, &alone.2));
+                }
+            }
         }
     }
 

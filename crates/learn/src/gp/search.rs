@@ -20,14 +20,17 @@ pub(crate) const MANY: usize = THINNED[0] * 3 / 2;
 const FIRST: usize = 14;
 const FURTHER: usize = 5;
 const REFINED: usize = 30;
+/// Evaluations after which, and after as many more, it is asked whether a search is hopeless: how many times the last
+/// gain may still come.
+const GLANCE: usize = 3;
+const STILL: f64 = 4.0;
 /// A start is given up when it is this much behind the best (in log posterior), and when it is as close as this to it:
 /// then it is on the way to the same place.
 const PROMISING: f64 = 15.0;
 const SAME: f64 = 0.02;
-/// Slope by a logarithm and relative decrease that count as none: with few observations, where the last is reached
-/// with very many, and before that on fewer of these.
+/// Slope by a logarithm and relative decrease that count as none: with few observations, and with many, where what is left
+/// to gain is far below what the data can tell.
 const FINE: (f64, f64) = (1e-2, 1e-5);
-const COARSE: (f64, f64) = (0.1, 1e-4);
 const ROUGH: (f64, f64) = (0.3, 1e-3);
 
 /// Where a search ended: a search of a like posterior begins there.
@@ -37,7 +40,9 @@ pub(crate) struct Ended {
     pub(super) point: Vec<f64>,
     memory: Memory,
     /// Number of observations searched on.
-    pub(super) rows: usize,
+    pub(crate) rows: usize,
+    /// Minus the log posterior there.
+    pub(crate) value: f64,
 }
 
 impl Ended {
@@ -81,7 +86,9 @@ impl Posterior<'_> {
     ///
     /// With few observations all starts are tried, wherever `near` is. With many, the posterior of a model of the same
     /// shape is searched from `near` alone; one of another shape has a start of its own besides.
-    pub(super) fn search(&self, near: Option<&Ended>) -> Option<(Ended, Status)> {
+    ///
+    /// A search from `near` ends early where it is sure not to come below `give_up`; `give_up` is infinite for never.
+    pub(super) fn search(&self, near: Option<&Ended>, give_up: f64) -> Option<(Ended, Status)> {
         let size = self.residuals.len();
         let thinned = |count: usize| {
             let chosen: Vec<usize> = (0..count).map(|i| i * size / count).collect();
@@ -103,14 +110,14 @@ impl Posterior<'_> {
         let own = starts(self.structure, self.prior);
         let same_shape = |near: &&Ended| near.point.len() == own[0].len();
         if let Some(near) = near.filter(same_shape)
-            && let Some(found) = last.refined(near, COARSE)
+            && let Some(found) = last.refined(near, ROUGH, give_up)
         {
             return Some(found);
         }
         let own = if near.is_some() { &own[..1] } else { &own[..] };
         let (mut ended, _, mut value) = first.best_of_starts(own, ROUGH)?;
         for level in between {
-            if let Some((finer, _)) = level.refined(&ended, ROUGH) {
+            if let Some((finer, _)) = level.refined(&ended, ROUGH, f64::INFINITY) {
                 ended = finer;
             }
         }
@@ -121,7 +128,7 @@ impl Posterior<'_> {
                 ended = other;
             }
         }
-        match last.refined(&ended, COARSE) {
+        match last.refined(&ended, ROUGH, f64::INFINITY) {
             Some(found) => Some(found),
             None => value.is_finite().then_some((ended, Status::Stalled)),
         }
@@ -132,20 +139,31 @@ impl Posterior<'_> {
         let mut point = near.point.clone();
         point.resize(scale_count(self.structure, self.prior), 0.0);
         point.resize(point.len() + 2 * self.structure.warped.len(), 0.0);
-        Ended { point, memory: Memory::default(), rows: near.rows }
+        Ended { point, memory: Memory::default(), rows: near.rows, value: f64::INFINITY }
     }
 
     /// On from where a search on other observations or of a like model ended; `None` when nothing is finite there.
-    fn refined(&self, from: &Ended, limits: (f64, f64)) -> Option<(Ended, Status)> {
+    fn refined(&self, from: &Ended, limits: (f64, f64), give_up: f64) -> Option<(Ended, Status)> {
         let rows = self.residuals.len();
         let mut memory = from.memory.clone().scaled(rows as f64 / from.rows as f64);
-        let mut found = self.search_from(&from.point, REFINED, limits, &mut memory);
+        let mut point = from.point.clone();
+        if give_up.is_finite() {
+            let begun = self.search_from(&point, GLANCE, limits, &mut memory);
+            let further = self.search_from(&begun.point, GLANCE, limits, &mut memory);
+            if further.value - STILL * (begun.value - further.value) > give_up {
+                let ended = Ended { point: further.point, memory, rows, value: further.value };
+                return Some((ended, Status::Exhausted));
+            }
+            point = further.point;
+        }
+        let mut found = self.search_from(&point, REFINED, limits, &mut memory);
         if found.status == Status::Exhausted {
             // What the other search taught of the curvature may mislead.
             memory = Memory::default();
             found = self.search_from(&found.point, REFINED, limits, &mut memory);
         }
-        found.value.is_finite().then_some((Ended { point: found.point, memory, rows }, found.status))
+        let Minimum { point, value, status, .. } = found;
+        value.is_finite().then_some((Ended { point, memory, rows, value }, status))
     }
 
     fn search_from(&self, start: &[f64], evaluations: usize, limits: (f64, f64), memory: &mut Memory) -> Minimum {
@@ -183,6 +201,7 @@ impl Posterior<'_> {
             }
         }
         let (memory, found) = ended?;
-        Some((Ended { point: found.point, memory, rows: self.residuals.len() }, found.status, found.value))
+        let Minimum { point, value, status, .. } = found;
+        Some((Ended { point, memory, rows: self.residuals.len(), value }, status, value))
     }
 }

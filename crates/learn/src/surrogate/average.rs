@@ -59,8 +59,19 @@ pub(super) struct Searches {
     pub(super) log_slopes: f64,
     /// Log posterior of the first model.
     pub(super) first: f64,
-    /// The same when the readings are bent otherwise.
-    pub(super) rival: Option<f64>,
+    /// The same and [`Searches::log_slopes`] when the readings are bent otherwise.
+    pub(super) rival: Option<(f64, f64)>,
+}
+
+impl Searches {
+    /// Minus the log posterior above which the first model is far behind its rival.
+    fn give_up(&self, size: usize) -> f64 {
+        let (Some((_, log_slopes)), Some(ended)) = (self.rival, self.ends.first()) else { return f64::INFINITY };
+        if size < MANY {
+            return f64::INFINITY;
+        }
+        ended.value + FAR_BEHIND + (self.log_slopes - log_slopes) * ended.rows as f64 / size as f64
+    }
 }
 
 /// The average, weighted by the posterior of each process's hyperparameters.
@@ -136,7 +147,7 @@ impl GpAverage {
             if score + promise < best + BEND_EVIDENCE {
                 return None;
             }
-            let fit = Fit::near(&structure, &origin.prior, data, Some(&origin.ended)).ok()?;
+            let fit = Fit::near(&structure, &origin.prior, data, Some(&origin.ended), f64::INFINITY).ok()?;
             let score = fit.log_posterior + origin.odds;
             (score > best + BEND_EVIDENCE).then(|| (score, Member::found(fit, origin.prior.clone(), origin.odds)))
         };
@@ -170,10 +181,17 @@ impl GpAverage {
         Self { members: self.members.iter().map(member).collect() }
     }
 
-    /// The member that a position from 0 to 1 along the shares falls on.
-    fn at(&self, position: f64) -> Option<&Member> {
+    /// The members with the numbers of the positions from 0 to 1 along the shares that fall on them.
+    fn divided_along(&self, positions: &[f64]) -> Vec<(&Member, Vec<usize>)> {
         let shares: Vec<f64> = self.members.iter().map(|member| member.share).collect();
-        self.members.get(at_position(&shares, position))
+        let mut divided: Vec<(&Member, Vec<usize>)> = self.members.iter().map(|member| (member, Vec::new())).collect();
+        for (number, &position) in positions.iter().enumerate() {
+            if let Some((_, numbers)) = divided.get_mut(at_position(&shares, position)) {
+                numbers.push(number);
+            }
+        }
+        divided.retain(|(_, numbers)| !numbers.is_empty());
+        divided
     }
 
     /// How many of `count` draws each member makes, and from which seed.
@@ -206,6 +224,17 @@ impl Surrogate for GpAverage {
             Slope { share: member.share, moments, mean, variance }
         };
         Some(self.members.iter().map(slope).collect())
+    }
+
+    fn slopes_of(&self, points: &Rows) -> Option<Vec<Vec<Slope>>> {
+        let mut all: Vec<Vec<Slope>> = vec![Vec::with_capacity(self.members.len()); points.len()];
+        for member in &self.members {
+            let each = member.gp.predict_with_gradients(points);
+            for (slopes, (moments, mean, variance)) in all.iter_mut().zip(each) {
+                slopes.push(Slope { share: member.share, moments, mean, variance });
+            }
+        }
+        Some(all)
     }
 
     fn means(&self, points: &Rows) -> Vec<f64> {
@@ -267,14 +296,24 @@ impl Surrogate for GpAverage {
         Some(Arc::new(Self { members: members.collect::<Option<_>>()? }))
     }
 
-    fn part(&self, position: f64, points: &Rows) -> Vec<Moments> {
-        self.at(position).map_or(Vec::new(), |member| member.gp.predict(points))
+    fn parts(&self, positions: &[f64], points: &Rows) -> Vec<Moments> {
+        let mut all = vec![Moments { mean: 0.0, variance: 1.0 }; points.len()];
+        for (member, rows) in self.divided_along(positions) {
+            let moments = member.gp.predict(&points.select(&rows));
+            rows.into_iter().zip(moments).for_each(|(row, moments)| all[row] = moments);
+        }
+        all
     }
 
-    fn part_slope(&self, position: f64, point: &[f64]) -> Option<Slope> {
-        let member = self.at(position)?;
-        let (moments, mean, variance) = member.gp.predict_with_gradient(point);
-        Some(Slope { share: member.share, moments, mean, variance })
+    fn part_slopes(&self, positions: &[f64], points: &Rows) -> Option<Vec<Slope>> {
+        let mut all = vec![None; points.len()];
+        for (member, rows) in self.divided_along(positions) {
+            let each = member.gp.predict_with_gradients(&points.select(&rows));
+            for (row, (moments, mean, variance)) in rows.into_iter().zip(each) {
+                all[row] = Some(Slope { share: member.share, moments, mean, variance });
+            }
+        }
+        all.into_iter().collect()
     }
 
     fn lookahead(&self, points: &Rows, places: &Rows) -> Option<Vec<Lookahead>> {
@@ -355,7 +394,8 @@ fn fit_members(
         let shape = separate + 1 + usize::from(prior.signal_scale > 0.0);
         let alike = new_ends.iter().rev().find(|ended: &&Ended| ended.shape() == shape);
         let near = searches.ends.get(new_ends.len()).or(alike).or(new_ends.last());
-        match Fit::near(&structure, prior, data, near) {
+        let give_up = if new_ends.is_empty() { searches.give_up(data.len()) } else { f64::INFINITY };
+        match Fit::near(&structure, prior, data, near, give_up) {
             Ok(fit) => {
                 new_ends.push(fit.ended.clone());
                 if new_ends.len() == 1 {
@@ -363,10 +403,15 @@ fn fit_members(
                 }
                 scored.push((fit.log_posterior + odds, Member::found(fit, prior.clone(), *odds)));
             }
-            Err(error) => failure = error,
+            Err(error) => {
+                failure = error;
+                if give_up.is_finite() {
+                    searches.first = f64::NEG_INFINITY;
+                }
+            }
         }
         // A change of the outputs moves all models alike: where the first is far behind, none of the others has to be heard.
-        if data.len() >= MANY && searches.rival.is_some_and(|rival| searches.first < rival - FAR_BEHIND) {
+        if data.len() >= MANY && searches.rival.is_some_and(|(rival, _)| searches.first < rival - FAR_BEHIND) {
             break;
         }
     }

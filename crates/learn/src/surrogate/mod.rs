@@ -86,18 +86,30 @@ pub trait Surrogate: Debug + Send + Sync {
         None
     }
 
-    /// The part of the mixture that a position from 0 to 1 along the shares falls into, at each row of `points`.
-    fn part(&self, position: f64, points: &Rows) -> Vec<Moments> {
-        let mut parts = self.components(points);
-        let shares: Vec<f64> = parts.iter().map(|part| part.share).collect();
-        if parts.is_empty() { Vec::new() } else { parts.swap_remove(at_position(&shares, position)).moments }
+    /// [`Surrogate::slopes`] at each row of `points`; cheaper than one after the other.
+    fn slopes_of(&self, points: &Rows) -> Option<Vec<Vec<Slope>>> {
+        points.iter().map(|point| self.slopes(point)).collect()
     }
 
-    /// [`Surrogate::part`] at one point with gradients.
-    fn part_slope(&self, position: f64, point: &[f64]) -> Option<Slope> {
-        let mut parts = self.slopes(point)?;
+    /// At each row of `points` the part of the mixture that its position from 0 to 1 along the shares falls into.
+    fn parts(&self, positions: &[f64], points: &Rows) -> Vec<Moments> {
+        let parts = self.components(points);
         let shares: Vec<f64> = parts.iter().map(|part| part.share).collect();
-        (!parts.is_empty()).then(|| parts.swap_remove(at_position(&shares, position)))
+        let unknown = Moments { mean: 0.0, variance: 1.0 };
+        let moments = |(row, position): (usize, &f64)| {
+            parts.get(at_position(&shares, *position)).map_or(unknown, |part| part.moments[row])
+        };
+        positions.iter().enumerate().map(moments).collect()
+    }
+
+    /// [`Surrogate::parts`] with gradients.
+    fn part_slopes(&self, positions: &[f64], points: &Rows) -> Option<Vec<Slope>> {
+        let each = self.slopes_of(points)?.into_iter().zip(positions);
+        each.map(|(mut parts, position)| {
+            let shares: Vec<f64> = parts.iter().map(|part| part.share).collect();
+            (!parts.is_empty()).then(|| parts.swap_remove(at_position(&shares, *position)))
+        })
+        .collect()
     }
 
     /// What a reading at each of `places` would teach of the response at the rows of `points`, for every part of the

@@ -222,6 +222,11 @@ pub trait Outcomes: Debug + Send + Sync {
 
     /// The models with one more experiment that gave what is expected there.
     fn believing(&self, input: &[f64]) -> Arc<dyn Outcomes>;
+
+    /// Models that say much the same in less time, for sifting many points; `None` where these are quick.
+    fn roughly(&self) -> Option<Arc<dyn Outcomes>> {
+        None
+    }
 }
 
 /// Outcomes that are independent given the settings.

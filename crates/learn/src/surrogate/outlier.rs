@@ -225,7 +225,7 @@ fn fitted(readings: &Readings<'_>, options: &Options, outliers: &[Outlier]) -> R
     if !options.exact || warp.bend() == Bend::Straight || sample.len() < values.len() {
         return Ok(bent);
     }
-    searches.rival = Some(searches.first);
+    searches.rival = Some((searches.first, searches.log_slopes));
     match fitted_under(Warp::fit(&sample, f64::INFINITY), readings, options, outliers, &mut searches) {
         Ok((straight, other)) if other > evidence => Ok(Learnt { clear, ..straight }),
         _ => Ok(bent),

@@ -393,23 +393,33 @@ impl Belief {
         scores
     }
 
-    /// [`Belief::scores`] at one point, and its gradient by the columns; `None` where a model has no gradient.
-    pub(crate) fn score_with_gradient(&self, point: &[f64]) -> Option<(f64, Vec<f64>)> {
-        let (mut score, mut gradient) = match self.best {
-            Some(best) => self.log_gain_with_gradient(point, best)?,
-            None => (0.0, vec![0.0; point.len()]),
+    /// [`Belief::scores`] at each row of `points`, with the gradients by the columns; `None` where a model has none.
+    pub(crate) fn scores_with_gradients(&self, points: &Rows) -> Option<Vec<(f64, Vec<f64>)>> {
+        let mut scores = match self.best {
+            Some(best) => self.log_gains_with_gradients(points, best)?,
+            None => vec![(0.0, vec![0.0; points.width()]); points.len()],
         };
         for bound in &self.goal.bounds {
             let Some((model, low, high)) = self.limits(bound) else { continue };
-            let slope = mixed_slope(&model.surrogate().slopes(point)?);
-            let within = log_within(slope.moments, low, high);
-            score += within.value;
-            add(&mut gradient, &slope, within);
+            for ((score, gradient), parts) in scores.iter_mut().zip(model.surrogate().slopes_of(points)?) {
+                let slope = mixed_slope(&parts);
+                let within = log_within(slope.moments, low, high);
+                *score += within.value;
+                add(gradient, &slope, within);
+            }
         }
-        let (success, slopes) = self.feasibility.log_probability_with_gradient(point);
         let caution = self.caution();
-        gradient.iter_mut().zip(slopes).for_each(|(sum, slope)| *sum += caution * slope);
-        Some((score + caution * success, gradient))
+        for ((score, gradient), point) in scores.iter_mut().zip(points.iter()) {
+            let (success, slopes) = self.feasibility.log_probability_with_gradient(point);
+            gradient.iter_mut().zip(slopes).for_each(|(sum, slope)| *sum += caution * slope);
+            *score += caution * success;
+        }
+        Some(scores)
+    }
+
+    /// What is believed, told in less time, for sifting many points; `None` where it is quick.
+    pub(crate) fn roughly(&self) -> Option<Self> {
+        Some(Self { outcomes: self.outcomes.roughly()?, ..self.clone() })
     }
 
     /// Power of the probability of success in the score.
@@ -440,28 +450,30 @@ impl Belief {
         }
     }
 
-    fn log_gain_with_gradient(&self, point: &[f64], best: f64) -> Option<(f64, Vec<f64>)> {
-        match &self.merit {
-            Merit::Single { outcome, sign } => {
-                let slopes = self.outcome(*outcome)?.surrogate().slopes(point)?;
-                if !self.exploits() {
-                    return Some(log_improvement_with_gradient(&slopes, *sign, best));
-                }
-                let slope = mixed_slope(&slopes);
+    fn log_gains_with_gradients(&self, points: &Rows, best: f64) -> Option<Vec<(f64, Vec<f64>)>> {
+        let slopes = |outcome: usize| self.outcome(outcome)?.surrogate().slopes_of(points);
+        let gain = |parts: &Vec<Slope>| match &self.merit {
+            Merit::Single { sign, .. } if self.exploits() => {
+                let slope = mixed_slope(parts);
                 let m = Moments { mean: sign * slope.moments.mean, ..slope.moments };
                 let gain = gain::log_optimistic(m, self.optimism, best);
-                let mut gradient = vec![0.0; point.len()];
+                let mut gradient = vec![0.0; points.width()];
                 add(&mut gradient, &slope, Sloped { by_mean: sign * gain.by_mean, ..gain });
-                Some((gain.value, gradient))
+                (gain.value, gradient)
             }
-            Merit::Window { outcome, low, high } => {
-                let slopes = self.outcome(*outcome)?.surrogate().slopes(point)?;
-                let each: Vec<Sloped> =
-                    slopes.iter().map(|slope| log_nearer(slope.moments, *low, *high, reach(best))).collect();
-                Some(mix(&slopes, &each))
+            Merit::Single { sign, .. } => log_improvement_with_gradient(parts, *sign, best),
+            Merit::Window { low, high, .. } => {
+                let nearer = |slope: &Slope| log_nearer(slope.moments, *low, *high, reach(best));
+                mix(parts, &parts.iter().map(nearer).collect::<Vec<_>>())
             }
-            Merit::Sum(_) => Some(log_improvement_with_gradient(&[self.summed_slope(point)?], 1.0, best)),
-            Merit::Front(wants) => self.front_gain_with_gradient(wants, point),
+            Merit::Sum(_) | Merit::Front(_) => log_improvement_with_gradient(parts, 1.0, best),
+        };
+        match &self.merit {
+            Merit::Single { outcome, .. } | Merit::Window { outcome, .. } => {
+                Some(slopes(*outcome)?.iter().map(gain).collect())
+            }
+            Merit::Sum(_) => Some(self.summed_slopes(points)?.into_iter().map(|slope| gain(&vec![slope])).collect()),
+            Merit::Front(wants) => points.iter().map(|point| self.front_gain_with_gradient(wants, point)).collect(),
         }
     }
 
@@ -484,21 +496,23 @@ impl Belief {
         all
     }
 
-    fn summed_slope(&self, point: &[f64]) -> Option<Slope> {
-        let zero = vec![0.0; point.len()];
+    fn summed_slopes(&self, points: &Rows) -> Option<Vec<Slope>> {
+        let zero = vec![0.0; points.width()];
         let moments = Moments { mean: 0.0, variance: 0.0 };
-        let mut sum = Slope { share: 1.0, moments, mean: zero.clone(), variance: zero };
+        let mut sums = vec![Slope { share: 1.0, moments, mean: zero.clone(), variance: zero }; points.len()];
         let Merit::Sum(terms) = &self.merit else { return None };
         for term in terms {
             let model = self.outcome(term.outcome)?;
-            let slope = mixed_slope(&model.surrogate().slopes(point)?);
-            let (mean, variance) = term.moments(model, slope.moments);
-            sum.moments.mean += mean.value;
-            sum.moments.variance += variance.value;
-            add(&mut sum.mean, &slope, mean);
-            add(&mut sum.variance, &slope, variance);
+            for (sum, parts) in sums.iter_mut().zip(model.surrogate().slopes_of(points)?) {
+                let slope = mixed_slope(&parts);
+                let (mean, variance) = term.moments(model, slope.moments);
+                sum.moments.mean += mean.value;
+                sum.moments.variance += variance.value;
+                add(&mut sum.mean, &slope, mean);
+                add(&mut sum.variance, &slope, variance);
+            }
         }
-        Some(sum)
+        Some(sums)
     }
 
     /// The model of a bounded outcome, and the bounds on its bent scale.

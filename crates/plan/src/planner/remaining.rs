@@ -29,6 +29,9 @@ pub struct Remaining {
 /// Joint draws of the response over the space, and places each is looked at.
 const DRAWS: usize = 128;
 const PLACES: usize = 384;
+/// The same through a process chain, where every draw of every quantity has a covariance matrix of its own.
+const CHAIN_DRAWS: usize = 64;
+const CHAIN_PLACES: usize = 128;
 /// Experiments below which nothing is said.
 const FEWEST: usize = 8;
 /// Gains below this share of the spread of the observed merits count as none.
@@ -75,12 +78,13 @@ impl Planner {
         }
         let counting = |index: &usize| belief.counts(&observed[*index]);
         let believed = (0..merits.len()).filter(counting).max_by(|&a, &b| merits[a].total_cmp(&merits[b]))?;
+        let (draws, most) = if belief.through().is_empty() { (DRAWS, PLACES) } else { (CHAIN_DRAWS, CHAIN_PLACES) };
         let mut places = Rows::collect(inputs.width(), [inputs.row(believed)]);
-        self.places(belief, situation).iter().for_each(|columns| places.push(columns));
+        self.places(belief, situation, most).iter().for_each(|columns| places.push(columns));
         if let Some((reference, _)) = belief.reference() {
             return self.remaining_front(belief, situation, &reference);
         }
-        let draws = belief.draw_wanted(&places, DRAWS, situation.seed);
+        let draws = belief.draw_wanted(&places, draws, situation.seed);
         let mut gains: Vec<f64> = draws
             .iter()
             .map(|draw| {
@@ -101,7 +105,7 @@ impl Planner {
             Rows::collect(situation.inputs.width(), believed.iter().map(|&index| situation.inputs.row(index)));
         // Exact hypervolumes of many objectives take long, so fewer draws and places have to do.
         let (draws, most) = if reference.len() <= 3 { (DRAWS, PLACES) } else { (DRAWS / 4, PLACES / 8) };
-        let all = self.places(belief, situation);
+        let all = self.places(belief, situation, PLACES);
         let stride = all.len().div_ceil(most).max(1);
         all.iter().step_by(stride).for_each(|columns| places.push(columns));
         let gain = |draw: Vec<Vec<f64>>| {
@@ -115,29 +119,29 @@ impl Planner {
         summary(&gains, NOTHING)
     }
 
-    /// Columns of places spread over what is left of the space, and the most promising of many more.
-    fn places(&self, belief: &Belief, situation: &Situation<'_>) -> Vec<Vec<f64>> {
+    /// Columns of at most about `most` places, spread over what is left of the space, and the most promising of many more.
+    fn places(&self, belief: &Belief, situation: &Situation<'_>, most: usize) -> Vec<Vec<f64>> {
         let columns: Vec<Vec<f64>> = match &self.listed {
             Some(listed) => {
                 let free = listed.free(&situation.taken);
-                let stride = free.len().div_ceil(16 * PLACES).max(1);
+                let stride = free.len().div_ceil(16 * most).max(1);
                 free.into_iter().step_by(stride).map(|row| listed.columns.row(row).to_vec()).collect()
             }
             None => {
-                let points = self.anywhere(8 * PLACES, situation.seed);
+                let points = self.anywhere(8 * most, situation.seed);
                 points.iter().filter_map(|point| self.encoding.encode(point).ok()).collect()
             }
         };
-        if columns.len() <= PLACES {
+        if columns.len() <= most {
             return columns;
         }
         let rows = Rows::collect(self.encoding.width(), columns.iter().map(Vec::as_slice));
-        let scores = belief.scores(&rows);
+        let scores = belief.roughly().as_ref().unwrap_or(belief).scores(&rows);
         let mut order: Vec<usize> = (0..columns.len()).collect();
         order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
         // Two thirds where something may be gained, the rest anywhere.
-        let promising = order.iter().take(2 * PLACES / 3);
-        let stride = (columns.len() * 3).div_ceil(PLACES);
+        let promising = order.iter().take(2 * most / 3);
+        let stride = (columns.len() * 3).div_ceil(most);
         let chosen: HashSet<usize> = promising.copied().chain((0..columns.len()).step_by(stride)).collect();
         let mut chosen: Vec<usize> = chosen.into_iter().collect();
         chosen.sort_unstable();

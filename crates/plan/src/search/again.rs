@@ -31,7 +31,7 @@ impl Search<'_> {
         }
         renewed.sort_by(|a, b| b.score.total_cmp(&a.score));
         let starts = distinct(&renewed, STARTS);
-        renewed.extend(starts.into_iter().map(|start| self.improve(start, &mut random)));
+        renewed.extend(self.improve(starts, &mut random));
         renewed.extend(old);
         ranking.set(renewed);
         ranking.ended = ranking.points.first().and_then(|candidate| candidate.ended);

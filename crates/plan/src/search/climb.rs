@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use matdock_learn::optimise::Status;
+use matdock_learn::{nearest, optimise::Status};
 use rand::seq::index;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
@@ -101,26 +101,8 @@ impl Listed {
     fn nearest(&self, climbers: &[Climber], taken: &HashSet<usize>) -> Vec<Vec<usize>> {
         // A row that was taken is passed over at the end; there are few.
         let wanted = NEAREST + taken.len().min(NEAREST);
-        let mut all: Vec<(f64, Vec<(f64, usize)>)> =
-            vec![(f64::INFINITY, Vec::with_capacity(4 * wanted)); climbers.len()];
-        let by_distance = |a: &(f64, usize), b: &(f64, usize)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
-        for (row, columns) in self.columns.iter().enumerate() {
-            for (climber, (reach, found)) in climbers.iter().zip(&mut all) {
-                let squared: f64 = columns.iter().zip(&climber.columns).map(|(a, b)| (a - b) * (a - b)).sum();
-                if squared < *reach {
-                    found.push((squared, row));
-                    if found.len() == 4 * wanted {
-                        found.select_nth_unstable_by(wanted, by_distance);
-                        found.truncate(wanted);
-                        *reach = found.iter().map(|(squared, _)| *squared).fold(0.0, f64::max);
-                    }
-                }
-            }
-        }
-        let nearest = |(_, mut found): (f64, Vec<(f64, usize)>)| {
-            found.sort_by(by_distance);
-            found.into_iter().map(|(_, row)| row).filter(|row| !taken.contains(row)).take(NEAREST).collect()
-        };
-        all.into_iter().map(nearest).collect()
+        let places: Vec<Vec<f64>> = climbers.iter().map(|climber| climber.columns.clone()).collect();
+        let free = |rows: Vec<usize>| rows.into_iter().filter(|row| !taken.contains(row)).take(NEAREST).collect();
+        nearest(&self.columns, &places, wanted).into_iter().map(free).collect()
     }
 }

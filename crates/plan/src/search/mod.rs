@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use matdock_learn::{
     Rows,
-    optimise::{Limits, Status, minimise},
+    optimise::{Limits, Minimum, Status, minimise_together},
 };
 use rand::RngExt;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
@@ -18,7 +18,7 @@ use rand_distr::{Distribution, StandardNormal};
 use crate::{
     belief::Belief,
     encode::Encoding,
-    space::{CellKey, Parameter, Point, Value, key},
+    space::{CellKey, Parameter, Point, Ranges, Value, key},
     start,
 };
 
@@ -28,6 +28,8 @@ pub(crate) use listed::{Listed, Ranking};
 const SPREAD: usize = 1024;
 const NEAR: usize = 24;
 const NEAR_POINTS: usize = 5;
+/// Of many candidates under a slow belief those that pass a rough one.
+const SIFTED: usize = 128;
 /// Candidates improved further.
 const STARTS: usize = 6;
 const SWEEPS: usize = 3;
@@ -70,15 +72,21 @@ impl Appraisal<'_> {
         scores
     }
 
-    /// The score at one point, and its gradient by the columns; `None` where a model has no gradient.
-    pub(crate) fn score_with_gradient(&self, columns: &[f64]) -> Option<(f64, Vec<f64>)> {
-        let (mut score, mut slopes) = self.belief.score_with_gradient(columns)?;
+    /// The scores at the rows of `points`, with their gradients by the columns; `None` where a model has no gradient.
+    pub(crate) fn scores_with_gradients(&self, points: &Rows) -> Option<Vec<(f64, Vec<f64>)>> {
+        let mut scores = self.belief.scores_with_gradients(points)?;
         for preference in self.preferences {
-            let (log, own) = preference.log_with_gradient(columns);
-            score += log;
-            slopes.iter_mut().zip(own).for_each(|(slope, own)| *slope += own);
+            for ((score, slopes), columns) in scores.iter_mut().zip(points.iter()) {
+                let (log, own) = preference.log_with_gradient(columns);
+                *score += log;
+                slopes.iter_mut().zip(own).for_each(|(slope, own)| *slope += own);
+            }
         }
-        Some((score, slopes))
+        Some(scores)
+    }
+
+    fn score_with_gradient(&self, columns: &[f64]) -> Option<(f64, Vec<f64>)> {
+        self.scores_with_gradients(&Rows::collect(columns.len(), [columns]))?.pop()
     }
 }
 
@@ -113,12 +121,11 @@ impl Search<'_> {
             let near = (0..NEAR).map(|_| self.neighbour(point, &mut random)).collect();
             points.extend(self.allowed(near, &mut random));
         }
-        let mut candidates = self.scored(points);
+        let mut candidates = self.scored(self.sifted(points));
         candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
         let starts = distinct(&candidates, STARTS);
         let mut best = candidates.first().cloned();
-        for start in starts {
-            let improved = self.improve(start, &mut random);
+        for improved in self.improve(starts, &mut random) {
             if best.as_ref().is_none_or(|b| improved.score > b.score) {
                 best = Some(improved.clone());
             }
@@ -129,17 +136,38 @@ impl Search<'_> {
         best.map(|candidate| (candidate.point, candidate.score))
     }
 
+    /// Of very many points under a slow belief the best under a rough one.
+    fn sifted(&self, points: Vec<Point>) -> Vec<Point> {
+        if points.len() <= SIFTED {
+            return points;
+        }
+        let Some(rough) = self.appraisal.belief.roughly() else { return points };
+        let appraisal = Appraisal { belief: &rough, ..self.appraisal };
+        let mut candidates = Search { appraisal, ..*self }.scored(points);
+        candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
+        candidates.into_iter().take(SIFTED).map(|candidate| candidate.point).collect()
+    }
+
     /// Those of `points` that are free, with their scores.
     fn scored(&self, points: Vec<Point>) -> Vec<Candidate> {
-        let free: Vec<(Point, Vec<f64>)> = points
-            .into_iter()
-            .filter(|point| !self.taken.contains(&key(point)))
-            .filter_map(|point| self.encoding.encode(&point).ok().map(|columns| (point, columns)))
-            .collect();
-        let rows = self.rows(&free);
-        let scores = self.appraisal.scores(free.iter().map(|(point, _)| point.as_slice()), &rows);
-        let sound = free.into_iter().zip(scores).filter(|(_, score)| !score.is_nan());
-        sound.map(|((point, columns), score)| Candidate { point, columns, score, ended: None }).collect()
+        self.scored_each(points).into_iter().flatten().collect()
+    }
+
+    /// Every point with its score; `None` for one that is not free or has no score.
+    fn scored_each(&self, points: Vec<Point>) -> Vec<Option<Candidate>> {
+        let encoded = |point: &Point| {
+            let free = !self.taken.contains(&key(point));
+            free.then(|| self.encoding.encode(point).ok()).flatten()
+        };
+        let columns: Vec<Option<Vec<f64>>> = points.iter().map(encoded).collect();
+        let free = || points.iter().zip(&columns).filter(|(_, columns)| columns.is_some());
+        let rows = Rows::collect(self.encoding.width(), columns.iter().flatten().map(Vec::as_slice));
+        let mut scores = self.appraisal.scores(free().map(|(point, _)| point.as_slice()), &rows).into_iter();
+        let candidate = |(point, columns): (Point, Option<Vec<f64>>)| {
+            let (columns, score) = columns.and_then(|columns| Some((columns, scores.next()?)))?;
+            (!score.is_nan()).then_some(Candidate { point, columns, score, ended: None })
+        };
+        points.into_iter().zip(columns).map(candidate).collect()
     }
 
     /// A point near `point`: numbers moved a little, some discrete settings changed.
@@ -168,29 +196,44 @@ impl Search<'_> {
         *value == Value::Absent || (*value == Value::Number(0.0) && optional())
     }
 
-    fn improve(&self, start: Candidate, random: &mut ChaCha8Rng) -> Candidate {
+    /// Improves every start: first everything with a direction as if continuous, then settings that exist.
+    fn improve(&self, starts: Vec<Candidate>, random: &mut ChaCha8Rng) -> Vec<Candidate> {
         let numeric: Vec<usize> = (0..self.parameters.len()).filter(|&i| self.encoding.column(i).is_some()).collect();
-        let continuous: Vec<usize> = numeric.iter().copied().filter(|&i| self.parameters[i].is_free()).collect();
+        let climbed = self.climb(starts, &numeric, random);
         let discrete: Vec<usize> = (0..self.parameters.len()).filter(|&i| !self.parameters[i].is_free()).collect();
-        // First everything with a direction as if continuous, then settings that exist.
-        let mut best = self.climb(start, &numeric, random);
-        let mixtures = self.ranges().filter(|ranges| !ranges.blends().is_empty());
-        if discrete.is_empty() && mixtures.is_none() {
-            return best;
+        if discrete.is_empty() && self.mixtures().is_none() {
+            return climbed;
         }
+        let continuous: Vec<usize> = numeric.iter().copied().filter(|&i| self.parameters[i].is_free()).collect();
+        climbed.into_iter().map(|best| self.settle(best, &discrete, &continuous, random)).collect()
+    }
+
+    /// The ranges, where settings of them are parts of mixtures.
+    fn mixtures(&self) -> Option<&Ranges> {
+        self.ranges().filter(|ranges| !ranges.blends().is_empty())
+    }
+
+    /// Exchanges discrete settings and climbs the continuous ones in turn.
+    fn settle(
+        &self,
+        mut best: Candidate,
+        discrete: &[usize],
+        continuous: &[usize],
+        random: &mut ChaCha8Rng,
+    ) -> Candidate {
         let mut settled = false;
         for _ in 0..SWEEPS {
             let before = best.score;
-            for &parameter in &discrete {
+            for &parameter in discrete {
                 let points = self.exchanges(&best.point, parameter, random);
                 best = self.better(best, points, random);
             }
-            if let Some(ranges) = mixtures {
+            if let Some(ranges) = self.mixtures() {
                 let points = self.mixture_exchanges(ranges, &best.point);
                 best = self.better(best, points, random);
             }
             if !continuous.is_empty() {
-                best = self.climb(best, &continuous, random);
+                best = self.climb(vec![best.clone()], continuous, random).pop().unwrap_or(best);
             }
             if best.score <= before + 1e-6 {
                 settled = true;
@@ -207,37 +250,45 @@ impl Search<'_> {
         self.scored(points).into_iter().fold(best, |best, other| if other.score > best.score { other } else { best })
     }
 
-    /// Moves the given numeric parameters up the gradient; the start is kept when that does not help.
-    fn climb(&self, start: Candidate, parameters: &[usize], random: &mut ChaCha8Rng) -> Candidate {
+    /// Moves the given numeric parameters of each start up the gradient; a start is kept when that does not help.
+    fn climb(&self, starts: Vec<Candidate>, parameters: &[usize], random: &mut ChaCha8Rng) -> Vec<Candidate> {
         if let Some(ranges) = self.ranges().filter(|ranges| ranges.is_ruled()) {
-            return self.climb_ruled(start, ranges, random);
+            return starts.into_iter().map(|start| self.climb_ruled(start, ranges, random)).collect();
         }
         let columns: Vec<usize> = parameters.iter().filter_map(|&i| self.encoding.column(i)).collect();
         if columns.is_empty() {
-            return start;
+            return starts;
         }
-        let origin: Vec<f64> = columns.iter().map(|&c| start.columns[c]).collect();
-        let mut full = start.columns.clone();
+        let origins: Vec<Vec<f64>> =
+            starts.iter().map(|start| columns.iter().map(|&c| start.columns[c]).collect()).collect();
         let limits = Limits { evaluations: 40, gradient: 1e-4, decrease: 1e-7 };
-        let function = |x: &[f64], gradient: &mut [f64]| {
-            columns.iter().zip(x).for_each(|(&c, x)| full[c] = *x);
-            let Some((score, slopes)) = self.appraisal.score_with_gradient(&full) else {
-                gradient.fill(0.0);
-                return 0.0;
-            };
-            columns.iter().zip(gradient).for_each(|(&c, g)| *g = -slopes[c]);
-            -score
+        let function = |wanted: &[(usize, &[f64])]| {
+            let mut rows = Rows::new(self.encoding.width());
+            for (start, x) in wanted {
+                let mut full = starts[*start].columns.clone();
+                columns.iter().zip(*x).for_each(|(&c, x)| full[c] = *x);
+                rows.push(&full);
+            }
+            let flat = || vec![(0.0, vec![0.0; rows.width()]); rows.len()];
+            let scores = self.appraisal.scores_with_gradients(&rows).unwrap_or_else(flat);
+            let downhill = |slopes: Vec<f64>| columns.iter().map(|&c| -slopes[c]).collect();
+            scores.into_iter().map(|(score, slopes)| (-score, downhill(slopes))).collect()
         };
-        let found = minimise(function, &origin, &vec![0.0; columns.len()], &vec![1.0; columns.len()], limits);
-        let mut point = start.point.clone();
-        for (&parameter, unit) in parameters.iter().zip(&found.point) {
-            point[parameter] = self.encoding.setting(parameter, *unit);
-        }
-        let best = self
-            .scored(vec![point])
-            .into_iter()
-            .fold(start, |start, moved| if moved.score > start.score { moved } else { start });
-        Candidate { ended: Some(found.status), ..best }
+        let (low, high) = (vec![0.0; columns.len()], vec![1.0; columns.len()]);
+        let found = minimise_together(function, &origins, &low, &high, limits);
+        let moved = |(start, found): (&Candidate, &Minimum)| {
+            let mut point = start.point.clone();
+            for (&parameter, unit) in parameters.iter().zip(&found.point) {
+                point[parameter] = self.encoding.setting(parameter, *unit);
+            }
+            point
+        };
+        let moved = self.scored_each(starts.iter().zip(&found).map(moved).collect());
+        let better = |((start, moved), found): ((Candidate, Option<Candidate>), Minimum)| {
+            let best = moved.filter(|moved| moved.score > start.score).unwrap_or(start);
+            Candidate { ended: Some(found.status), ..best }
+        };
+        starts.into_iter().zip(moved).zip(found).map(better).collect()
     }
 
     /// The point with one discrete setting changed, in all ways when they are few.

@@ -1,6 +1,6 @@
 //! The search where settings have to keep rules together.
 
-use matdock_learn::{Rows, optimise::Status};
+use matdock_learn::optimise::Status;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
@@ -122,10 +122,5 @@ impl Search<'_> {
 
     pub(super) fn ranges(&self) -> Option<&Ranges> {
         self.encoding.ranges()
-    }
-
-    /// Columns of candidates as rows.
-    pub(super) fn rows(&self, free: &[(Point, Vec<f64>)]) -> Rows {
-        Rows::collect(self.encoding.width(), free.iter().map(|(_, columns)| columns.as_slice()))
     }
 }
