@@ -377,7 +377,7 @@ impl Face {
             };
             let mut listed = Vec::new();
             for name in &names {
-                listed.extend(Sets::of(std::slice::from_ref(name))?.explain(name, self.language));
+                listed.extend(Sets::explain(name, self.language)?);
             }
             return self.show(&listed, || view::descriptors(&listed, self.language));
         };

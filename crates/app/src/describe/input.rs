@@ -11,6 +11,7 @@ use arrow_schema::DataType;
 use matdock_message::{Message, say};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
+use super::sets::Notation;
 use crate::table::{self, Column};
 
 /// A row as it stands in the file.
@@ -52,8 +53,18 @@ enum Rows {
 }
 
 /// Names a column of structures usually has, best first.
-const USUAL: [&str; 8] =
-    ["formula", "composition", "smiles", "chemical_formula", "canonical_smiles", "structure", "material", "compound"];
+const USUAL: [&str; 10] = [
+    "smiles",
+    "canonical_smiles",
+    "psmiles",
+    "formula",
+    "composition",
+    "chemical_formula",
+    "structure",
+    "molecule",
+    "material",
+    "compound",
+];
 /// A longer line is no structure.
 const LONGEST_LINE: u64 = 1 << 20;
 
@@ -134,6 +145,14 @@ impl Input {
                 .find_map(named)
                 .or((names.len() == 1).then_some(0))
                 .ok_or_else(|| place(say!("app-describe-no-column", columns = listed()))),
+        }
+    }
+
+    /// How the structures of a column are written, by its name: SMILES where it says so.
+    pub(super) fn notation(&self, column: usize) -> Notation {
+        match self.headers.get(column).is_some_and(|header| header.to_lowercase().contains("smiles")) {
+            true => Notation::Smiles,
+            false => Notation::Formula,
         }
     }
 

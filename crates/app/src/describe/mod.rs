@@ -19,7 +19,7 @@ use serde::Serialize;
 
 use input::{Input, Row};
 use output::Output;
-pub use sets::{Descriptor, Sets};
+pub use sets::{Descriptor, Notation, Sets};
 
 /// What to describe, and where to put it.
 #[derive(Debug, Clone)]
@@ -43,6 +43,8 @@ pub struct Described {
     pub output: PathBuf,
     /// Column the structures stood in.
     pub column: String,
+    /// How they were read.
+    pub notation: Notation,
     /// Rows written.
     pub rows: u64,
     /// Number of descriptors.
@@ -106,14 +108,16 @@ pub fn describe(wish: &Wish, stop: &AtomicBool, progress: &mut dyn FnMut(Progres
     }
     let mut input = Input::open(&wish.input)?;
     let column = input.structures(wish.column.as_deref())?;
-    let sets = Sets::of(&wish.sets)?;
+    let notation = input.notation(column);
+    let sets = Sets::of(&wish.sets, notation)?;
     let mut output = Output::create(&wish.output, &input, &sets)?;
     let all = input.size();
     let mut described = Described {
         output: wish.output.clone(),
         column: input.headers().get(column).cloned().unwrap_or_default(),
         rows: 0,
-        descriptors: sets.descriptors().len(),
+        notation,
+        descriptors: sets.headers().len(),
         unreadable: 0,
         missing: 0,
         problems: Vec::new(),
@@ -185,7 +189,7 @@ fn one(mut row: Row, column: usize, sets: &Sets, language: Language) -> Done {
             Done { row, error: None, reasons: reasons.join("; "), values: computed.values }
         }
         Err(problem) => {
-            let values = vec![None; sets.descriptors().len()];
+            let values = vec![None; sets.headers().len()];
             Done { row, error: Some(problem.text(language)), reasons: String::new(), values }
         }
     }

@@ -140,7 +140,7 @@ impl Output {
 /// The table's own headers, ours, and the descriptors'.
 fn headers(input: &Input, sets: &Sets) -> Result<Vec<String>, Message> {
     let mut headers = input.headers().to_vec();
-    for name in OWN.into_iter().map(str::to_owned).chain(sets.headers()) {
+    for name in OWN.into_iter().map(str::to_owned).chain(sets.headers().iter().cloned()) {
         if headers.contains(&name) {
             return Err(say!("app-describe-header-twice", name = name));
         }

@@ -1,6 +1,6 @@
 //! The sets of descriptors, and how a row's structure becomes numbers.
 
-use matdock_chem::{Composition, Feature, FeatureSet, Missing};
+use matdock_chem::{Composition, FeatureSet, Missing, MissingReason, Molecule, Mordred};
 use matdock_message::{Language, Message, say};
 use serde::Serialize;
 
@@ -17,10 +17,30 @@ pub struct Descriptor {
     pub about: String,
 }
 
+/// How the structures of a column are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Notation {
+    /// Chemical formulas.
+    Formula,
+    /// SMILES.
+    Smiles,
+}
+
 /// Sets of descriptors chosen for a table.
 #[derive(Debug, Clone)]
 pub struct Sets {
-    features: FeatureSet,
+    notation: Notation,
+    chosen: Vec<Set>,
+    headers: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+enum Set {
+    /// Of what the material consists of.
+    Features(FeatureSet),
+    /// Of a molecule.
+    Mordred,
 }
 
 /// The descriptors of one structure.
@@ -30,61 +50,135 @@ pub(super) struct Computed {
     pub(super) reasons: Vec<(Message, usize)>,
 }
 
-/// Taken where nobody says which.
-const DEFAULT: &str = "magpie";
+/// Why a value is missing.
+#[derive(Clone, Copy, PartialEq)]
+enum Reason {
+    Feature(Missing),
+    Molecule(MissingReason),
+}
+
+impl Reason {
+    fn message(self) -> Message {
+        match self {
+            Self::Feature(missing) => missing.message(),
+            Self::Molecule(missing) => missing.message(),
+        }
+    }
+}
+
+const MORDRED: &str = "mordred";
+
+impl Set {
+    fn of(name: &str) -> Result<Self, Message> {
+        match name {
+            MORDRED => Ok(Self::Mordred),
+            name => {
+                let sets = || Sets::names().join(", ");
+                let unknown = |_| say!("app-describe-unknown-set", name = name, sets = sets());
+                FeatureSet::of(&[name]).map(Self::Features).map_err(unknown)
+            }
+        }
+    }
+
+    fn explain(&self, set: &str, language: Language) -> Vec<Descriptor> {
+        let descriptor = |name: String, unit: &str, about: String| Descriptor {
+            set: set.to_owned(),
+            name,
+            unit: unit.to_owned(),
+            about,
+        };
+        match self {
+            Self::Features(features) => {
+                let one = |f: &matdock_chem::Feature| descriptor(f.to_string(), f.unit(), f.describe(language));
+                features.features().iter().map(one).collect()
+            }
+            Self::Mordred => {
+                let about = |name: &str| Mordred::explain(name).map_or_else(String::new, |about| about.text(language));
+                let one = |name: &String| descriptor(name.clone(), Mordred::unit(name), about(name));
+                Mordred::names().iter().map(one).collect()
+            }
+        }
+    }
+}
 
 impl Sets {
     /// Names of all sets.
     pub fn names() -> Vec<&'static str> {
-        FeatureSet::NAMES.to_vec()
+        [MORDRED].into_iter().chain(FeatureSet::NAMES).collect()
     }
 
-    /// The sets of these names; the usual one where there are none. Errors: a name no set has.
-    pub fn of(names: &[String]) -> Result<Self, Message> {
-        let features = match names {
-            [] => FeatureSet::named(DEFAULT),
-            names => FeatureSet::of(names),
+    /// The sets of these names for structures written so; the usual one where there are none: `mordred` for molecules,
+    /// `magpie` for formulas.
+    ///
+    /// Errors: a name no set has, one descriptor in two sets, or a set that needs molecules for a column of formulas.
+    pub fn of(names: &[String], notation: Notation) -> Result<Self, Message> {
+        let usual = match notation {
+            Notation::Formula => "magpie".to_owned(),
+            Notation::Smiles => MORDRED.to_owned(),
         };
-        Ok(Self { features: features.map_err(|error| error.message())? })
+        let names = if names.is_empty() { std::slice::from_ref(&usual) } else { names };
+        let mut sets = Self { notation, chosen: Vec::new(), headers: Vec::new() };
+        for name in names {
+            let set = Set::of(name)?;
+            if notation == Notation::Formula && matches!(set, Set::Mordred) {
+                return Err(say!("app-describe-needs-molecules", set = name));
+            }
+            for descriptor in set.explain(name, Language::English) {
+                if sets.headers.contains(&descriptor.name) {
+                    return Err(say!("app-describe-descriptor-twice", name = descriptor.name));
+                }
+                sets.headers.push(descriptor.name);
+            }
+            sets.chosen.push(set);
+        }
+        Ok(sets)
     }
 
-    /// Headers of the columns, in order.
-    pub fn descriptors(&self) -> &[Feature] {
-        self.features.features()
+    /// Every descriptor of a set, explained. Errors: a name no set has.
+    pub fn explain(name: &str, language: Language) -> Result<Vec<Descriptor>, Message> {
+        Ok(Set::of(name)?.explain(name, language))
     }
 
-    /// Every descriptor of the sets, explained.
-    pub fn explain(&self, set: &str, language: Language) -> Vec<Descriptor> {
-        let one = |feature: &Feature| Descriptor {
-            set: set.to_owned(),
-            name: feature.to_string(),
-            unit: feature.unit().to_owned(),
-            about: feature.describe(language),
-        };
-        self.features.features().iter().map(one).collect()
-    }
-
-    pub(super) fn headers(&self) -> Vec<String> {
-        self.features.names()
+    /// Names of the descriptors, in order.
+    pub(super) fn headers(&self) -> &[String] {
+        &self.headers
     }
 
     /// Errors: the structure cannot be read; the message names the character.
     pub(super) fn compute(&self, structure: &str) -> Result<Computed, Message> {
-        if structure.trim().is_empty() {
+        let structure = structure.trim();
+        if structure.is_empty() {
             return Err(say!("app-describe-empty"));
         }
-        let composition = Composition::parse(structure).map_err(|error| error.message())?;
-        let mut reasons: Vec<(Missing, usize)> = Vec::new();
-        let values = self.features.compute(&composition).into_iter().map(|value| {
-            value
-                .map_err(|missing| match reasons.iter_mut().find(|(known, _)| *known == missing) {
-                    Some((_, cells)) => *cells += 1,
-                    None => reasons.push((missing, 1)),
-                })
-                .ok()
-        });
-        let values = values.collect();
-        let reasons = reasons.into_iter().map(|(missing, cells)| (missing.message(), cells)).collect();
-        Ok(Computed { values, reasons })
+        let molecule = match self.notation {
+            Notation::Smiles => Some(Molecule::from_smiles(structure).map_err(|error| error.message())?),
+            Notation::Formula => None,
+        };
+        let mut values = Vec::with_capacity(self.headers.len());
+        for set in &self.chosen {
+            match (set, &molecule) {
+                (Set::Features(features), molecule) => {
+                    let composition = match molecule {
+                        None => Composition::parse(structure).map_err(|error| error.message())?,
+                        Some(molecule) => molecule.composition().ok_or_else(|| say!("app-describe-open-ends"))?,
+                    };
+                    values.extend(features.compute(&composition).into_iter().map(|v| v.map_err(Reason::Feature)));
+                }
+                (Set::Mordred, Some(molecule)) => {
+                    values.extend(Mordred::describe(molecule).into_iter().map(|v| v.map_err(Reason::Molecule)));
+                }
+                // Refused when the sets were chosen.
+                (Set::Mordred, None) => return Err(say!("app-describe-needs-molecules", set = MORDRED)),
+            }
+        }
+        let mut reasons: Vec<(Reason, usize)> = Vec::new();
+        for missing in values.iter().filter_map(|value| value.err()) {
+            match reasons.iter_mut().find(|(known, _)| *known == missing) {
+                Some((_, cells)) => *cells += 1,
+                None => reasons.push((missing, 1)),
+            }
+        }
+        let reasons = reasons.into_iter().map(|(reason, cells)| (reason.message(), cells)).collect();
+        Ok(Computed { values: values.into_iter().map(Result::ok).collect(), reasons })
     }
 }

@@ -8,7 +8,7 @@ fn wish(input: &Path, output: &str) -> Wish {
     Wish {
         input: input.to_owned(),
         output: input.with_file_name(output),
-        sets: vec!["magpie".into()],
+        sets: Vec::new(),
         column: None,
         language: Language::English,
     }
@@ -69,9 +69,26 @@ fn parquet_and_excel_hold_the_same_and_numbers_stay_numbers() {
 }
 
 #[test]
+fn molecules_have_their_own_sets_and_those_of_what_they_consist_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = table(&folder, "in.csv", "name,SMILES\nethanol,CCO\nsalt,[Na+].[Cl-]\nbroken,C1CC\nend,*CC*\n");
+    let mut wish = wish(&input, "out.csv");
+    let described = run(&wish).unwrap();
+    assert_eq!((described.notation, described.descriptors, described.unreadable), (Notation::Smiles, 1613, 1));
+    let written = crate::table::read(&wish.output).unwrap();
+    let cell = |row, name: &str| written.cell(row, written.find(name).unwrap()).to_string();
+    assert_eq!((cell(0, "nC"), cell(0, "nHeavyAtom")), ("2".into(), "3".into()));
+    assert!(cell(1, "missing").contains("several parts"), "{}", cell(1, "missing"));
+    assert!(cell(2, "error").contains("character"), "{}", cell(2, "error"));
+    wish.sets = vec!["magpie".into(), "mass.mean".into()];
+    let described = run(&wish).unwrap();
+    assert_eq!((described.descriptors, described.unreadable), (133, 2));
+}
+
+#[test]
 fn stopping_leaves_a_whole_table_of_the_rows_done() {
     let folder = tempfile::tempdir().unwrap();
-    let input = table(&folder, "in.smi", &"SiO2 quartz\n".repeat(5000));
+    let input = table(&folder, "in.smi", &"CCO ethanol\n".repeat(5000));
     let stop = AtomicBool::new(false);
     let wish = wish(&input, "out.csv");
     let described = describe(&wish, &stop, &mut |_| stop.store(true, Ordering::Relaxed)).unwrap();
@@ -92,6 +109,12 @@ fn what_cannot_be_described_is_refused_and_leaves_nothing() {
     refused("c.csv", "", "o.csv", "empty");
     refused("d.csv", "formula\nNaCl\n", "o.json", ".csv, .parquet or .xlsx");
     refused("e.csv", "formula\nNaCl\n", "e.csv", "onto itself");
+    let input = table(&folder, "h.csv", "formula\nNaCl\n");
+    for (set, part) in [("mordred", "needs molecules"), ("magpi", "sets are mordred"), ("basic,mass.mean", "twice")] {
+        let sets = set.split(',').map(str::to_owned).collect();
+        let error = run(&Wish { sets, ..wish(&input, "o.csv") }).unwrap_err().to_string();
+        assert!(error.contains(part), "{error}");
+    }
     refused("f.png", "x", "o.csv", "png");
     refused("g.parquet", "not really", "o.csv", "Parquet");
     assert_eq!(

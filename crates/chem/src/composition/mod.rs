@@ -37,6 +37,12 @@ impl Composition {
         parse::parse(formula).map(|amounts| Self { amounts })
     }
 
+    /// From amounts of different elements, by atomic number; `None` where there is nothing of any.
+    pub(crate) fn from_amounts(amounts: impl Iterator<Item = (Element, f64)>) -> Option<Self> {
+        let amounts: Vec<_> = amounts.filter(|(_, amount)| *amount > 0.0).collect();
+        (!amounts.is_empty()).then_some(Self { amounts })
+    }
+
     /// Elements and their amounts in the formula unit, by atomic number.
     pub fn amounts(&self) -> impl Iterator<Item = (Element, f64)> {
         self.amounts.iter().copied()

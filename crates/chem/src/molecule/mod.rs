@@ -21,6 +21,7 @@ pub use self::{
     rings::Ring,
     smiles_error::{SmilesError, SmilesProblem},
 };
+use crate::{Composition, Element};
 
 /// What kind of bond joins two atoms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -287,6 +288,21 @@ impl Molecule {
             isotope => isotope_mass(atom.number, isotope),
         };
         self.atoms.iter().map(|atom| mass(atom) + hydrogen * atom.hydrogens() as f64).sum()
+    }
+
+    /// What it consists of, implicit hydrogens included; `None` where it has open ends (`*`), whose element nobody knows.
+    pub fn composition(&self) -> Option<Composition> {
+        let mut amounts = [0.0; 119];
+        for atom in &self.atoms {
+            amounts[usize::from(atom.number)] += 1.0;
+            amounts[1] += atom.hydrogens() as f64;
+        }
+        if amounts[0] > 0.0 {
+            return None;
+        }
+        let element = |number: u8| Element::from_atomic_number(number);
+        let known = (1..).zip(&amounts[1..]).filter_map(|(number, amount)| Some((element(number)?, *amount)));
+        Composition::from_amounts(known)
     }
 
     /// Formula in Hill order as RDKit writes it: carbon, hydrogen (also where there is no carbon), then the others by

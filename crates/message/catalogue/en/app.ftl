@@ -364,3 +364,7 @@ app-describe-header-twice = the table already has a column "{ $name }", which wo
 app-describe-sheet-columns = Excel has room for { $most } columns; choose fewer sets, or write .parquet or .csv
 app-describe-sheet-rows = Excel has room for { $most } rows; write .parquet or .csv
 app-describe-json = descriptors are written as .csv, .parquet or .xlsx
+app-describe-unknown-set = "{ $name }" is neither a set of descriptors nor one of formulas; sets are { $sets }; "matdock describe --list" explains them
+app-describe-needs-molecules = set "{ $set }" needs molecules written as SMILES, and the column holds formulas; name another column with --column, or call it "smiles"
+app-describe-descriptor-twice = "{ $name }" is asked for twice; name each set or descriptor once
+app-describe-open-ends = the structure has open ends (*), so its composition is not known; choose sets of molecules only

@@ -364,3 +364,7 @@ app-describe-header-twice = 列「{ $name }」が表にすでにあり、同じ�
 app-describe-sheet-columns = Excel の列は { $most } までです。記述子の組を減らすか、.parquet か .csv に書いてください
 app-describe-sheet-rows = Excel の行は { $most } までです。.parquet か .csv に書いてください
 app-describe-json = 記述子は .csv, .parquet, .xlsx のいずれかに書きます
+app-describe-unknown-set = 「{ $name }」という記述子の組も化学式の記述子もありません。組は { $sets }。説明は matdock describe --list
+app-describe-needs-molecules = 組「{ $set }」には SMILES で書いた分子が要りますが、列は化学式です。--column で別の列を指定するか、列名を smiles にしてください
+app-describe-descriptor-twice = 「{ $name }」が二度指定されています。組や記述子は一度ずつ指定してください
+app-describe-open-ends = 構造に開いた端(*)があるため組成が分かりません。分子の記述子の組だけを選んでください
