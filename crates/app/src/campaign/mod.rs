@@ -323,19 +323,23 @@ impl Reader<'_> {
         let names: Vec<Parameter> =
             inputs.iter().filter_map(Input::parameter).chain(outcomes.iter().map(quantity)).collect();
         let units: Vec<Unit> = names.iter().map(|name| name.unit.parse().unwrap_or_else(|_| Unit::one())).collect();
-        let check = |outcome: &str, formula: &Option<String>| -> Result<(), Message> {
+        let check = |outcome: &str, formula: &Option<String>, computed: bool| -> Result<(), Message> {
             let Some(text) = formula else { return Ok(()) };
             let wanted = outcomes.iter().find(|own| own.name == outcome).map_or_else(Unit::one, |own| own.unit.clone());
-            Formula::parse(text, &names)?.check_unit(&units, &wanted)
+            let formula = Formula::parse(text, &names)?;
+            // Of what holds up to a factor, the factor has the unit.
+            let plain = !computed && formula.unit(&units)?.is_some_and(|unit| unit.is_one());
+            if plain { Ok(()) } else { formula.check_unit(&units, &wanted) }
         };
         for part in &parsed.intermediates {
-            check(&part.get_ref().name, &part.get_ref().formula).map_err(|what| self.at(part, what))?;
+            let part_of = part.get_ref();
+            check(&part_of.name, &part_of.formula, part_of.computed).map_err(|what| self.at(part, what))?;
         }
         for part in &parsed.objectives {
-            check(&part.get_ref().outcome, &part.get_ref().formula).map_err(|what| self.at(part, what))?;
+            check(&part.get_ref().outcome, &part.get_ref().formula, false).map_err(|what| self.at(part, what))?;
         }
         for part in &parsed.bounds {
-            check(&part.get_ref().outcome, &part.get_ref().formula).map_err(|what| self.at(part, what))?;
+            check(&part.get_ref().outcome, &part.get_ref().formula, false).map_err(|what| self.at(part, what))?;
         }
         Ok(())
     }

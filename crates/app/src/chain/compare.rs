@@ -271,6 +271,10 @@ pub fn verdicts(campaign: &Campaign, compared: &Compared) -> Vec<Message> {
         gain = gain,
         uncertainty = standard_error
     ));
+    // Where nothing is read on the way there is nothing to tell.
+    if compared.read_gain == compared.chain_gain {
+        return lines;
+    }
     let (verdict, gain, standard_error, error, direct) =
         said(compared.read_gain.verdict(), compared.read_gain, Way::Read);
     lines.push(say!(

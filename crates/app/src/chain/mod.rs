@@ -179,16 +179,20 @@ pub fn through_line(through: &Through) -> Message {
 pub fn why_text(campaign: &Campaign, why: &Why, language: Language) -> String {
     let mut lines = Vec::new();
     for (place, cause) in why.causes.iter().enumerate() {
+        // What is explained next is named, too.
+        let next = why.causes.get(place + 1).map(|cause| cause.quantity.as_str());
         let strong: Vec<&Contribution> = cause
             .influences
             .iter()
             .filter(|one| one.effect.abs() >= WORTH_A_WORD && one.effect * cause.deviation > 0.0)
-            .take(NAMED)
+            .enumerate()
+            .filter(|(number, one)| *number < NAMED || Some(one.from.as_str()) == next)
+            .map(|(_, one)| one)
             .collect();
-        let parts: Vec<String> = strong.iter().map(|one| format!("{} ({})", one.from, signed(one.effect))).collect();
-        let because = parts.join(", ");
+        let parts: Vec<String> = strong.iter().map(|one| reason(one).text(language)).collect();
+        let because = parts.join(&say!("app-chain-reason-and").text(language));
         let side = if cause.deviation >= 0.0 { "high" } else { "low" };
-        let deviation = signed(cause.deviation);
+        let deviation = format!("{:+.2}", cause.deviation);
         let (name, experiment) = (cause.quantity.clone(), why.experiment);
         lines.push(match (place, strong.is_empty()) {
             (0, false) => {
@@ -219,6 +223,16 @@ pub fn why_text(campaign: &Campaign, why: &Why, language: Language) -> String {
         ));
     }
     joined(lines, language)
+}
+
+/// An input, whether it was high or low, and what that did.
+fn reason(one: &Contribution) -> Message {
+    let side = match one.deviation {
+        Some(deviation) if deviation >= 0.0 => "high",
+        Some(_) => "low",
+        None => "level",
+    };
+    say!("app-chain-reason", name = one.from, side = side, effect = format!("{:+.2}", one.effect))
 }
 
 fn joined(lines: Vec<Message>, language: Language) -> String {

@@ -138,6 +138,7 @@ impl Chain {
         node: usize,
         relation: Arc<dyn Relation>,
         rows: Vec<usize>,
+        bend_evidence: f64,
     ) -> Option<(OutcomeModel, Vec<usize>)> {
         let own = self.graph.nodes().get(node)?;
         let warps: Option<Vec<Warp>> = own.upstream.iter().map(|&other| self.model(other).map(|m| *m.warp())).collect();
@@ -147,7 +148,7 @@ impl Chain {
         if values.len() < super::FEWEST || values.iter().all(|value| *value == values[0]) {
             return None;
         }
-        let warp = Warp::fit(&values, f64::INFINITY);
+        let warp = Warp::fit(&values, bend_evidence);
         let outputs: Vec<f64> = values.iter().map(|&value| warp.forward(value)).collect();
         let surrogate = Unchanging(Arc::new(Computed { relation, warp, outputs: outputs.clone() }));
         Some((OutcomeModel::new(warp, Arc::new(surrogate), outputs), rows))

@@ -102,7 +102,7 @@ impl Chain {
         let upstream = &self.graph.nodes().get(node)?.upstream;
         let stated = self.stated.get(node).cloned().flatten();
         if let Some(Stated { relation, computed: true }) = stated {
-            return self.compute_node(node, relation);
+            return self.compute_node(node, relation, options);
         }
         let counts = |row: usize| !upstream.is_empty() || row >= self.elsewhere;
         let read: Vec<(usize, Reading)> = sensed
@@ -142,13 +142,13 @@ impl Chain {
     }
 
     /// A quantity nobody measures, computed wherever all it depends on was read.
-    fn compute_node(&self, node: usize, relation: Arc<dyn Relation>) -> Option<NodeModel> {
+    fn compute_node(&self, node: usize, relation: Arc<dyn Relation>, options: &Options) -> Option<NodeModel> {
         let upstream = &self.graph.nodes().get(node)?.upstream;
         let known = |row: &usize| {
             upstream.iter().all(|&other| self.models[other].as_ref().is_some_and(|model| model.rows.contains(row)))
         };
         let rows: Vec<usize> = (0..self.settings.len()).filter(known).collect();
-        let (outcome, rows) = self.computed(node, relation, rows)?;
+        let (outcome, rows) = self.computed(node, relation, rows, options.bend_evidence)?;
         let values = self.values(node, &outcome, &rows, &Sensed::default());
         Some(NodeModel { outcome, rows, values })
     }

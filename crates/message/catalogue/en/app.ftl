@@ -280,7 +280,7 @@ app-chain-sensor-useless = { $name } carries no information on { $outcome } beyo
 app-chain-why = In experiment { $experiment } { $name } is { $side ->
     [high] high
    *[low] low
-} ({ $deviation } standard deviations) because of { $because }
+} ({ $deviation } standard deviations) because { $because }
 app-chain-why-open = In experiment { $experiment } { $name } is { $side ->
     [high] high
    *[low] low
@@ -288,11 +288,17 @@ app-chain-why-open = In experiment { $experiment } { $name } is { $side ->
 app-chain-because = { $name } is { $side ->
     [high] high
    *[low] low
-} ({ $deviation }), which comes from { $because }
+} ({ $deviation }) because { $because }
 app-chain-because-open = { $name } is { $side ->
     [high] high
    *[low] low
 } ({ $deviation }); the chain does not say why
+app-chain-reason = { $name } is { $side ->
+    [high] high
+    [low] low
+   *[level] what it is
+} ({ $effect })
+app-chain-reason-and = {" and "}
 app-chain-what-if = { $name }: { $mean } ({ $low } to { $high }) would be expected instead of { $now }
 app-intermediate-twice = { $name } is an objective, a bound or an intermediate already; give an intermediate a name of its own
 app-journal-image = the image "{ $name }" of action { $action } is not in the dock. Run `matdock verify`.
@@ -315,7 +321,7 @@ app-chain-way-read = with the intermediates as read
 app-chain-compare-chain = { $name } from the settings alone: through the chain { $verdict ->
     [better] better than directly, beyond chance
     [worse] worse than directly, beyond chance
-   *[same] neither better nor worse than directly, beyond chance
+   *[same] no better and no worse than directly, within chance
 } (log density { $gain } ± { $uncertainty } per reading; error { $error } instead of { $direct }).
 app-chain-compare-chosen = matdock would use the chain in { $chosen } of { $folds } folds; what it chooses is { $verdict ->
     [better] better than the direct way

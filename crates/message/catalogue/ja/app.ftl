@@ -280,7 +280,7 @@ app-chain-sensor-useless = { $name } には、連鎖のほかの量を超える 
 app-chain-why = 実験 { $experiment } の { $name } が{ $side ->
     [high] 高い
    *[low] 低い
-}（標準偏差の { $deviation } 倍）のは { $because } によります
+}（標準偏差の { $deviation } 倍）のは、{ $because }ためです
 app-chain-why-open = 実験 { $experiment } の { $name } は{ $side ->
     [high] 高い
    *[low] 低い
@@ -288,11 +288,17 @@ app-chain-why-open = 実験 { $experiment } の { $name } は{ $side ->
 app-chain-because = { $name } が{ $side ->
     [high] 高い
    *[low] 低い
-}（{ $deviation }）のは { $because } から来ています
+}（{ $deviation }）のは、{ $because }ためです
 app-chain-because-open = { $name } は{ $side ->
     [high] 高い
    *[low] 低い
 }（{ $deviation }）ですが、理由は連鎖からは分かりません
+app-chain-reason = { $name } が{ $side ->
+    [high] 高い
+    [low] 低い
+   *[level] この水準である
+}（{ $effect }）
+app-chain-reason-and = {"、"}
 app-chain-what-if = { $name }：{ $now } の代わりに { $mean }（{ $low } から { $high }）が見込まれます
 app-intermediate-twice = { $name } はすでに目的、制限または中間量です。中間量には固有の名前を付けてください
 app-journal-image = 操作 { $action } の画像「{ $name }」がドックにありません。`matdock verify` を実行してください。

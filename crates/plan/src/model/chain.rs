@@ -94,8 +94,12 @@ pub struct Contribution {
     /// By how many standard deviations of the quantity it moves what is expected, against its value in the other
     /// experiments.
     pub effect: f64,
+    /// How many standard deviations it lies above the mean of the experiments itself; `None` for a level.
+    pub deviation: Option<f64>,
 }
 
+/// Least deviation of a quantity that is worth an explanation \[standard deviations\].
+const WORTH_EXPLAINING: f64 = 0.2;
 /// Weakest influence that is followed \[standard deviations\].
 const WEAKEST: f64 = 0.1;
 
@@ -166,7 +170,8 @@ impl Model {
             let counts = |one: &&Contribution| {
                 stages.names().contains(&one.from) && one.effect * cause.deviation > 0.0 && one.effect.abs() >= WEAKEST
             };
-            let strongest = cause.influences.iter().find(counts);
+            let far = |one: &&Contribution| one.deviation.is_some_and(|d| d.abs() >= WORTH_EXPLAINING);
+            let strongest = cause.influences.iter().filter(counts).find(far);
             next = strongest.and_then(|one| stages.names().iter().position(|name| *name == one.from));
             causes.push(cause);
         }
@@ -189,10 +194,26 @@ impl Model {
             })
             .collect();
         let effects = chain.influences(node, row, &places);
-        let named = inputs.into_iter().zip(effects).map(|((from, ..), effect)| Contribution { from, effect });
+        let named = inputs.into_iter().zip(effects).map(|((from, columns, upstream), effect)| {
+            let deviation = match (upstream, columns.as_slice()) {
+                (Some(other), _) => chain.value(other, row),
+                (None, [column]) => self.column_deviation(*column, observation),
+                _ => None,
+            };
+            Contribution { from, effect, deviation }
+        });
         let mut influences: Vec<Contribution> = named.collect();
         influences.sort_by(|a, b| b.effect.abs().total_cmp(&a.effect.abs()));
         Some(Cause { quantity: stages.names()[node].clone(), deviation, influences })
+    }
+
+    /// How many standard deviations an observation lies above the mean of all in one column.
+    fn column_deviation(&self, column: usize, observation: usize) -> Option<f64> {
+        let values: Vec<f64> = self.inputs.iter().map(|row| row[column]).collect();
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / values.len() as f64;
+        let deviation = (values.get(observation)? - mean) / variance.sqrt();
+        deviation.is_finite().then_some(deviation)
     }
 
     /// What a node depends on: name, columns of a parameter, or the node upstream.
