@@ -11,6 +11,11 @@ pub trait Clock: Send {
     /// The present.
     fn now(&self) -> Timestamp;
 
+    /// Whether time jumps from event to event, so that what is computed takes none.
+    fn is_virtual(&self) -> bool {
+        false
+    }
+
     /// Waits until an instrument answers or `until` is reached, whichever is first.
     ///
     /// `expecting` says that an instrument works on its own and will answer.
@@ -61,6 +66,10 @@ impl VirtualClock {
 impl Clock for VirtualClock {
     fn now(&self) -> Timestamp {
         self.now
+    }
+
+    fn is_virtual(&self) -> bool {
+        true
     }
 
     fn wait(&mut self, until: Option<Timestamp>, arrivals: &Receiver<Arrival>, expecting: bool) -> Option<Arrival> {

@@ -62,7 +62,7 @@ struct WireRequest<'a> {
 
 /// How a program ended.
 enum Ended {
-    Answer(String),
+    Answer(Vec<u8>),
     NotStarted(Message),
     Failed(Message),
     Lost(Message),
@@ -96,11 +96,13 @@ impl Driver for ProcessDriver {
         // A little less than the executor's patience, so that the reason given is the nearer one.
         let seconds = request.timeout.map_or(LONGEST, |seconds| seconds - (0.1 * seconds).min(1.0)).min(LONGEST);
         thread::spawn(move || {
-            let reply = match program.talk(child, &json, seconds) {
-                Ended::Answer(text) => wire::parse_reply(&text, program.directory.as_deref()).unwrap_or_else(|why| {
-                    // The program did something, and what it said of it cannot be read.
-                    Reply::of(Outcome::Uncertain(why.to_string()))
-                }),
+            let reply = match program.talk(child, line(&json), seconds) {
+                Ended::Answer(bytes) => {
+                    wire::parse_reply(&text(&bytes), program.directory.as_deref()).unwrap_or_else(|why| {
+                        // The program did something, and what it said of it cannot be read.
+                        Reply::of(Outcome::Uncertain(why.to_string()))
+                    })
+                }
                 Ended::NotStarted(why) | Ended::Failed(why) => Reply::of(Outcome::Failed(why.to_string())),
                 Ended::Lost(why) => Reply::of(Outcome::Uncertain(why.to_string())),
             };
@@ -129,16 +131,16 @@ impl Driver for ProcessDriver {
     }
 }
 
-/// Runs a program once with `json` on its standard input; what it prints on its standard output.
+/// Runs a program once with `input` on its standard input; what it prints on its standard output.
 ///
 /// # Errors
 /// It cannot be started, ends with another code than 0, takes longer than `seconds` or prints too much.
 pub(crate) fn ask_program(
     command: &[String],
     directory: Option<&Path>,
-    json: &str,
+    input: Vec<u8>,
     seconds: f64,
-) -> Result<String, Message> {
+) -> Result<Vec<u8>, Message> {
     let (path, arguments) = command.split_first().ok_or_else(|| say!("lab-missing-key", key = "program"))?;
     let program = Program {
         path: path.clone(),
@@ -147,10 +149,19 @@ pub(crate) fn ask_program(
         output_limit: 64 * 1024,
     };
     let child = program.spawn().map_err(|why| say!("lab-program-start", program = path, why = why))?;
-    match program.talk(child, json, seconds) {
-        Ended::Answer(text) => Ok(text),
+    match program.talk(child, input, seconds) {
+        Ended::Answer(bytes) => Ok(bytes),
         Ended::NotStarted(why) | Ended::Failed(why) | Ended::Lost(why) => Err(why),
     }
+}
+
+/// A request as a line of its own.
+fn line(json: &str) -> Vec<u8> {
+    format!("{json}\n").into_bytes()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// What a program says became of an action.
@@ -178,10 +189,10 @@ fn wire_request(kind: &'static str, request: &Request<'_>) -> Result<String, Mes
 impl Program {
     fn status(&self, json: &str) -> Result<Known, Message> {
         let child = self.spawn().map_err(|why| say!("lab-program-start", program = self.path, why = why))?;
-        match self.talk(child, json, STATUS_SECONDS) {
-            Ended::Answer(text) if text.trim() == "\"not-started\"" => Ok(Known::NotStarted),
-            Ended::Answer(text) if text.trim() == "\"running\"" => Ok(Known::Running),
-            Ended::Answer(text) => wire::parse_reply(&text, self.directory.as_deref()).map(Known::Done),
+        match self.talk(child, line(json), STATUS_SECONDS) {
+            Ended::Answer(bytes) if bytes.trim_ascii() == b"\"not-started\"" => Ok(Known::NotStarted),
+            Ended::Answer(bytes) if bytes.trim_ascii() == b"\"running\"" => Ok(Known::Running),
+            Ended::Answer(bytes) => wire::parse_reply(&text(&bytes), self.directory.as_deref()).map(Known::Done),
             Ended::NotStarted(why) | Ended::Failed(why) | Ended::Lost(why) => Err(why),
         }
     }
@@ -222,18 +233,17 @@ impl Program {
 
     /// Sends the request, waits for the end, reads the answer; kills the program when it takes too long or says
     /// too much.
-    fn talk(&self, mut child: Child, request: &str, seconds: f64) -> Ended {
+    fn talk(&self, mut child: Child, request: Vec<u8>, seconds: f64) -> Ended {
         let (Some(mut input), Some(output), Some(errors)) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take())
         else {
             kill(&mut child);
             return Ended::NotStarted(say!("lab-program-start", program = self.path, why = "pipe"));
         };
-        let request = format!("{request}\n");
         // Threads, because a program may neither read nor write nor close what it inherited.
         thread::spawn(move || {
             // A program that does not read its input may still answer.
-            let _ = input.write_all(request.as_bytes());
+            let _ = input.write_all(&request);
         });
         let output = read_limited(output, self.output_limit);
         let errors = read_limited(errors, 64 * 1024);
@@ -261,14 +271,14 @@ impl Program {
                 }
             }
         };
-        let Some(text) = output.finish() else {
+        let Some(bytes) = output.finish() else {
             let limit = self.output_limit / 1024;
             return Ended::Lost(say!("lab-program-output", program = self.path, limit = limit));
         };
         if status.success() {
-            return Ended::Answer(text);
+            return Ended::Answer(bytes);
         }
-        let said: String = errors.finish().unwrap_or_default().trim().chars().take(KEPT_ERROR).collect();
+        let said: String = text(&errors.finish().unwrap_or_default()).trim().chars().take(KEPT_ERROR).collect();
         match status.code() {
             Some(code) => Ended::Failed(say!("lab-program-exit", program = self.path, code = code, said = said)),
             None => Ended::Lost(say!("lab-program-lost", program = self.path, why = status)),
@@ -295,8 +305,8 @@ fn kill(child: &mut Child) {
 
 /// What a program prints, read beside it.
 struct Reading {
-    done: mpsc::Receiver<Option<String>>,
-    early: std::cell::RefCell<Option<Option<String>>>,
+    done: mpsc::Receiver<Option<Vec<u8>>>,
+    early: std::cell::RefCell<Option<Option<Vec<u8>>>>,
 }
 
 fn read_limited(mut from: impl Read + Send + 'static, limit: usize) -> Reading {
@@ -314,7 +324,7 @@ fn read_limited(mut from: impl Read + Send + 'static, limit: usize) -> Reading {
                 return;
             }
         }
-        let _ = sender.send(Some(String::from_utf8_lossy(&bytes).into_owned()));
+        let _ = sender.send(Some(bytes));
     });
     Reading { done, early: std::cell::RefCell::new(None) }
 }
@@ -329,10 +339,10 @@ impl Reading {
 
     /// Everything that was printed, or `None` where it was too much. A child of the program that keeps the pipe open
     /// is not waited for.
-    fn finish(self) -> Option<String> {
+    fn finish(self) -> Option<Vec<u8>> {
         match self.early.into_inner() {
             Some(read) => read,
-            None => self.done.recv_timeout(Duration::from_secs(2)).unwrap_or(Some(String::new())),
+            None => self.done.recv_timeout(Duration::from_secs(2)).unwrap_or_else(|_| Some(Vec::new())),
         }
     }
 }

@@ -7,6 +7,7 @@ mod claims;
 mod dispatch;
 mod happening;
 mod limits;
+mod programs;
 mod restore;
 mod safety;
 mod settle;
@@ -22,7 +23,7 @@ use matdock_record::{Outcome, SampleId, Timestamp, body::Fields};
 pub use happening::Happening;
 pub use snapshot::{Doing, SampleNow, Snapshot, StationNow};
 
-use self::{setup::Setup, state::State};
+use self::{programs::Programs, setup::Setup, state::State};
 use crate::{
     Action, ActionId, Clock, Entry, Event, Image, Journal, Lab, Recipe, Reply, Stream,
     driver::{Begun, Request},
@@ -53,6 +54,7 @@ pub struct Executor<J: Journal> {
     streams: Vec<(ActionId, Stream)>,
     /// Images that a feature still waits for.
     images: Vec<(ActionId, Image)>,
+    programs: Programs,
     stopping: bool,
     broken: Option<Message>,
 }
@@ -80,6 +82,7 @@ impl<J: Journal> Executor<J> {
             answers: BTreeMap::new(),
             streams: Vec::new(),
             images: Vec::new(),
+            programs: Programs::default(),
             stopping: false,
             broken: None,
         })
@@ -152,7 +155,7 @@ impl<J: Journal> Executor<J> {
     fn next_event(&mut self, limit: Option<Timestamp>) -> Result<Vec<Happening>, Message> {
         loop {
             let mut seen = Vec::new();
-            if self.end_one(&mut seen)? || self.break_limit()? {
+            if self.take_computed(&mut seen)? || self.end_one(&mut seen)? || self.break_limit()? {
                 self.settle(&mut seen)?;
                 return Ok(seen);
             }
@@ -168,13 +171,15 @@ impl<J: Journal> Executor<J> {
                 wake = choice.wake;
             }
             let next = self.next_time(wake);
-            if self.state.open.is_empty() && (next.is_none() || self.stopping) {
+            let idle = next.is_none() && self.programs.is_idle();
+            if self.state.open.is_empty() && (idle || self.stopping) {
                 return Ok(vec![self.nothing_to_do()]);
             }
             if limit.is_some_and(|limit| now >= limit) {
                 return Ok(Vec::new());
             }
-            let until = [next, limit].into_iter().flatten().min();
+            let look = (!self.programs.is_idle()).then(|| now.plus_seconds(programs::LOOK_EVERY));
+            let until = [next, limit, look].into_iter().flatten().min();
             let expecting = self.state.open.keys().any(|id| !self.answers.contains_key(id));
             if let Some(arrival) = self.clock.wait(until, &self.drivers.arrivals, expecting) {
                 // An answer to an action that was given up is of no use any more.

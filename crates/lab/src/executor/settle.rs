@@ -5,6 +5,7 @@ use matdock_record::{Datum, Outcome, body::Fields};
 
 use super::{
     Executor, Happening, just_after,
+    programs::Computed,
     state::{Open, Place, Progress},
 };
 use crate::{
@@ -99,14 +100,15 @@ impl<J: Journal> Executor<J> {
 
     /// Makes the analyses that can be made and finishes the samples that are.
     pub(super) fn settle(&mut self, seen: &mut Vec<Happening>) -> Result<(), Message> {
-        let mut unfinished: Vec<usize> = self.state.active.clone();
+        let mut unfinished: Vec<usize> = self.state.active.iter().chain(&self.state.gone_early).copied().collect();
         unfinished.retain(|index| !self.state.flights[*index].finished);
         for index in unfinished {
             while let Some(step) = self.next_analysis(index) {
                 self.analyse(index, step, seen)?;
             }
             let flight = &self.state.flights[index];
-            if flight.busy.is_none() && (flight.verdict.is_some() || flight.complete()) {
+            let idle = flight.busy.is_none() && !self.programs.is_busy_with(index);
+            if idle && (flight.verdict.is_some() || flight.complete()) {
                 self.finish(index, seen)?;
             }
         }
@@ -121,12 +123,22 @@ impl<J: Journal> Executor<J> {
             Work::Analysis { .. } => flight.verdict.is_none(),
             Work::Features { .. } => true,
         };
-        (0..flight.steps.len()).filter(wanted).find(|step| flight.ready(&self.setup, *step))
+        let open = |step: &usize| flight.ready(&self.setup, *step) && !self.programs.is_at(index, *step);
+        (0..flight.steps.len()).filter(wanted).find(open)
     }
 
     fn analyse(&mut self, index: usize, step: usize, seen: &mut Vec<Happening>) -> Result<(), Message> {
         let done = match &self.setup.recipe.steps[step].work {
-            Work::Features { from, features } => Ok(self.features(index, *from, features)),
+            Work::Features { from, features } => {
+                let (features, (streams, images)) = (features.clone(), self.yielded(index, *from, features));
+                let values = self.state.flights[index].values.get(*from).cloned();
+                if features.iter().any(Feature::is_by_program) && !self.clock.is_virtual() {
+                    self.programs.begin((index, step), features, streams, images, values);
+                    return Ok(());
+                }
+                let seen = Yield { streams: &streams, images: &images, values: values.as_ref() };
+                Ok(finite(feature::compute(&features, seen)))
+            }
             _ => self.run_analysis(index, step),
         };
         let (outcome, values) = match done {
@@ -134,6 +146,24 @@ impl<J: Journal> Executor<J> {
             Err(why) => (Outcome::Failed(why.to_string()), Fields::new()),
         };
         self.take_arrivals();
+        self.analysed(index, step, outcome, values, seen)
+    }
+
+    /// Takes in features that were computed beside the lab.
+    pub(super) fn take_computed(&mut self, seen: &mut Vec<Happening>) -> Result<bool, Message> {
+        let Some(Computed { flight, step, values }) = self.programs.next() else { return Ok(false) };
+        self.analysed(flight, step, Outcome::Succeeded, finite(values), seen)?;
+        Ok(true)
+    }
+
+    fn analysed(
+        &mut self,
+        index: usize,
+        step: usize,
+        outcome: Outcome,
+        values: Fields,
+        seen: &mut Vec<Happening>,
+    ) -> Result<(), Message> {
         let sample = self.state.flights[index].id;
         let name = self.setup.recipe.steps[step].name.clone();
         seen.push(Happening::Analysed { sample, step: name.clone(), outcome: outcome.clone() });
@@ -150,8 +180,8 @@ impl<J: Journal> Executor<J> {
         }
     }
 
-    /// Features of what a step yielded; after a restart from what the journal keeps.
-    fn features(&self, index: usize, from: usize, features: &[Feature]) -> Fields {
+    /// What a step yielded, as far as features look at it; after a restart from what the journal keeps.
+    fn yielded(&self, index: usize, from: usize, features: &[Feature]) -> (Vec<Stream>, Vec<Image>) {
         let flight = &self.state.flights[index];
         let (mut streams, mut images) = (Vec::new(), Vec::new());
         if let Some(action) = flight.done_by[from] {
@@ -169,8 +199,7 @@ impl<J: Journal> Executor<J> {
                 }
             }
         }
-        let values = flight.values.get(from);
-        finite(feature::compute(features, Yield { streams: &streams, images: &images, values }))
+        (streams, images)
     }
 
     fn run_analysis(&self, index: usize, step: usize) -> Result<Fields, Message> {
@@ -190,6 +219,7 @@ impl<J: Journal> Executor<J> {
 
     fn finish(&mut self, index: usize, seen: &mut Vec<Happening>) -> Result<(), Message> {
         let flight = &self.state.flights[index];
+        let was_gone = flight.place == Place::Gone;
         let outcome = flight.verdict.clone().unwrap_or(Outcome::Succeeded);
         let values = if outcome.is_success() {
             self.setup.outputs(&flight.values)
@@ -203,7 +233,7 @@ impl<J: Journal> Executor<J> {
         self.images.retain(|(action, _)| !actions.contains(action));
         self.write(Event::Finished { sample, outcome: outcome.clone(), values: values.clone() })?;
         seen.push(Happening::Finished { sample, outcome, values });
-        if self.state.flights[index].place == Place::Gone {
+        if self.state.flights[index].place == Place::Gone && !was_gone {
             seen.push(Happening::Left { sample });
         }
         Ok(())

@@ -81,6 +81,8 @@ pub(crate) struct State {
     pub by_id: HashMap<SampleId, usize>,
     /// Samples that have not left, in the order in which they were accepted.
     pub active: Vec<usize>,
+    /// Samples that left before their last features were computed.
+    pub gone_early: Vec<usize>,
     pub open: BTreeMap<ActionId, Open>,
     pub next_action: u64,
     pub sequence: u64,
@@ -99,6 +101,7 @@ impl State {
             flights: Vec::new(),
             by_id: HashMap::new(),
             active: Vec::new(),
+            gone_early: Vec::new(),
             open: BTreeMap::new(),
             next_action: 0,
             sequence: 0,
@@ -300,6 +303,7 @@ impl State {
         let flight = &mut self.flights[index];
         flight.finished = true;
         flight.claims.clear();
+        self.gone_early.retain(|other| *other != index);
         self.finished += 1;
         self.succeeded += usize::from(outcome.is_success());
         if flight.place == Place::Outside {
@@ -315,6 +319,9 @@ impl State {
         // Nothing more will be asked about it; a long campaign should not keep it.
         flight.past = Vec::new();
         flight.ways = Vec::new();
+        if !flight.finished {
+            self.gone_early.push(index);
+        }
         self.active.retain(|other| *other != index);
     }
 

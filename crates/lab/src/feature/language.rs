@@ -56,11 +56,23 @@ fn read_table(name: &str, section: &Section<'_>) -> Result<Declared, Message> {
     let timeout = section.seconds("timeout")?;
     let method = match (section.text("extract")?, command.is_empty()) {
         (Some(how), true) => read_extractor(&how, source.column).map_err(|what| section.fault_at("extract", &what))?,
-        (None, false) => Method::Program { command, directory: None, timeout: timeout.unwrap_or(PROGRAM_SECONDS) },
+        (None, false) => {
+            let timeout = timeout.unwrap_or(PROGRAM_SECONDS);
+            Method::Program { command, directory: None, timeout, arrow: read_format(section)? }
+        }
         _ => return Err(section.fault(&say!("lab-feature-table", name = name))),
     };
     section.close()?;
     Ok(source.declared(name, method, section.line()))
+}
+
+/// `format = "arrow"` or `"json"`.
+fn read_format(section: &Section<'_>) -> Result<bool, Message> {
+    match section.text("format")?.as_deref() {
+        Some("arrow") => Ok(true),
+        Some("json") | None => Ok(false),
+        Some(_) => Err(section.fault_at("format", &say!("lab-choice", key = "format", choices = "json, arrow"))),
+    }
 }
 
 impl Source<'_> {

@@ -3,6 +3,7 @@
 //! A recipe names them under `[features]`. Each is computed when its step is done; whatever is wrong with the data
 //! makes it a missing value with a reason or a flagged one, never an error. `docs/features.md` has the formulas.
 
+mod arrow;
 mod extractor;
 mod fourier;
 mod image;
@@ -65,6 +66,8 @@ pub enum Method {
         directory: Option<PathBuf>,
         /// It is ended after this time \[s\].
         timeout: f64,
+        /// Whether it is asked in Arrow's streaming format instead of JSON.
+        arrow: bool,
     },
 }
 
@@ -99,6 +102,11 @@ impl Feature {
             Method::Program { command, .. } => command.join(" "),
         };
         format!("{how}: {}.{}", self.stream, self.column)
+    }
+
+    /// Whether a program of the user's own computes it.
+    pub(crate) fn is_by_program(&self) -> bool {
+        matches!(self.method, Method::Program { .. })
     }
 
     fn of_series(&self, series: &Series<'_>) -> Result<Found, Message> {
@@ -137,9 +145,7 @@ pub fn compute(features: &[Feature], seen: Yield<'_>) -> Fields {
     let mut fields = Fields::new();
     for feature in features {
         let found = match &feature.method {
-            Method::Program { command, directory, timeout } => {
-                program::run(feature, command, directory.as_deref(), *timeout, seen)
-            }
+            Method::Program { .. } => program::run(feature, seen),
             Method::Extractor { .. } if feature.column == IMAGE => {
                 let open =
                     || image_named(&feature.stream, seen).and_then(|image| Picture::open(image, pixel(image, seen)));

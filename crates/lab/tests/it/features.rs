@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray};
+use arrow_ipc::{reader::StreamReader, writer::StreamWriter};
+use arrow_schema::{DataType, Field, Schema};
 use matdock_lab::{
     Action, Executor, Happening, Image, Job, Lab, MemoryJournal, PastAction, Performed, Physics, Recipe, Reply, Stream,
     VirtualClock, drivers::Drivers,
@@ -160,4 +163,95 @@ fn a_program_of_the_users_own_answers_or_its_feature_is_missing_with_the_reason(
         let own = &answer(script)["own"];
         assert!(matches!(own, Datum::Missing(why) if why.contains(reason)), "{script}: {own}");
     }
+}
+
+/// Arrow both ways: what the program reads has names, units and missing readings, and its first row is the answer.
+#[cfg(unix)]
+#[test]
+fn a_program_may_be_asked_in_arrow_and_answer_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let unit = std::collections::HashMap::from([("unit".to_owned(), "N.m".to_owned())]);
+    let fields = vec![
+        Field::new("value", DataType::Float64, true).with_metadata(unit),
+        Field::new("flag", DataType::Utf8, true),
+    ];
+    let columns: Vec<ArrayRef> =
+        vec![Arc::new(Float64Array::from(vec![2.5])), Arc::new(StringArray::from(vec!["shaky"]))];
+    let schema = Arc::new(Schema::new(fields));
+    let mut writer = StreamWriter::try_new(Vec::new(), &schema).unwrap();
+    writer.write(&RecordBatch::try_new(schema, columns).unwrap()).unwrap();
+    std::fs::write(path("answer"), writer.into_inner().unwrap()).unwrap();
+    let ask = |script: &str| {
+        let steps = RECIPE.split("[features]").next().unwrap();
+        let program = format!("program = [\"sh\", \"-c\", \"{script}\"], format = \"arrow\"");
+        run(&format!("{steps}[features]\nown = {{ of = \"mixer.torque during kneading\", {program} }}\n")).0
+    };
+    let fields = ask(&format!("cat > {}; cat {}", path("asked"), path("answer")));
+    let own = fields["own"].quantity().unwrap();
+    assert_eq!((own.value, own.unit.as_str()), (2.5, "N.m"));
+    assert!(fields["own.flag"].to_string().contains("shaky"));
+    let asked = std::fs::read(path("asked")).unwrap();
+    let batch = StreamReader::try_new(std::io::Cursor::new(asked), None).unwrap().next().unwrap().unwrap();
+    let schema = batch.schema();
+    assert_eq!(schema.metadata()["feature"], "own");
+    assert_eq!((schema.field(1).name().as_str(), schema.field(1).metadata()["unit"].as_str()), ("torque", "N.m"));
+    assert_eq!(batch.num_rows(), 600);
+    // An answer in JSON is understood as well; anything else is no answer.
+    let fields = ask("cat > /dev/null; echo '{ }' | sed 's/ /\\\"value\\\":7/'");
+    assert_eq!(fields["own"].quantity().unwrap().value, 7.0);
+    for script in ["echo nonsense", "true", "exit 3"] {
+        assert!(matches!(&ask(script)["own"], Datum::Missing(why) if !why.is_empty()), "{script}");
+    }
+}
+
+/// A bench that hands over a series, and a program of one's own that takes a second for the features of the first sample.
+#[cfg(unix)]
+#[test]
+fn the_lab_goes_on_while_a_program_of_the_users_own_computes() {
+    let answer = r#"cat > /dev/null; echo '{"streams": [{"name": "log", "columns": [{"name": "time", "unit": "s"}, {"name": "force", "unit": "N"}], "data": [[0, 1], [2, 3]]}]}'"#;
+    let lab = format!(
+        "[lab]\nname = 'l'\nin_flight = 1\n[[station]]\nname = 'bench'\ndriver = {{ kind = 'process', program = 'sh', \
+         arguments = ['-c', \"\"\"{answer}\"\"\"] }}\n[[station.capability]]\nname = 'press'\nprocess_time = '1 s'\n"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let slow = format!("mkdir {0}/first 2> /dev/null && sleep 1; echo '{{\"value\": 1}}'", folder.path().display());
+    let recipe = format!(
+        "[recipe]\nname = 'r'\n[[step]]\nname = 'pressing'\ncapability = 'press'\n[features]\n\
+         own = {{ of = 'log.force during pressing', program = ['sh', '-c', \"\"\"{slow}\"\"\"] }}\n\
+         hangs = {{ of = 'log.force during pressing', program = ['sleep', '60'], timeout = '1 s' }}\n"
+    );
+    let (lab, recipe) = (Lab::parse(&lab, "lab.toml").unwrap(), Recipe::parse(&recipe, "recipe.toml").unwrap());
+    let nobody: Arc<dyn matdock_lab::drivers::Person> = Arc::new(matdock_lab::drivers::Nobody);
+    let drivers = Drivers::connect(&lab, 1, &nobody).unwrap();
+    let clock = Box::new(matdock_lab::RealClock::new());
+    let mut executor = Executor::new(lab, recipe, drivers, clock, MemoryJournal::default()).unwrap();
+    let mut ids = IdSource::from_seed(1);
+    let (mut waiting, mut told) = (2, Vec::new());
+    'run: loop {
+        while waiting > 0 && executor.capacity() > 0 {
+            let (sample, name) = (SampleId::new(&mut ids, executor.now()), format!("S-{}", 3 - waiting));
+            executor.submit(Job { sample, name, settings: Fields::new() }).unwrap();
+            waiting -= 1;
+        }
+        for happening in executor.advance().unwrap() {
+            match happening {
+                Happening::Ended { action, .. } if action.capability == "press" => told.push("pressed"),
+                Happening::Finished { outcome, values, .. } => {
+                    assert_eq!(outcome, Outcome::Succeeded);
+                    assert_eq!(values["own"].quantity().unwrap().value, 1.0);
+                    assert!(
+                        matches!(&values["hangs"], Datum::Missing(why) if why.contains("1 s")),
+                        "{}",
+                        values["hangs"]
+                    );
+                    told.push("finished");
+                }
+                Happening::Idle => break 'run,
+                _ => {}
+            }
+        }
+    }
+    // Only one sample at a time may be in the lab: the first has left before its features are there.
+    assert_eq!(told, ["pressed", "pressed", "finished", "finished"]);
 }
