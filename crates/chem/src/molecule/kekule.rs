@@ -24,11 +24,35 @@ impl Molecule {
         if !self.atoms.iter().any(|atom| atom.aromatic) && !self.bonds.iter().any(|bond| bond.aromatic) {
             return Ok(());
         }
+        let counts = self.ring_counts(&self.rings);
+        let ranks: Vec<usize> = (0..self.atoms.len()).collect();
+        self.place_in_systems(&counts, &ranks)?;
+        self.clear_aromatic(&counts)
+    }
+
+    /// Chooses the Kekulé form anew, so that it does not depend on the order of writing.
+    pub(crate) fn choose_kekule_form(&mut self) {
+        if !self.bonds.iter().any(|bond| bond.aromatic) {
+            return;
+        }
+        let orders: Vec<BondOrder> = self.bonds.iter().map(|bond| bond.order).collect();
+        let counts = self.ring_counts(&self.rings);
+        let ranks = self.ranks();
+        let placed = self.place_in_systems(&counts, &ranks).is_ok();
+        for (bond, order) in self.bonds.iter_mut().zip(orders) {
+            if placed {
+                bond.kekule = if bond.order == BondOrder::Aromatic { BondOrder::Single } else { bond.order };
+            }
+            bond.order = order;
+        }
+    }
+
+    /// Places the double bonds, ring system by ring system, along the ranks of the atoms.
+    fn place_in_systems(&mut self, counts: &[usize], ranks: &[usize]) -> Result<(), AtomProblem> {
         let rings = std::mem::take(&mut self.rings);
         let considered: Vec<_> =
             rings.iter().filter(|ring| ring.atoms.iter().any(|&atom| self.atoms[atom].number != 0)).collect();
         let fusion = Fusion::new(&considered, usize::MAX, usize::MAX);
-        let counts = self.ring_counts(&rings);
         let aromatic_once: Vec<bool> = rings
             .iter()
             .map(|ring| ring.atoms.iter().any(|&atom| counts[atom] == 1 && self.is_aromatic_atom(atom)))
@@ -43,14 +67,14 @@ impl Molecule {
             }
             let promising =
                 |atom: usize| rings.iter().zip(&aromatic_once).any(|(ring, &once)| once && ring.atoms.contains(&atom));
-            result = self.kekulize_system(atoms, &counts, &promising);
+            atoms.sort_by_key(|&atom| ranks[atom]);
+            result = self.kekulize_system(atoms, counts, ranks, &promising);
             if result.is_err() {
                 break;
             }
         }
         self.rings = rings;
-        result?;
-        self.clear_aromatic(&counts)
+        result
     }
 
     fn ring_counts(&self, rings: &[super::Ring]) -> Vec<usize> {
@@ -69,6 +93,7 @@ impl Molecule {
         &mut self,
         atoms: Vec<usize>,
         counts: &[usize],
+        ranks: &[usize],
         promising: &dyn Fn(usize) -> bool,
     ) -> Result<(), AtomProblem> {
         let count = self.atoms.len();
@@ -80,7 +105,7 @@ impl Molecule {
             wildcards: Vec::new(),
         };
         self.mark_candidates(&mut system, counts, promising);
-        if self.place_double_bonds(&system, system.candidates.clone(), system.settled.clone()) {
+        if self.place_double_bonds(&system, ranks, system.candidates.clone(), system.settled.clone()) {
             return Ok(());
         }
         let wildcards = &system.wildcards[..system.wildcards.len().min(MOST_WILDCARDS)];
@@ -96,7 +121,7 @@ impl Molecule {
                     bond.order = BondOrder::Single;
                 }
             }
-            if self.place_double_bonds(&system, candidates, Vec::new()) {
+            if self.place_double_bonds(&system, ranks, candidates, Vec::new()) {
                 return Ok(());
             }
         }
@@ -177,7 +202,13 @@ impl Molecule {
     }
 
     /// Walks the system and places double bonds, taking choices back that lead nowhere.
-    fn place_double_bonds(&mut self, system: &System, mut candidates: Vec<bool>, settled: Vec<usize>) -> bool {
+    fn place_double_bonds(
+        &mut self,
+        system: &System,
+        ranks: &[usize],
+        mut candidates: Vec<bool>,
+        settled: Vec<usize>,
+    ) -> bool {
         let mut is_done = vec![false; self.atoms.len()];
         settled.iter().for_each(|&atom| is_done[atom] = true);
         let mut done = settled;
@@ -194,7 +225,7 @@ impl Molecule {
             let retried = choices.iter().position(|(atom, _)| *atom == current);
             let mut options = match retried {
                 Some(at) => choices[at].1.clone(),
-                None => self.options(system, current, &candidates, &is_done, &mut stack),
+                None => self.options(system, ranks, current, &candidates, &is_done, &mut stack),
             };
             if !open {
                 continue;
@@ -228,6 +259,7 @@ impl Molecule {
     fn options(
         &self,
         system: &System,
+        ranks: &[usize],
         current: usize,
         candidates: &[bool],
         is_done: &[bool],
@@ -235,7 +267,9 @@ impl Molecule {
     ) -> VecDeque<usize> {
         let mut options = VecDeque::new();
         let mut met = Vec::new();
-        for next in self.neighbours(current) {
+        let mut links = self.neighbours(current).to_vec();
+        links.sort_by_key(|next| ranks[next.atom]);
+        for next in links {
             if is_done[next.atom] || !system.member[next.atom] {
                 continue;
             }
@@ -248,7 +282,7 @@ impl Molecule {
                 options.push_back(next.atom);
             }
         }
-        stack.extend(met.into_iter().rev());
+        stack.extend(met);
         options
     }
 

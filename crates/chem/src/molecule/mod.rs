@@ -9,6 +9,7 @@ mod fused;
 mod hydrogens;
 mod kekule;
 mod perceive;
+mod rank;
 mod rings;
 mod smiles;
 mod smiles_atom;

@@ -112,12 +112,12 @@ impl Molecule {
     }
 
     /// Hydrogens on each atom when multiple bonds between carbon atoms become single and every atom takes the
-    /// hydrogens its valence leaves room for; `None` where an atom has too many bonds for that.
-    pub(crate) fn saturated_hydrogens(&self) -> Option<Vec<usize>> {
+    /// hydrogens its valence leaves room for, in the Kekulé form of the bonds given; `None` where an atom has too many bonds for that.
+    pub(crate) fn saturated_hydrogens(&self, kekule: &[super::Bond]) -> Option<Vec<usize>> {
         let mut plain = self.clone();
-        for bond in &mut plain.bonds {
+        for (bond, form) in plain.bonds.iter_mut().zip(kekule) {
             let carbons = self.atoms[bond.begin].number == 6 && self.atoms[bond.end].number == 6;
-            bond.order = if carbons { BondOrder::Single } else { bond.kekule };
+            bond.order = if carbons { BondOrder::Single } else { form.kekule };
             bond.aromatic = false;
         }
         for atom in &mut plain.atoms {

@@ -65,7 +65,9 @@ pub(super) struct Context<'a> {
 impl<'a> Context<'a> {
     pub fn new(molecule: &'a Molecule) -> Self {
         let heavy = graph(std::borrow::Cow::Borrowed(molecule));
-        let full = graph(std::borrow::Cow::Owned(molecule.with_hydrogens()));
+        let mut with_hydrogens = molecule.with_hydrogens();
+        with_hydrogens.choose_kekule_form();
+        let full = graph(std::borrow::Cow::Owned(with_hydrogens));
         let surface = super::surface::labute(molecule);
         let estate = super::estate::indices(&heavy);
         let connected = molecule.fragment_count() == 1;

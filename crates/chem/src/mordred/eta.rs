@@ -262,7 +262,7 @@ fn epsilons(context: &Context<'_>) -> [DescriptorValue; 5] {
         mean(sum(full), full.atoms().len() as f64),
         mean(sum(heavy), size),
         of_alkane(heavy, full),
-        of_saturated(heavy),
+        of_saturated(heavy, full),
         mean(polar.iter().sum(), polar.len() as f64),
     ]
 }
@@ -280,8 +280,8 @@ fn of_alkane(heavy: &Molecule, full: &Molecule) -> DescriptorValue {
 }
 
 /// Multiple bonds between carbon atoms become single; the hydrogens follow the valences.
-fn of_saturated(heavy: &Molecule) -> DescriptorValue {
-    let hydrogens = heavy.saturated_hydrogens().ok_or(MissingReason::NoAlkane)?;
+fn of_saturated(heavy: &Molecule, full: &Molecule) -> DescriptorValue {
+    let hydrogens = heavy.saturated_hydrogens(full.bonds()).ok_or(MissingReason::NoAlkane)?;
     let (mut sum, mut count) = (0.0, 0.0);
     for (atom, hydrogens) in heavy.atoms().iter().zip(hydrogens).filter(|(atom, _)| atom.number != 1) {
         sum += epsilon(atom.number) + hydrogens as f64 * epsilon(1);

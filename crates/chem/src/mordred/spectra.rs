@@ -210,7 +210,7 @@ pub(super) mod bcut {
                 if !context.heavy.weights.known[weight as usize] {
                     return Err(MissingReason::UnknownProperty);
                 }
-                extremes(&burden, context.heavy.weights.of(weight))
+                Ok(extremes(&burden, context.heavy.weights.of(weight)))
             });
             values.push(extremes.map(|(high, _)| high));
             values.push(extremes.map(|(_, low)| low));
@@ -230,15 +230,12 @@ pub(super) mod bcut {
         matrix
     }
 
-    fn extremes(burden: &[f64], weights: impl Iterator<Item = f64>) -> Result<(f64, f64), MissingReason> {
+    fn extremes(burden: &[f64], weights: impl Iterator<Item = f64>) -> (f64, f64) {
         let mut matrix = burden.to_vec();
         let count = matrix.len().isqrt();
         for (at, weight) in weights.enumerate() {
             matrix[at * count + at] = weight;
         }
-        let eigenvalues = reduce(matrix, count).eigenvalues().ok_or(MissingReason::TooEntangled)?;
-        let high = eigenvalues.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let low = eigenvalues.iter().copied().fold(f64::INFINITY, f64::min);
-        Ok((high, low))
+        reduce(matrix, count).extremes()
     }
 }

@@ -1,7 +1,7 @@
 //! Eigenvalues of small symmetric matrices, and the eigenvector of the largest.
 //!
-//! Householder's reduction to tridiagonal form, the implicit QL method for the eigenvalues and inverse iteration for
-//! the vector (Golub and Van Loan, Matrix Computations, chapter 8).
+//! Householder's reduction to tridiagonal form, the QL method for all eigenvalues, Laguerre's for the extreme ones and
+//! inverse iteration for the vector (Golub and Van Loan, Matrix Computations, chapter 8).
 
 /// A symmetric matrix reduced to tridiagonal form.
 pub(super) struct Tridiagonal {
@@ -35,9 +35,11 @@ pub(super) fn reduce(mut matrix: Vec<f64>, count: usize) -> Tridiagonal {
         // The reflection is 1 - v v'; the rest becomes A - v w' - w v' with w = A v - v (v' A v) / 2.
         let size = count - first;
         let product = &mut product[..size];
-        for (row, value) in product.iter_mut().enumerate() {
+        product.fill(0.0);
+        // Row after row, as the matrix is symmetric: sums in columns can be taken several at a time.
+        for (row, &factor) in vector.iter().enumerate() {
             let line = &matrix[(first + row) * count + first..(first + row + 1) * count];
-            *value = line.iter().zip(&vector).map(|(a, v)| a * v).sum();
+            product.iter_mut().zip(line).for_each(|(sum, a)| *sum += a * factor);
         }
         let half = 0.5 * product.iter().zip(&vector).map(|(p, v)| p * v).sum::<f64>();
         product.iter_mut().zip(&vector).for_each(|(p, v)| *p -= half * v);
@@ -60,30 +62,79 @@ pub(super) fn reduce(mut matrix: Vec<f64>, count: usize) -> Tridiagonal {
 impl Tridiagonal {
     /// All eigenvalues, in no order; `None` when the method does not settle.
     pub fn eigenvalues(&self) -> Option<Vec<f64>> {
-        let (mut d, mut e) = (self.diagonal.clone(), self.coupling.clone());
+        let mut d = self.diagonal.clone();
+        let mut squares: Vec<f64> = self.coupling.iter().map(|e| e * e).collect();
+        let norm = d.iter().chain(&self.coupling).fold(0.0_f64, |most, x| most.max(x.abs()));
+        let least = (f64::EPSILON * norm * 0.1).powi(2);
         let count = self.count;
-        for low in 0..count {
-            let mut rounds = 0;
-            loop {
-                let mut high = low;
-                while high + 1 < count {
-                    let size = d[high].abs() + d[high + 1].abs();
-                    if e[high].abs() <= f64::EPSILON * size {
-                        break;
-                    }
-                    high += 1;
-                }
-                if high == low {
+        let mut low = 0;
+        let mut rounds = 0;
+        while low < count {
+            let mut high = low;
+            while high + 1 < count {
+                let size = f64::EPSILON * (d[high].abs() + d[high + 1].abs());
+                if squares[high] <= least.max(size * size) {
                     break;
                 }
-                rounds += 1;
-                if rounds > 60 {
-                    return None;
-                }
-                ql_step(&mut d, &mut e, low, high);
+                high += 1;
             }
+            if high == low {
+                low += 1;
+                rounds = 0;
+                continue;
+            }
+            rounds += 1;
+            if rounds > 60 {
+                return None;
+            }
+            rational_ql_step(&mut d, &mut squares, low, high);
         }
         Some(d)
+    }
+
+    /// The largest and the smallest eigenvalue.
+    pub fn extremes(&self) -> (f64, f64) {
+        let squares: Vec<f64> = self.coupling.iter().map(|e| e * e).collect();
+        let negated: Vec<f64> = self.diagonal.iter().map(|d| -d).collect();
+        (self.largest(&self.diagonal, &squares), -self.largest(&negated, &squares))
+    }
+
+    /// Laguerre's method from above: every step stays above the largest eigenvalue.
+    fn largest(&self, diagonal: &[f64], squares: &[f64]) -> f64 {
+        const MOST_STEPS: usize = 200;
+        let size = self.count as f64;
+        let bound = |at: usize| {
+            let before = if at == 0 { 0.0 } else { self.coupling[at - 1].abs() };
+            let behind = if at + 1 < self.count { self.coupling[at].abs() } else { 0.0 };
+            diagonal[at] + before + behind
+        };
+        let mut value = (0..self.count).map(bound).fold(f64::NEG_INFINITY, f64::max);
+        value += f64::EPSILON * value.abs() + f64::MIN_POSITIVE;
+        for _ in 0..MOST_STEPS {
+            // Quotients q of leading minors of `value - T`, with their first two derivatives.
+            let (mut first, mut second) = (0.0, 0.0);
+            let (mut q, mut dq, mut ddq) = (1.0, 0.0, 0.0);
+            for (at, d) in diagonal.iter().enumerate() {
+                let over = if at == 0 { 0.0 } else { squares[at - 1] / q };
+                let (slope, bend) = (dq / q, ddq / q);
+                q = value - d - over;
+                if q <= 0.0 {
+                    return value;
+                }
+                dq = 1.0 + over * slope;
+                ddq = over * (bend - 2.0 * slope * slope);
+                let share = dq / q;
+                first += share;
+                second += share * share - ddq / q;
+            }
+            let spread = ((size - 1.0) * (size * second - first * first)).max(0.0).sqrt();
+            let next = value - size / (first + spread);
+            if value - next <= 2.0 * f64::EPSILON * value.abs() {
+                return next.min(value);
+            }
+            value = next;
+        }
+        value
     }
 
     /// The eigenvector of an eigenvalue, of length 1.
@@ -154,33 +205,32 @@ impl Tridiagonal {
     }
 }
 
-/// One implicit QL step on rows `low` to `high`.
-fn ql_step(d: &mut [f64], e: &mut [f64], low: usize, high: usize) {
-    let mut g = (d[low + 1] - d[low]) / (2.0 * e[low]);
-    let mut r = g.hypot(1.0);
-    g = d[high] - d[low] + e[low] / (g + r.copysign(g));
-    let (mut s, mut c, mut p) = (1.0, 1.0, 0.0);
+/// One QL step on rows `low` to `high` without square roots inside: the variant of Pal, Walker and Kahan (Parlett, The
+/// Symmetric Eigenvalue Problem, section 8.15). Works on the squares of the couplings.
+fn rational_ql_step(d: &mut [f64], squares: &mut [f64], low: usize, high: usize) {
+    let root = squares[low].sqrt();
+    let g = (d[low + 1] - d[low]) / (2.0 * root);
+    let shift = d[low] - root / (g + (g * g + 1.0).sqrt().copysign(g));
+    let (mut c, mut s) = (1.0, 0.0);
+    let mut gamma = d[high] - shift;
+    let mut p = gamma * gamma;
     for i in (low..high).rev() {
-        let f = s * e[i];
-        let b = c * e[i];
-        r = (f * f + g * g).sqrt();
-        e[i + 1] = r;
-        if r == 0.0 {
-            d[i + 1] -= p;
-            e[high] = 0.0;
-            return;
+        let square = squares[i];
+        let r = p + square;
+        if i + 1 != high {
+            squares[i + 1] = s * r;
         }
-        s = f / r;
-        c = g / r;
-        g = d[i + 1] - p;
-        r = (d[i] - g) * s + 2.0 * c * b;
-        p = s * r;
-        d[i + 1] = g + p;
-        g = c * r - b;
+        let (before, last) = (c, gamma);
+        let inverse = 1.0 / r;
+        c = p * inverse;
+        s = square * inverse;
+        let alpha = d[i];
+        gamma = c * (alpha - shift) - s * last;
+        d[i + 1] = last + (alpha - gamma);
+        p = if c == 0.0 { before * square } else { gamma * gamma * (r / p) };
     }
-    d[low] -= p;
-    e[low] = g;
-    e[high] = 0.0;
+    squares[low] = s * p;
+    d[low] = shift + gamma;
 }
 
 #[cfg(test)]
@@ -201,6 +251,8 @@ mod tests {
         for (value, expected) in values.iter().zip([-2.0, -1.0, -1.0, 1.0, 1.0, 2.0]) {
             assert!((value - expected).abs() < 1e-13, "{values:?}");
         }
+        let (largest, least) = reduced.extremes();
+        assert!((largest - 2.0).abs() < 1e-13 && (least + 2.0).abs() < 1e-13, "{largest} {least}");
         let vector = reduced.eigenvector(2.0);
         assert!(vector.iter().all(|x| (x.abs() - 6.0_f64.sqrt().recip()).abs() < 1e-13), "{vector:?}");
     }
