@@ -24,7 +24,8 @@ pub use composition::{
 };
 pub use element::{Block, Element, Property};
 pub use molecule::{
-    Atom, Bond, BondOrder, Chirality, Direction, Hybridization, Molecule, Neighbour, Ring, SmilesError, SmilesProblem,
+    Atom, Bond, BondOrder, Chirality, Direction, Ends, Hybridization, Molecule, Neighbour, Ring, SmilesError,
+    SmilesProblem,
 };
 pub use mordred::{DescriptorValue, MissingReason, Mordred};
 pub use smarts::Pattern;

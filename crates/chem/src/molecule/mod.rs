@@ -5,6 +5,7 @@
 
 mod aromatic;
 mod cleanup;
+mod ends;
 mod fused;
 mod hydrogens;
 mod kekule;
@@ -19,6 +20,7 @@ mod valence;
 
 use self::table::{facts, isotope_mass};
 pub use self::{
+    ends::Ends,
     rings::Ring,
     smiles_error::{SmilesError, SmilesProblem},
 };

@@ -1,8 +1,28 @@
 //! From what is written to what is meant: runs the steps of perception in the order RDKit does.
 
 use super::{
-    BondOrder, Chirality, Hybridization, Molecule, SmilesError, smiles::parse, smiles_error::AtomProblem, table::facts,
+    BondOrder, Chirality, Hybridization, Molecule, SmilesError,
+    smiles::{Parsed, parse},
+    smiles_error::AtomProblem,
+    table::facts,
 };
+
+impl Parsed {
+    /// The molecule as written, perceived.
+    pub(super) fn perceived(mut self, smiles: &str) -> Result<Molecule, SmilesError> {
+        match self.molecule.perceive() {
+            Ok(()) => Ok(self.molecule),
+            Err((atom, problem)) => Err(self.fail(smiles, atom, problem)),
+        }
+    }
+
+    /// The error that points at an atom as written.
+    pub(super) fn fail(&self, smiles: &str, atom: usize, problem: super::SmilesProblem) -> SmilesError {
+        let byte = self.positions.get(atom).map_or(0, |&at| at as usize);
+        let before = smiles.get(..byte).unwrap_or_default().chars().count();
+        SmilesError { smiles: smiles.to_owned(), position: before + 1, problem }
+    }
+}
 
 impl Molecule {
     /// Reads a structure from SMILES and perceives it.
@@ -14,16 +34,7 @@ impl Molecule {
     /// A text that is no SMILES, an impossible valence, or aromatic atoms without a Kekulé form; the error points at
     /// the character.
     pub fn from_smiles(smiles: &str) -> Result<Self, SmilesError> {
-        let parsed = parse(smiles)?;
-        let mut molecule = parsed.molecule;
-        match molecule.perceive() {
-            Ok(()) => Ok(molecule),
-            Err((atom, problem)) => {
-                let byte = parsed.positions.get(atom).map_or(0, |&at| at as usize);
-                let before = smiles.get(..byte).unwrap_or_default().chars().count();
-                Err(SmilesError { smiles: smiles.to_owned(), position: before + 1, problem })
-            }
-        }
+        parse(smiles)?.perceived(smiles)
     }
 
     /// Returns the written number of the atom at fault.

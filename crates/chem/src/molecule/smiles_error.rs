@@ -45,6 +45,18 @@ pub enum SmilesProblem {
     NotAromatic,
     /// A ring system too entangled to enumerate its rings.
     RingSystem,
+    /// A wildcard with several bonds, which is no end of a repeat unit.
+    WildcardInside,
+    /// So many ends where two are needed.
+    EndCount(usize),
+    /// An end joined by anything but a single bond.
+    EndOrder,
+    /// A repeat unit whose ends are one atom or neighbours, so that it cannot be closed into a ring.
+    TooSmallToClose,
+    /// Several repeat units in one BigSMILES.
+    Copolymer,
+    /// A repeat unit of BigSMILES that does not begin and end with a bonding descriptor.
+    BondingDescriptor,
 }
 
 pub(super) const LONGEST: usize = 100_000;
@@ -79,6 +91,14 @@ impl SmilesError {
             }
             SmilesProblem::NotAromatic => say!("chem-smiles-not-aromatic", smiles = smiles, position = position),
             SmilesProblem::RingSystem => say!("chem-smiles-ring-system", smiles = smiles, position = position),
+            SmilesProblem::WildcardInside => say!("chem-ends-inside", smiles = smiles, position = position),
+            SmilesProblem::EndCount(count) => {
+                say!("chem-ends-count", smiles = smiles, position = position, count = count)
+            }
+            SmilesProblem::EndOrder => say!("chem-ends-order", smiles = smiles, position = position),
+            SmilesProblem::TooSmallToClose => say!("chem-ends-too-small", smiles = smiles),
+            SmilesProblem::Copolymer => say!("chem-ends-copolymer", smiles = smiles, position = position),
+            SmilesProblem::BondingDescriptor => say!("chem-ends-descriptor", smiles = smiles),
         }
     }
 }
