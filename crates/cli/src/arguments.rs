@@ -213,6 +213,8 @@ pub struct Describe {
     pub set: Vec<String>,
     #[arg(long, value_name = "NAME")]
     pub column: Option<String>,
+    #[arg(long, value_name = "H|C|ring|3mer")]
+    pub cap: Option<String>,
     #[arg(long)]
     pub list: bool,
 }

@@ -386,6 +386,7 @@ impl Face {
             output: output.clone(),
             sets: a.set.clone(),
             column: a.column.clone(),
+            ends: a.cap.as_deref().map(str::parse).transpose()?,
             language: self.language,
         };
         let stop = stop_on_interrupt(say!("cli-describe-stopping"), self.language);

@@ -364,6 +364,9 @@ pub fn described(described: &matdock_app::describe::Described, language: Languag
             say(say!("cli-describe-more", rows = more));
         }
     }
+    if described.open_ended > 0 {
+        say(say!("cli-describe-open", rows = described.open_ended));
+    }
     if described.missing > 0 {
         say(say!("cli-describe-missing", cells = described.missing));
     }

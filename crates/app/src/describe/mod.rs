@@ -13,6 +13,7 @@ use std::{
     thread,
 };
 
+use matdock_chem::Ends;
 use matdock_message::{Language, Message, say};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -32,6 +33,8 @@ pub struct Wish {
     pub sets: Vec<String>,
     /// Name of the column with the structures; `None` to find it by its name.
     pub column: Option<String>,
+    /// What becomes of the open ends of repeat units; `None` to leave them open.
+    pub ends: Option<Ends>,
     /// Language of the reasons in the table.
     pub language: Language,
 }
@@ -53,6 +56,8 @@ pub struct Described {
     pub unreadable: u64,
     /// Cells without a value in the other rows.
     pub missing: u64,
+    /// Rows whose structure has open ends (`*`), with nothing said of what becomes of them.
+    pub open_ended: u64,
     /// The first unreadable rows.
     pub problems: Vec<Problem>,
     /// Whether it was stopped before the end.
@@ -94,6 +99,7 @@ pub(super) struct Done {
     /// Which reasons leave how many cells empty.
     reasons: String,
     values: Vec<Option<f64>>,
+    open: bool,
 }
 
 /// Describes every row; the order stays, one bad row never stops the rest.
@@ -109,7 +115,7 @@ pub fn describe(wish: &Wish, stop: &AtomicBool, progress: &mut dyn FnMut(Progres
     let mut input = Input::open(&wish.input)?;
     let column = input.structures(wish.column.as_deref())?;
     let notation = input.notation(column);
-    let sets = Sets::of(&wish.sets, notation)?;
+    let sets = Sets::of(&wish.sets, notation, wish.ends)?;
     let mut output = Output::create(&wish.output, &input, &sets)?;
     let all = input.size();
     let mut described = Described {
@@ -120,6 +126,7 @@ pub fn describe(wish: &Wish, stop: &AtomicBool, progress: &mut dyn FnMut(Progres
         descriptors: sets.headers().len(),
         unreadable: 0,
         missing: 0,
+        open_ended: 0,
         problems: Vec::new(),
         stopped: false,
     };
@@ -159,6 +166,7 @@ impl Described {
     fn count(&mut self, block: &[Done]) {
         self.rows += block.len() as u64;
         for done in block {
+            self.open_ended += u64::from(done.open);
             match &done.error {
                 Some(what) => {
                     self.unreadable += 1;
@@ -186,11 +194,11 @@ fn one(mut row: Row, column: usize, sets: &Sets, language: Language) -> Done {
                     say!("app-describe-reason", reason = reason.text(language), cells = cells).text(language)
                 })
                 .collect();
-            Done { row, error: None, reasons: reasons.join("; "), values: computed.values }
+            Done { row, error: None, reasons: reasons.join("; "), values: computed.values, open: computed.open }
         }
         Err(problem) => {
             let values = vec![None; sets.headers().len()];
-            Done { row, error: Some(problem.text(language)), reasons: String::new(), values }
+            Done { row, error: Some(problem.text(language)), reasons: String::new(), values, open: false }
         }
     }
 }

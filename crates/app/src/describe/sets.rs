@@ -1,6 +1,6 @@
 //! The sets of descriptors, and how a row's structure becomes numbers.
 
-use matdock_chem::{Composition, FeatureSet, Missing, MissingReason, Molecule, Mordred};
+use matdock_chem::{Composition, Ends, FeatureSet, Missing, MissingReason, Molecule, Mordred};
 use matdock_message::{Language, Message, say};
 use serde::Serialize;
 
@@ -31,6 +31,7 @@ pub enum Notation {
 #[derive(Debug, Clone)]
 pub struct Sets {
     notation: Notation,
+    ends: Option<Ends>,
     chosen: Vec<Set>,
     headers: Vec<String>,
 }
@@ -48,6 +49,8 @@ pub(super) struct Computed {
     pub(super) values: Vec<Option<f64>>,
     /// Why values are missing, and how many.
     pub(super) reasons: Vec<(Message, usize)>,
+    /// Whether the structure has open ends that nobody said what to do with.
+    pub(super) open: bool,
 }
 
 /// Why a value is missing.
@@ -110,24 +113,33 @@ impl Sets {
     /// The sets of these names for structures written so; the usual one where there are none: `mordred` for molecules,
     /// `magpie` for formulas.
     ///
+    /// `ends` says what becomes of the open ends of repeat units; it is part of the names of the descriptors, as in `nC@H`.
+    ///
     /// Errors: a name no set has, one descriptor in two sets, or a set that needs molecules for a column of formulas.
-    pub fn of(names: &[String], notation: Notation) -> Result<Self, Message> {
+    pub fn of(names: &[String], notation: Notation, ends: Option<Ends>) -> Result<Self, Message> {
+        if let (Notation::Formula, Some(ends)) = (notation, ends) {
+            return Err(say!("app-describe-ends-of-formulas", ends = ends));
+        }
         let usual = match notation {
             Notation::Formula => "magpie".to_owned(),
             Notation::Smiles => MORDRED.to_owned(),
         };
         let names = if names.is_empty() { std::slice::from_ref(&usual) } else { names };
-        let mut sets = Self { notation, chosen: Vec::new(), headers: Vec::new() };
+        let mut sets = Self { notation, ends, chosen: Vec::new(), headers: Vec::new() };
         for name in names {
             let set = Set::of(name)?;
             if notation == Notation::Formula && matches!(set, Set::Mordred) {
                 return Err(say!("app-describe-needs-molecules", set = name));
             }
             for descriptor in set.explain(name, Language::English) {
-                if sets.headers.contains(&descriptor.name) {
-                    return Err(say!("app-describe-descriptor-twice", name = descriptor.name));
+                let header = match ends {
+                    Some(ends) => format!("{}@{ends}", descriptor.name),
+                    None => descriptor.name,
+                };
+                if sets.headers.contains(&header) {
+                    return Err(say!("app-describe-descriptor-twice", name = header));
                 }
-                sets.headers.push(descriptor.name);
+                sets.headers.push(header);
             }
             sets.chosen.push(set);
         }
@@ -150,10 +162,13 @@ impl Sets {
         if structure.is_empty() {
             return Err(say!("app-describe-empty"));
         }
-        let molecule = match self.notation {
-            Notation::Smiles => Some(Molecule::from_smiles(structure).map_err(|error| error.message())?),
-            Notation::Formula => None,
+        let molecule = match (self.notation, self.ends) {
+            (Notation::Formula, _) => None,
+            (Notation::Smiles, Some(ends)) => Some(Molecule::from_repeat_unit(structure, ends)),
+            (Notation::Smiles, None) => Some(Molecule::from_smiles(structure)),
         };
+        let molecule = molecule.transpose().map_err(|error| error.message())?;
+        let open = molecule.as_ref().is_some_and(|m| m.atoms().iter().any(|atom| atom.number == 0));
         let mut values = Vec::with_capacity(self.headers.len());
         for set in &self.chosen {
             match (set, &molecule) {
@@ -179,6 +194,6 @@ impl Sets {
             }
         }
         let reasons = reasons.into_iter().map(|(reason, cells)| (reason.message(), cells)).collect();
-        Ok(Computed { values: values.into_iter().map(Result::ok).collect(), reasons })
+        Ok(Computed { values: values.into_iter().map(Result::ok).collect(), reasons, open })
     }
 }

@@ -10,6 +10,7 @@ fn wish(input: &Path, output: &str) -> Wish {
         output: input.with_file_name(output),
         sets: Vec::new(),
         column: None,
+        ends: None,
         language: Language::English,
     }
 }
@@ -80,9 +81,15 @@ fn molecules_have_their_own_sets_and_those_of_what_they_consist_of() {
     assert_eq!((cell(0, "nC"), cell(0, "nHeavyAtom")), ("2".into(), "3".into()));
     assert!(cell(1, "missing").contains("several parts"), "{}", cell(1, "missing"));
     assert!(cell(2, "error").contains("character"), "{}", cell(2, "error"));
+    assert_eq!(described.open_ended, 1);
     wish.sets = vec!["magpie".into(), "mass.mean".into()];
     let described = run(&wish).unwrap();
     assert_eq!((described.descriptors, described.unreadable), (133, 2));
+    (wish.sets, wish.ends) = (vec!["mordred".into()], Some(Ends::Methyl));
+    let described = run(&wish).unwrap();
+    assert_eq!((described.unreadable, described.open_ended), (1, 0));
+    let written = crate::table::read(&wish.output).unwrap();
+    assert_eq!(written.cell(3, written.find("nC@C").unwrap()).to_string(), "4");
 }
 
 #[test]

@@ -374,3 +374,4 @@ app-describe-unknown-set = "{ $name }" is neither a set of descriptors nor one o
 app-describe-needs-molecules = set "{ $set }" needs molecules written as SMILES, and the column holds formulas; name another column with --column, or call it "smiles"
 app-describe-descriptor-twice = "{ $name }" is asked for twice; name each set or descriptor once
 app-describe-open-ends = the structure has open ends (*), so its composition is not known; choose sets of molecules only
+app-describe-ends-of-formulas = --cap { $ends } is for molecules written as SMILES, and the column holds formulas; name another column with --column

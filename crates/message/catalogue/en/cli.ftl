@@ -254,3 +254,5 @@ cli-describe-unreadable = { $rows } of them could not be read; column "error" sa
 cli-describe-problem =   line { $line }: { $what }
 cli-describe-more =   and { $rows } more
 cli-describe-missing = { $cells } cells of the others have no value; column "missing" says why
+cli-help-describe-cap = Open ends (*) of repeat units: H or C caps them with hydrogen or methyl, ring joins them, 3mer makes a chain of three units
+cli-describe-open = { $rows } structures have open ends (*); say with --cap H, C, ring or 3mer what becomes of them, as most descriptors are missing otherwise

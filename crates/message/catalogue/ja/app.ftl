@@ -374,3 +374,4 @@ app-describe-unknown-set = 「{ $name }」という記述子の組も化学式�
 app-describe-needs-molecules = 組「{ $set }」には SMILES で書いた分子が要りますが、列は化学式です。--column で別の列を指定するか、列名を smiles にしてください
 app-describe-descriptor-twice = 「{ $name }」が二度指定されています。組や記述子は一度ずつ指定してください
 app-describe-open-ends = 構造に開いた端(*)があるため組成が分かりません。分子の記述子の組だけを選んでください
+app-describe-ends-of-formulas = --cap { $ends } は SMILES で書いた分子のためのもので、列は化学式です。--column で別の列を指定してください

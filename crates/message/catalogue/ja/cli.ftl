@@ -254,3 +254,5 @@ cli-describe-unreadable = うち { $rows } 行は読めませんでした。理�
 cli-describe-problem =   { $line } 行目: { $what }
 cli-describe-more =   ほか { $rows } 行
 cli-describe-missing = そのほかの行に値のないセルが { $cells } 個あります。理由は列「missing」にあります
+cli-help-describe-cap = 繰り返し単位の開いた末端(*)の扱い: H は水素、C はメチル基で閉じ、ring は環につなぎ、3mer は 3 単位の鎖にする
+cli-describe-open = { $rows } 個の構造に開いた末端(*)があります。ほとんどの記述子が欠けるため、--cap H, C, ring, 3mer のいずれかを指定してください
