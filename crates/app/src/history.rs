@@ -35,6 +35,10 @@ pub struct Experiment {
     pub values: Fields,
     /// How it ended.
     pub outcome: Outcome,
+    /// Planned lab time of the steps that were left out, where it was ended early \[s\].
+    pub spared: Option<f64>,
+    /// Outcomes that were not measured but are as good as known to be beyond these limits.
+    pub limits: Fields,
     /// When it ended.
     pub ended: Timestamp,
     /// The record of the result.
@@ -206,6 +210,8 @@ impl History {
             row,
             values: run.values.clone(),
             outcome: run.outcome.clone(),
+            spared: run.settings.get(SPARED).and_then(Datum::quantity).map(|spared| spared.value),
+            limits: limits(&run.settings),
             ended: run.ended,
             result: record.id,
             version: record.version,
@@ -247,7 +253,7 @@ impl History {
         let (mut observations, mut numbers) = (Vec::new(), Vec::new());
         for experiment in &self.experiments {
             let failed = match experiment.outcome {
-                Outcome::Succeeded => false,
+                Outcome::Succeeded | Outcome::Partial(_) => false,
                 Outcome::Failed(_) => true,
                 Outcome::Aborted(_) | Outcome::Uncertain(_) => continue,
             };
@@ -255,13 +261,33 @@ impl History {
             let outcomes = campaign
                 .outcomes
                 .iter()
-                .map(|outcome| measured(experiment.values.get(&outcome.name), outcome))
+                .map(|outcome| match measured(experiment.values.get(&outcome.name), outcome)? {
+                    Measured::Missing => measured(experiment.limits.get(&outcome.name), outcome),
+                    known => Ok(known),
+                })
                 .collect::<Result<Vec<_>, _>>()?;
             observations.push(Observation { point, row, outcomes, failed });
             numbers.push(experiment.number);
         }
         Ok((observations, numbers))
     }
+}
+
+/// Under which names the result of a sample that was ended early says so.
+const SPARED: &str = "spared time";
+const LIMIT: &str = "limit of ";
+
+/// What the result of a sample that was ended early says of that, besides its values.
+pub(crate) fn stopped(spared: f64, limits: &Fields) -> Fields {
+    let limits = limits.iter().map(|(name, limit)| (format!("{LIMIT}{name}"), limit.clone()));
+    // A unit that is always known.
+    let time = "s".parse().ok().map(|second| (SPARED.to_owned(), Datum::number(spared, &second)));
+    limits.chain(time).collect()
+}
+
+fn limits(settings: &Fields) -> Fields {
+    let limit = |(name, datum): (&String, &Datum)| Some((name.strip_prefix(LIMIT)?.to_owned(), datum.clone()));
+    settings.iter().filter_map(limit).collect()
 }
 
 pub(crate) fn measured(datum: Option<&Datum>, outcome: &crate::campaign::Outcome) -> Result<Measured, Message> {

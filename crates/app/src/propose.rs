@@ -15,6 +15,12 @@ use crate::{
     learnt::Learnt,
 };
 
+/// Whether experiments with this purpose, by its word, are made for other reasons than to be the best.
+pub fn is_made_for_learning(word: &str) -> bool {
+    use Purpose::{Balance, Exploit, Explore};
+    [Explore, Exploit, Balance].iter().all(|purpose| purpose_word(*purpose) != word)
+}
+
 /// The word stored for a purpose.
 pub fn purpose_word(purpose: Purpose) -> &'static str {
     match purpose {

@@ -264,6 +264,7 @@ impl<'a> Sheet<'a> {
             Some("succeeded" | "success" | "ok" | "成功") if measured => Outcome::Succeeded,
             Some("succeeded" | "success" | "ok" | "成功") => return Err(place(say!("app-record-no-value"))),
             Some("failed" | "failure" | "失敗") => Outcome::Failed(because()),
+            Some("partial" | "途中まで") => Outcome::Partial(because()),
             Some("aborted" | "中止") => Outcome::Aborted(because()),
             Some("uncertain" | "不明") => Outcome::Uncertain(because()),
             Some(other) => return Err(place(say!("app-record-word", word = other))),

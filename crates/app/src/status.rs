@@ -51,6 +51,8 @@ pub struct Status {
     pub goal_reached: bool,
     /// Time from the first suggestion to the last result \[s\].
     pub lab_seconds: f64,
+    /// Planned lab time of the steps that samples ended early left out \[s\].
+    pub spared_seconds: f64,
     /// What is still to be gained; none while there is no model.
     pub remaining: Option<Remaining>,
     /// What to know before trusting all this.
@@ -68,6 +70,8 @@ pub struct Counts {
     pub failed: u32,
     /// Stopped by a person or a rule.
     pub aborted: u32,
+    /// Ended on purpose before the last step: what was seen counts.
+    pub partial: u32,
     /// Nobody knows; a person has to look.
     pub uncertain: u32,
 }
@@ -114,6 +118,7 @@ pub fn status(dock: &Dock, campaign: &Campaign) -> Result<Status, Message> {
             recommended: None,
             goal_reached: false,
             lab_seconds: 0.0,
+            spared_seconds: 0.0,
             remaining: None,
             warnings: Vec::new(),
         }),
@@ -149,6 +154,7 @@ pub fn learnt(campaign: &Campaign, history: &History, learnt: &Learnt) -> Result
         recommended: learnt.recommended(history).filter(|_| !campaign.goal.is_front()),
         goal_reached: goal_reached(campaign, &history.experiments),
         lab_seconds: lab_seconds(history),
+        spared_seconds: spared_seconds(history),
         remaining: learnt.remaining(campaign)?,
         warnings: warning::of_model(campaign, learnt),
     })
@@ -159,6 +165,11 @@ pub fn lab_seconds(history: &History) -> f64 {
     let first = history.suggestions.values().map(|p| p.at).min();
     let last = history.experiments.iter().map(|e| e.ended).max();
     first.zip(last).map_or(0.0, |(first, last)| last.seconds_since(first).max(0.0))
+}
+
+/// Planned lab time of the steps that samples ended early left out \[s\].
+pub fn spared_seconds(history: &History) -> f64 {
+    history.experiments.iter().filter_map(|experiment| experiment.spared).sum()
 }
 
 /// What was spent, and what the next experiment would cost.
@@ -180,6 +191,7 @@ pub fn counts(experiments: &[Experiment]) -> Counts {
             Outcome::Succeeded => counts.succeeded += 1,
             Outcome::Failed(_) => counts.failed += 1,
             Outcome::Aborted(_) => counts.aborted += 1,
+            Outcome::Partial(_) => counts.partial += 1,
             Outcome::Uncertain(_) => counts.uncertain += 1,
         }
     }

@@ -13,7 +13,7 @@ use matdock_app::{
     history::Experiment,
     plot::number,
     report::{duration, rounded},
-    run::{Command, Progress, Watcher},
+    run::{Command, Outlook, Progress, Watcher, outlook_line},
 };
 use matdock_message::{Language, Message, say};
 use matdock_plan::Remaining;
@@ -110,6 +110,11 @@ impl<'a> Live<'a> {
     }
 }
 
+/// The chance of a sample under way, short.
+fn chance(outlook: &Outlook) -> Message {
+    say!("cli-live-chance", chance = format!("{:.0}", 100.0 * outlook.forecast.chance))
+}
+
 /// The front in a line.
 fn front_line(front: &Front) -> Message {
     let count = front.experiments.iter().filter(|member| member.measured).count();
@@ -174,7 +179,10 @@ impl Watcher for Live<'_> {
                 .iter()
                 .map(|doing| {
                     let left = duration(doing.until.seconds_since(progress.lab.now));
-                    say!("cli-live-doing", sample = doing.sample, step = doing.step, left = left).text(self.language)
+                    let doing_line = say!("cli-live-doing", sample = doing.sample, step = doing.step, left = left);
+                    let outlook = progress.outlooks.get(&doing.sample);
+                    let outlook = outlook.map(|outlook| format!(" ({})", chance(outlook).text(self.language)));
+                    doing_line.text(self.language) + &outlook.unwrap_or_default()
                 })
                 .collect();
             let text = match &station.out {
@@ -198,6 +206,17 @@ impl Watcher for Live<'_> {
         if let Some(remaining) = remaining {
             eprintln!("  {}", explain::remaining_line(self.campaign, remaining).text(self.language));
         }
+    }
+
+    fn unlikely(&mut self, outlook: &Outlook) {
+        if self.quiet {
+            return;
+        }
+        let line = outlook_line(self.campaign, outlook).text(self.language);
+        // Where the campaign ends such samples by itself there is nothing to ask.
+        let asked = self.campaign.stop_early.is_none() && self.person.is_listening();
+        let ask = asked.then(|| say!("cli-live-stop", sample = outlook.sample).text(self.language));
+        self.print(&[Some(line), ask].into_iter().flatten().collect::<Vec<_>>().join(" "));
     }
 
     fn finished(&mut self, experiment: &Experiment) {

@@ -183,6 +183,7 @@ pub fn status(campaign: &Campaign, status: &Status, language: Language) {
         ),
         language,
     );
+    matdock_app::report::partial_line(status).iter().for_each(|message| line(message, language));
     if let Some(budget) = status.budget {
         line(&say!("app-report-budget", left = budget.saturating_sub(counts.finished), budget = budget), language);
     }

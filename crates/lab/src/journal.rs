@@ -92,6 +92,28 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// Features of what a step has yielded so far were computed.
+    Interim {
+        /// Of which sample.
+        sample: SampleId,
+        /// Step of the recipe.
+        step: String,
+        /// Share of the planned time of the step that has passed; 1 at its end.
+        share: f64,
+        /// All that was seen of the sample until then, by the names of the outputs.
+        values: Fields,
+    },
+    /// A sample is ended early: what was seen counts.
+    StopAsked {
+        /// Which.
+        sample: SampleId,
+        /// Why.
+        reason: String,
+        /// Planned time of the steps that are left out \[s\].
+        spared: f64,
+        /// Outcomes that are as good as known all the same: beyond these limits.
+        limits: Fields,
+    },
     /// A rule of the recipe was broken: a time limit passed.
     LimitPassed {
         /// Of which sample.

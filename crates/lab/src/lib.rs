@@ -10,6 +10,7 @@ pub mod feature;
 pub mod gantt;
 pub mod journal;
 pub mod lab;
+pub mod live;
 pub mod physics;
 mod reader;
 pub mod recipe;

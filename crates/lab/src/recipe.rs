@@ -10,6 +10,7 @@ use crate::{
         Feature, Method,
         language::{self, Declared},
     },
+    live::StopRule,
     reader::{self, Section, nearest},
 };
 
@@ -28,6 +29,11 @@ pub struct Recipe {
     pub exposures: Vec<Exposure>,
     /// What a finished sample reports: name, step, value of the step. Empty: everything.
     pub outputs: Vec<Output>,
+    /// At which shares of the planned time of a step its features are computed of what it has yielded so far, rising;
+    /// empty: only at its end, and nothing is told before the sample is finished.
+    pub live: Vec<f64>,
+    /// Rules by which a sample is ended early.
+    pub stops: Vec<StopRule>,
     /// The file it was read from.
     pub file: String,
 }
@@ -170,6 +176,13 @@ impl Recipe {
         }
     }
 
+    /// Looks at samples before they are finished, at the usual moments where the recipe does not say at which.
+    pub fn look_early(&mut self) {
+        if self.live.is_empty() {
+            self.live = crate::live::SHARES.to_vec();
+        }
+    }
+
     /// Index of a step by its name.
     pub fn step(&self, name: &str) -> Option<usize> {
         self.steps.iter().position(|step| step.name == name)
@@ -283,7 +296,8 @@ fn read_recipe(root: &Section<'_>) -> Result<Recipe, Message> {
     let mut outputs = read_outputs(root, &names)?;
     let mut steps = steps;
     add_features(root, &names, &mut steps, &mut outputs)?;
-    let recipe = Recipe { name, in_flight, steps, lags, exposures, outputs, file: root.file().to_owned() };
+    let (live, stops) = crate::live::read(root, &outputs)?;
+    let recipe = Recipe { name, in_flight, steps, lags, exposures, outputs, live, stops, file: root.file().to_owned() };
     for lag in &recipe.lags {
         if !recipe.is_before(lag.from, lag.to) {
             let what = say!("lab-lag-order", from = names[lag.from], to = names[lag.to]);

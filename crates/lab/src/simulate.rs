@@ -150,6 +150,8 @@ pub(crate) fn without_analyses(recipe: &Recipe) -> Recipe {
         exposure.until = exposure.until.and_then(new);
     }
     bare.outputs.clear();
+    bare.live.clear();
+    bare.stops.clear();
     bare
 }
 

@@ -37,5 +37,7 @@ pub use model::{
     Calibration, Cause, ChainView, Contribution, Doubted, Effect, Fitting, Importance, Influence, LeftOut, Link, Model,
     ParetoFront, Quantity, Sensor, Slice, SoftReading, Surface,
 };
-pub use planner::{Lesson, Planner, Prediction, Purpose, Remaining, Replicate, ReplicatesWanted, Settings, Suggestion};
+pub use planner::{
+    Forecast, Lesson, Planner, Prediction, Purpose, Remaining, Replicate, ReplicatesWanted, Settings, SoFar, Suggestion,
+};
 pub use space::{Mixture, Parameter, ParameterKind, Point, Pool, Ranges, Rule, Rules, Scale, Space, Value};

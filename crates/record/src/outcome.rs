@@ -14,17 +14,20 @@ pub enum Outcome {
     Failed(String),
     /// It was stopped before its end, by a person or a rule.
     Aborted(String),
+    /// It was ended on purpose before its last step: what was seen until then counts, the rest is missing.
+    Partial(String),
     /// Nobody knows whether or how it was done; a person has to look.
     Uncertain(String),
 }
 
 impl Outcome {
-    /// The word for tables: `succeeded`, `failed`, `aborted` or `uncertain`.
+    /// The word for tables: `succeeded`, `failed`, `aborted`, `partial` or `uncertain`.
     pub fn word(&self) -> &'static str {
         match self {
             Self::Succeeded => "succeeded",
             Self::Failed(_) => "failed",
             Self::Aborted(_) => "aborted",
+            Self::Partial(_) => "partial",
             Self::Uncertain(_) => "uncertain",
         }
     }
@@ -33,7 +36,9 @@ impl Outcome {
     pub fn reason(&self) -> Option<&str> {
         match self {
             Self::Succeeded => None,
-            Self::Failed(reason) | Self::Aborted(reason) | Self::Uncertain(reason) => Some(reason),
+            Self::Failed(reason) | Self::Aborted(reason) | Self::Partial(reason) | Self::Uncertain(reason) => {
+                Some(reason)
+            }
         }
     }
 

@@ -35,6 +35,7 @@ pub(super) struct CampaignFile {
     #[serde(default)]
     pub planner: PlannerPart,
     pub lab: Option<Spanned<LabPart>>,
+    pub stop_early: Option<Spanned<StopEarlyPart>>,
     #[serde(default, rename = "guess")]
     pub guesses: Vec<Spanned<GuessPart>>,
     #[serde(default, rename = "look")]
@@ -284,6 +285,12 @@ pub(super) struct LookPart {
     #[serde(rename = "where")]
     pub condition: String,
     pub experiments: u32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StopEarlyPart {
+    pub below: f64,
 }
 
 #[derive(Debug, Deserialize)]

@@ -74,6 +74,8 @@ pub struct Campaign {
     pub budget: Budget,
     /// What experiments cost.
     pub costs: Costs,
+    /// Samples are ended early when their chance to be the best falls below this; none to end none.
+    pub stop_early: Option<f64>,
     /// The laboratory that does the experiments; without it a person does.
     pub lab: Option<LabUse>,
 }
@@ -302,6 +304,7 @@ impl Reader<'_> {
             file_features: self.file_features(&parsed)?,
             budget: self.budget(&parsed)?,
             costs: self.costs(&parsed)?,
+            stop_early: self.stop_early(&parsed)?,
             lab: parsed.lab.as_ref().map(|part| self.lab(part)),
             seed: parsed.campaign.seed,
             path: path.to_path_buf(),
@@ -426,6 +429,18 @@ impl Reader<'_> {
         };
         let (cost, hours) = (limit(&parsed.budget.cost, "cost")?, limit(&parsed.budget.hours, "hours")?);
         Ok(Budget { experiments, lab_seconds, cost, hours })
+    }
+
+    fn stop_early(&self, parsed: &CampaignFile) -> Result<Option<f64>, Message> {
+        let Some(part) = &parsed.stop_early else { return Ok(None) };
+        let below = part.get_ref().below;
+        if !(below > 0.0 && below < 1.0) {
+            return Err(self.at(part, say!("app-stop-early-below", below = below)));
+        }
+        if parsed.lab.is_none() {
+            return Err(self.at(part, say!("app-stop-early-lab")));
+        }
+        Ok(Some(below))
     }
 
     fn costs(&self, parsed: &CampaignFile) -> Result<Costs, Message> {

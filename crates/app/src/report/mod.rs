@@ -10,8 +10,8 @@ use matdock_store::Dock;
 use serde::Serialize;
 
 pub use text::{
-    drift_line, duration, front_headline, markdown, recommended_lines, rounded, spent_lines, text, veto_line,
-    weight_line,
+    drift_line, duration, front_headline, markdown, partial_line, recommended_lines, rounded, spent_lines, text,
+    veto_line, weight_line,
 };
 
 use crate::{

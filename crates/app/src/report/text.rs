@@ -100,6 +100,7 @@ fn standing(status: &Status) -> Vec<Message> {
         failed = counts.failed,
         other = counts.aborted + counts.uncertain
     )];
+    lines.extend(partial_line(status));
     if let Some(budget) = status.budget {
         lines.push(say!("app-report-budget", left = budget.saturating_sub(counts.finished), budget = budget));
     }
@@ -111,6 +112,12 @@ fn standing(status: &Status) -> Vec<Message> {
     lines.extend(status.warnings.iter().map(|warning| warning.0.clone()));
     lines.extend(status.vetoes.iter().map(veto_line));
     lines
+}
+
+/// How many samples were ended early, and what that spared; none where none was.
+pub fn partial_line(status: &Status) -> Option<Message> {
+    let count = status.experiments.partial;
+    (count > 0).then(|| say!("app-report-partial", count = count, time = duration(status.spared_seconds)))
 }
 
 /// The closed loop against random search and work by hand.

@@ -1,9 +1,11 @@
 //! What a person may ask of a running lab, as typed in a terminal.
 
-use matdock_lab::{Executor, Snapshot, out_of_service};
+use matdock_lab::{Executor, Happening, Snapshot, executor::SampleNow, out_of_service};
 use matdock_message::{Message, say};
+use matdock_record::body::Fields;
 
 use super::LabJournal;
+use crate::report::duration;
 
 /// Something a person asks of a running lab.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +16,13 @@ pub enum Command {
     Resume,
     /// Give up a sample.
     Abort {
+        /// Its short name, such as `S-12`.
+        sample: String,
+        /// Why.
+        reason: String,
+    },
+    /// End a sample early: what was seen of it counts.
+    Stop {
         /// Its short name, such as `S-12`.
         sample: String,
         /// Why.
@@ -58,6 +67,7 @@ impl Command {
             "status" => Ok(Self::Status),
             "help" | "?" => Ok(Self::Help),
             "abort" => named(&|sample, reason| Self::Abort { sample, reason }),
+            "stop" => named(&|sample, reason| Self::Stop { sample, reason }),
             "out" => named(&|station, reason| Self::Out { station, reason }),
             "back" => named(&|station, _| Self::Back { station }),
             _ => Err(say!("app-control-unknown", text = line.trim())),
@@ -78,17 +88,27 @@ impl Command {
                 executor.resume()?;
                 say!("app-control-resumed")
             }
-            Self::Abort { sample, reason } => {
-                let snapshot = executor.snapshot();
-                let unfinished = || snapshot.samples.iter().filter(|found| !found.finished);
-                let Some(found) = unfinished().find(|found| found.name.eq_ignore_ascii_case(sample)) else {
-                    let names: Vec<&str> = unfinished().map(|found| found.name.as_str()).collect();
-                    let known = if names.is_empty() { "—".to_owned() } else { names.join(", ") };
-                    return Ok(say!("app-control-no-sample", name = sample, known = known));
-                };
-                executor.abort(found.id, reason)?;
-                say!("app-control-aborted", sample = found.name, reason = reason)
-            }
+            Self::Abort { sample, reason } => match unfinished(&executor.snapshot(), sample) {
+                Ok(found) => {
+                    executor.abort(found.id, reason)?;
+                    say!("app-control-aborted", sample = found.name, reason = reason)
+                }
+                Err(none) => none,
+            },
+            Self::Stop { sample, reason } => match unfinished(&executor.snapshot(), sample) {
+                Ok(found) => {
+                    let step = found.step.as_deref().unwrap_or(&found.at);
+                    let why = say!("app-stopped-by-person", place = step, reason = reason);
+                    let seen = executor.stop_early(found.id, &why.to_string(), Fields::new())?;
+                    let spared = |happening: &Happening| match happening {
+                        Happening::Stopped { spared, .. } => Some(*spared),
+                        _ => None,
+                    };
+                    let time = duration(seen.iter().find_map(spared).unwrap_or_default());
+                    say!("app-control-stopped", sample = found.name, reason = reason, time = time)
+                }
+                Err(none) => none,
+            },
             Self::Out { station, reason } => {
                 if let Err(why) = executor.known_unit(station) {
                     return Ok(why);
@@ -107,6 +127,16 @@ impl Command {
             Self::Help => say!("app-control-help"),
         })
     }
+}
+
+/// The unfinished sample of that name, or what to answer where there is none.
+fn unfinished(snapshot: &Snapshot, name: &str) -> Result<SampleNow, Message> {
+    let unfinished = || snapshot.samples.iter().filter(|found| !found.finished);
+    unfinished().find(|found| found.name.eq_ignore_ascii_case(name)).cloned().ok_or_else(|| {
+        let names: Vec<&str> = unfinished().map(|found| found.name.as_str()).collect();
+        let known = if names.is_empty() { "—".to_owned() } else { names.join(", ") };
+        say!("app-control-no-sample", name = name, known = known)
+    })
 }
 
 /// The first word of a line (or what stands in quotes there) and the rest.
@@ -149,6 +179,6 @@ mod tests {
         let aborted = Command::Abort { sample: "S-12".into(), reason: "no reason given".into() };
         assert_eq!(Command::parse("abort S-12"), Ok(aborted));
         assert_eq!(Command::parse("abort").unwrap_err().id(), "app-control-incomplete");
-        assert_eq!(Command::parse("stop it").unwrap_err().id(), "app-control-unknown");
+        assert_eq!(Command::parse("halt it").unwrap_err().id(), "app-control-unknown");
     }
 }

@@ -18,9 +18,10 @@ use matdock_record::{
 };
 use matdock_store::{Batch, Dock, JournalLine, Query, SeriesData};
 
+use super::live;
 use crate::{
     campaign::Campaign,
-    history::{History, RESULT},
+    history::{self, History, RESULT},
     propose::mix,
 };
 
@@ -38,6 +39,8 @@ pub struct LabJournal<'a> {
     measuring: Vec<String>,
     analyses: HashMap<String, Analysed>,
     after_entry: Option<&'a dyn Fn(u64)>,
+    /// What was seen of samples before they were finished.
+    seen: Vec<live::Seen>,
 }
 
 /// What is known of an analysis step or of the features of a step.
@@ -55,6 +58,8 @@ struct Known {
     body: body::Sample,
     runs: HashMap<String, RecordId>,
     analyses: Vec<RecordId>,
+    /// Of a sample that is ended early: what that spares, and what is as good as known of it.
+    stopped: Option<(f64, Fields)>,
 }
 
 struct Asked {
@@ -101,6 +106,7 @@ impl<'a> LabJournal<'a> {
             measuring,
             analyses,
             after_entry,
+            seen: Vec::new(),
         }
     }
 
@@ -127,6 +133,17 @@ impl<'a> LabJournal<'a> {
     /// What the campaign has seen.
     pub fn history(&self) -> Ref<'_, History> {
         self.history.borrow()
+    }
+
+    /// Short name and settings of a sample.
+    pub(super) fn sample(&self, sample: SampleId) -> Option<(&str, &Fields)> {
+        self.samples.get(&sample).map(|known| (known.body.name.as_str(), &known.body.settings))
+    }
+
+    /// What was seen of a sample at a share of a step.
+    pub(super) fn seen_at(&self, sample: SampleId, step: &str, share: f64) -> Option<&Fields> {
+        let here = |seen: &&live::Seen| seen.sample == sample && seen.step == step && seen.share == share;
+        self.seen.iter().find(here).map(|seen| &seen.values)
     }
 
     /// Keeps new suggestions.
@@ -169,6 +186,17 @@ impl<'a> LabJournal<'a> {
             Event::Analysed { sample, step, outcome, values } => {
                 self.analysed(*sample, step, outcome, values, entry.at, &mut ids)
             }
+            Event::Interim { sample, step, share, values } => {
+                let (sample, step, share, values) = (*sample, step.clone(), *share, values.clone());
+                self.seen.push(live::Seen { sample, step, share, values });
+                Vec::new()
+            }
+            Event::StopAsked { sample, spared, limits, .. } => {
+                if let Some(known) = self.samples.get_mut(sample) {
+                    known.stopped.get_or_insert_with(|| (*spared, limits.clone()));
+                }
+                Vec::new()
+            }
             Event::Finished { sample, outcome, values } => self.finished(*sample, outcome, values, entry.at, &mut ids),
             _ => Vec::new(),
         }
@@ -197,7 +225,8 @@ impl<'a> LabJournal<'a> {
             suggestion,
             settings: settings.clone(),
         };
-        self.samples.insert(sample, Known { body: body.clone(), runs: HashMap::new(), analyses: Vec::new() });
+        self.samples
+            .insert(sample, Known { body: body.clone(), runs: HashMap::new(), analyses: Vec::new(), stopped: None });
         if let Some(id) = suggestion {
             let mut history = self.history.borrow_mut();
             if let Some(proposed) = history.suggestions.values_mut().find(|p| p.id == id) {
@@ -341,6 +370,7 @@ impl<'a> LabJournal<'a> {
     ) -> Vec<Record> {
         let provenance = self.provenance(Agent::Analysis(RESULT.to_owned()), at, sample);
         let Some(known) = self.samples.get(&sample) else { return Vec::new() };
+        let stopped = known.stopped.as_ref().filter(|_| matches!(outcome, Outcome::Partial(_)));
         let body = body::Measurement {
             sample,
             spec: None,
@@ -348,7 +378,7 @@ impl<'a> LabJournal<'a> {
             station: None,
             started: at,
             ended: at,
-            settings: Fields::new(),
+            settings: stopped.map(|(spared, limits)| history::stopped(*spared, limits)).unwrap_or_default(),
             values: values.clone(),
             from: known.analyses.clone(),
             outcome: outcome.clone(),

@@ -2,9 +2,11 @@
 
 mod control;
 mod journal;
+mod live;
 mod setup;
 
 use std::{
+    collections::BTreeMap,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -27,6 +29,7 @@ use serde::Serialize;
 pub use control::Command;
 pub use journal::{LabJournal, name as journal_name};
 use journal::{Purpose, replayed_ids};
+pub use live::{Outlook, outlook_line};
 use setup::lines;
 pub use setup::{Setup, check_files, read_lab, setup};
 
@@ -37,12 +40,16 @@ use crate::{
     history::{self, History},
     learnt::Learnt,
     propose::{self, mix},
+    report::duration,
     status::{self, Best, Counts},
     warning::{self, Warning},
 };
 
 /// Virtual lab time begins here, far from any real date, so that nobody takes it for one.
 const VIRTUAL_START: Timestamp = Timestamp::from_microseconds(946_684_800_000_000);
+
+/// A chance to be the best below which a person is asked whether to go on.
+const UNLIKELY: f64 = 0.05;
 
 /// How often a lab in which nothing can go on looks whether a person typed something.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -65,6 +72,8 @@ pub struct Progress<'a> {
     pub front: Option<&'a Front>,
     /// What is still to be gained; none while there is no model.
     pub remaining: Option<&'a Remaining>,
+    /// What is expected of samples under way, by their names.
+    pub outlooks: &'a BTreeMap<String, Outlook>,
     /// Lab time since the first sample \[s\].
     pub lab_seconds: f64,
 }
@@ -77,6 +86,9 @@ pub trait Watcher {
     /// The model has learnt from the experiments that ended: the front, where one is wanted, and what is still to be
     /// gained.
     fn learnt(&mut self, _front: Option<&Front>, _remaining: Option<&Remaining>) {}
+
+    /// The first part of a sample was seen, and it will hardly be better than the best.
+    fn unlikely(&mut self, _outlook: &Outlook) {}
 
     /// An experiment ended.
     fn finished(&mut self, experiment: &history::Experiment);
@@ -148,6 +160,10 @@ struct Run<'a> {
     exhausted: bool,
     /// What is left of the money or the hours does not cover the next experiment.
     uncovered: bool,
+    /// What is expected of samples under way, by their names.
+    outlooks: BTreeMap<String, Outlook>,
+    /// What was seen just before a crash: whether to end a sample is to be decided.
+    undecided: Vec<Happening>,
 }
 
 impl<'a> Run<'a> {
@@ -171,10 +187,10 @@ impl<'a> Run<'a> {
         let clock: Box<dyn Clock> =
             if setup.virtual_time { Box::new(VirtualClock::new(now)) } else { Box::new(RealClock::new()) };
         let (lab, recipe) = (setup.lab.clone(), setup.recipe.clone());
-        let executor = if entries.is_empty() {
-            Executor::new(lab, recipe, drivers, clock, journal)?
+        let (executor, undecided) = if entries.is_empty() {
+            (Executor::new(lab, recipe, drivers, clock, journal)?, Vec::new())
         } else {
-            Executor::restore(lab, recipe, drivers, clock, journal, &entries)?.0
+            Executor::restore(lab, recipe, drivers, clock, journal, &entries)?
         };
         let mut run = Self {
             campaign,
@@ -190,12 +206,17 @@ impl<'a> Run<'a> {
             ids,
             exhausted: false,
             uncovered: false,
+            outlooks: BTreeMap::new(),
+            undecided,
         };
         run.learn()?;
         Ok(run)
     }
 
     fn go(&mut self, watcher: &mut dyn Watcher, stop: &AtomicBool) -> Result<End, Message> {
+        for happening in std::mem::take(&mut self.undecided) {
+            self.judge(&happening, watcher)?;
+        }
         self.executor.resume()?;
         self.show(watcher);
         for station in self.executor.snapshot().stations {
@@ -222,6 +243,7 @@ impl<'a> Run<'a> {
             self.news(watcher)?;
             self.show(watcher);
             for happening in &happenings {
+                self.judge(happening, watcher)?;
                 match happening {
                     Happening::Idle => {
                         if let Some(end) = self.ended() {
@@ -250,7 +272,9 @@ impl<'a> Run<'a> {
         self.executor.begin_stop();
         while !self.virtual_time && self.executor.is_working() {
             self.obey(watcher)?;
-            self.advance_a_little()?;
+            for happening in self.advance_a_little()? {
+                self.judge(&happening, watcher)?;
+            }
             self.news(watcher)?;
             self.show(watcher);
         }
@@ -261,6 +285,37 @@ impl<'a> Run<'a> {
     fn advance_a_little(&mut self) -> Result<Vec<Happening>, Message> {
         let now = self.executor.snapshot().now.max(Timestamp::now());
         self.executor.advance_until(now.plus_seconds(LISTEN_EVERY))
+    }
+
+    /// Tells what will become of a sample of which something was seen, and ends it where the campaign says so.
+    fn judge(&mut self, happening: &Happening, watcher: &mut dyn Watcher) -> Result<(), Message> {
+        match happening {
+            Happening::Interim { sample, step, share, values } => {
+                let seen = live::Seen { sample: *sample, step: step.clone(), share: *share, values: values.clone() };
+                let journal = self.executor.journal();
+                let Some(outlook) = live::outlook(self.campaign, &self.learnt, journal, &seen)? else { return Ok(()) };
+                let verdict = live::verdict(self.campaign, &self.learnt, journal, &outlook);
+                let told = self.outlooks.insert(outlook.sample.clone(), outlook.clone());
+                let unlikely = |outlook: &Outlook| outlook.forecast.chance < UNLIKELY;
+                if unlikely(&outlook) && !told.is_some_and(|told| unlikely(&told)) {
+                    watcher.unlikely(&outlook);
+                }
+                let Some((reason, limits)) = verdict else { return Ok(()) };
+                for happening in self.executor.stop_early(*sample, &reason.to_string(), limits)? {
+                    self.judge(&happening, watcher)?;
+                }
+            }
+            Happening::Stopped { sample, reason, spared } => {
+                let name = self.executor.journal().sample(*sample).map(|(name, _)| name.to_owned()).unwrap_or_default();
+                watcher.notice(&say!("app-stopped", sample = name, reason = reason, time = duration(*spared)));
+            }
+            Happening::Finished { sample, .. } => {
+                let name = self.executor.journal().sample(*sample).map(|(name, _)| name.to_owned());
+                name.and_then(|name| self.outlooks.remove(&name));
+            }
+            _ => {}
+        }
+        Ok(())
     }
 
     /// Does what a person asked for; whether anybody can ask for more.
@@ -408,6 +463,7 @@ impl<'a> Run<'a> {
             best: self.best.as_ref(),
             front: self.front.as_ref(),
             remaining: self.remaining.as_ref(),
+            outlooks: &self.outlooks,
             lab_seconds: self.lab_seconds(),
         });
     }

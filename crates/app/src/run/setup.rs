@@ -31,7 +31,10 @@ impl Setup {
 /// The campaign has no lab, a file cannot be read, or the recipe does not fit the lab: every problem, one a line.
 pub fn setup(campaign: &Campaign) -> Result<Setup, Message> {
     let Some(usage) = &campaign.lab else { return Err(say!("app-run-no-lab", name = campaign.name)) };
-    let (mut lab, recipe) = read_lab(&usage.lab, &usage.recipe)?;
+    let (mut lab, mut recipe) = read_lab(&usage.lab, &usage.recipe)?;
+    if campaign.stop_early.is_some() {
+        recipe.look_early();
+    }
     if let Some(in_flight) = usage.in_flight {
         lab.in_flight = in_flight;
     }

@@ -21,7 +21,7 @@ use matdock_app::{
 };
 use matdock_lab::drivers::Nobody;
 use matdock_message::Message;
-use matdock_store::{Dock, Mode};
+use matdock_store::{Dock, JournalLine, Mode};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -36,16 +36,22 @@ impl Watcher for Nothing {
     fn waiting(&mut self, _: &[Message]) {}
 }
 
-fn campaign(experiments: u32) -> Campaign {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/thin-film");
+/// With `stops` on films from powder, most of which are ended early.
+fn campaign(experiments: u32, stops: bool) -> Campaign {
+    let example = if stops { "../../examples/powder-film" } else { "../../examples/thin-film" };
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(example);
     let mut campaign = Campaign::read(&path).unwrap();
+    if stops {
+        campaign.planner.initial = 14;
+        campaign.stop_early = Some(0.9);
+    }
     campaign.budget.experiments = Some(experiments);
     campaign
 }
 
 /// Runs to the end; after journal entry `kill_at` the process kills itself.
-fn run_here(folder: &Path, experiments: u32, kill_at: Option<u64>) {
-    let campaign = campaign(experiments);
+fn run_here(folder: &Path, experiments: u32, stops: bool, kill_at: Option<u64>) {
+    let campaign = campaign(experiments, stops);
     let setup = run::setup(&campaign).unwrap();
     let dock = Dock::open(folder, Mode::Write).unwrap();
     let after = move |sequence: u64| {
@@ -66,13 +72,15 @@ fn child() {
     let Some(folder) = std::env::var_os("MATDOCK_KILL_TEST_DOCK") else { return };
     let number = |name| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
     let experiments = number("MATDOCK_KILL_TEST_EXPERIMENTS").unwrap() as u32;
-    run_here(Path::new(&folder), experiments, number("MATDOCK_KILL_TEST_AT"));
+    let stops = number("MATDOCK_KILL_TEST_STOPS") == Some(1);
+    run_here(Path::new(&folder), experiments, stops, number("MATDOCK_KILL_TEST_AT"));
 }
 
-fn start(folder: &Path, experiments: u32, kill_at: Option<u64>) -> std::process::Child {
+fn start(folder: &Path, experiments: u32, stops: bool, kill_at: Option<u64>) -> std::process::Child {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "kill::child", "--nocapture"]).env("MATDOCK_KILL_TEST_DOCK", folder);
     command.env("MATDOCK_KILL_TEST_EXPERIMENTS", experiments.to_string());
+    command.env("MATDOCK_KILL_TEST_STOPS", u8::from(stops).to_string());
     command.stdout(Stdio::null()).stderr(Stdio::null());
     if let Some(at) = kill_at {
         command.env("MATDOCK_KILL_TEST_AT", at.to_string());
@@ -81,7 +89,7 @@ fn start(folder: &Path, experiments: u32, kill_at: Option<u64>) -> std::process:
 }
 
 /// Every sample with its settings and results, and every record by name and values, as text to compare.
-fn everything(folder: &Path) -> (String, usize) {
+fn everything(folder: &Path, stops: bool) -> (String, Vec<JournalLine>) {
     let dock = Dock::open(folder, Mode::Read).unwrap();
     let verified = verify::verify(&dock, &mut |_, _| {}).unwrap();
     assert!(verified.problems.is_empty(), "{:?}", verified.problems);
@@ -90,15 +98,15 @@ fn everything(folder: &Path) -> (String, usize) {
         String::from_utf8(to_bytes(&table, Format::Csv, &SheetExtras::default()).unwrap()).unwrap()
     };
     let samples = text(What::Samples);
-    let entries = dock.journal(&run::journal_name(&campaign(1))).unwrap().len();
+    let entries = dock.journal(&run::journal_name(&campaign(1, stops))).unwrap();
     (samples, entries)
 }
 
-fn undisturbed(experiments: u32) -> (tempfile::TempDir, PathBuf, String, usize) {
+fn undisturbed(experiments: u32, stops: bool) -> (tempfile::TempDir, PathBuf, String, Vec<JournalLine>) {
     let folder = tempfile::tempdir().unwrap();
     let dock = folder.path().join("dock");
-    run_here(&dock, experiments, None);
-    let (samples, entries) = everything(&dock);
+    run_here(&dock, experiments, stops, None);
+    let (samples, entries) = everything(&dock, stops);
     assert_eq!(samples.lines().count(), 1 + experiments as usize);
     (folder, dock, samples, entries)
 }
@@ -106,28 +114,46 @@ fn undisturbed(experiments: u32) -> (tempfile::TempDir, PathBuf, String, usize) 
 #[test]
 fn killed_after_every_journal_entry_once() {
     const FEW: u32 = 2;
-    let (_keep, _, expected, entries) = undisturbed(FEW);
-    for at in 0..entries as u64 {
+    let (_keep, _, expected, entries) = undisturbed(FEW, false);
+    for at in 0..entries.len() as u64 {
         let folder = tempfile::tempdir().unwrap();
         let dock = folder.path().join("dock");
-        assert!(!start(&dock, FEW, Some(at)).wait().unwrap().success(), "not killed at entry {at}");
-        assert!(start(&dock, FEW, None).wait().unwrap().success(), "no way on after entry {at}");
-        let (samples, _) = everything(&dock);
+        assert!(!start(&dock, FEW, false, Some(at)).wait().unwrap().success(), "not killed at entry {at}");
+        assert!(start(&dock, FEW, false, None).wait().unwrap().success(), "no way on after entry {at}");
+        let (samples, _) = everything(&dock, false);
         assert_eq!(samples, expected, "after a kill at entry {at}");
     }
-    println!("killed after each of {entries} journal entries; every result as undisturbed");
+    println!("killed after each of {} journal entries; every result as undisturbed", entries.len());
+}
+
+/// The last moments before, at and after samples are ended early.
+#[test]
+fn killed_while_samples_are_ended_early() {
+    const SOME: u32 = 18;
+    let (_keep, _, expected, entries) = undisturbed(SOME, true);
+    let stops: Vec<usize> = (1..entries.len()).filter(|at| entries[*at].entry["event"] == "stop_asked").collect();
+    assert!(stops.len() >= 2 && expected.contains("partial"), "{} stops of {}", stops.len(), entries.len());
+    for at in [stops[0] - 1, stops[stops.len() - 1]] {
+        let folder = tempfile::tempdir().unwrap();
+        let dock = folder.path().join("dock");
+        assert!(!start(&dock, SOME, true, Some(at as u64)).wait().unwrap().success(), "not killed at entry {at}");
+        assert!(start(&dock, SOME, true, None).wait().unwrap().success(), "no way on after entry {at}");
+        let (samples, _) = everything(&dock, true);
+        assert_eq!(samples, expected, "after a kill at entry {at}");
+    }
+    println!("{} samples ended early; every result as undisturbed", stops.len());
 }
 
 #[test]
 fn killed_at_random_moments() {
-    let (_keep, _, expected, _) = undisturbed(EXPERIMENTS);
+    let (_keep, _, expected, _) = undisturbed(EXPERIMENTS, false);
     let mut chance = ChaCha8Rng::seed_from_u64(20_260_531);
     let (mut kills, mut campaigns) = (0, 0);
     while kills < KILLS {
         let folder = tempfile::tempdir().unwrap();
         let dock = folder.path().join("dock");
         loop {
-            let mut child = start(&dock, EXPERIMENTS, None);
+            let mut child = start(&dock, EXPERIMENTS, false, None);
             thread::sleep(Duration::from_micros(chance.random_range(5_000..150_000)));
             match child.try_wait().unwrap() {
                 Some(status) => {
@@ -141,7 +167,7 @@ fn killed_at_random_moments() {
                 }
             }
         }
-        let (samples, _) = everything(&dock);
+        let (samples, _) = everything(&dock, false);
         assert_eq!(samples, expected, "after {kills} kills");
         campaigns += 1;
     }

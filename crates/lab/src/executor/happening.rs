@@ -35,6 +35,26 @@ pub enum Happening {
         /// How it ended.
         outcome: Outcome,
     },
+    /// Features of what a step has yielded so far were computed.
+    Interim {
+        /// Of which sample.
+        sample: SampleId,
+        /// Step of the recipe.
+        step: String,
+        /// Share of the planned time of the step that has passed; 1 at its end.
+        share: f64,
+        /// All that was seen of the sample until then, by the names of the outputs.
+        values: Fields,
+    },
+    /// A sample is ended early, by a rule of the recipe or by whoever runs the lab.
+    Stopped {
+        /// Which.
+        sample: SampleId,
+        /// Why.
+        reason: String,
+        /// Planned time of the steps that are left out \[s\].
+        spared: f64,
+    },
     /// A sample has its result.
     Finished {
         /// Which.

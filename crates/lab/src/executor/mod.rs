@@ -6,6 +6,7 @@
 mod claims;
 mod dispatch;
 mod happening;
+mod interim;
 mod limits;
 mod programs;
 mod restore;
@@ -159,6 +160,9 @@ impl<J: Journal> Executor<J> {
                 self.settle(&mut seen)?;
                 return Ok(seen);
             }
+            if self.look(&mut seen)? {
+                return Ok(seen);
+            }
             let now = self.now();
             let mut wake = None;
             if !self.stopping {
@@ -197,7 +201,8 @@ impl<J: Journal> Executor<J> {
         let timeouts = self.state.open.values().filter_map(|open| self.gives_up_at(open));
         let flights = self.state.active.iter().map(|index| &self.state.flights[*index]);
         let limits = flights.filter_map(|flight| Some(just_after(flight.next_limit(&self.setup)?.0)));
-        answers.chain(timeouts).chain(limits).chain(wake).min()
+        let looks = self.state.open.values().filter_map(|open| self.next_look(open));
+        answers.chain(timeouts).chain(limits).chain(looks).chain(wake).min()
     }
 
     fn gives_up_at(&self, open: &state::Open) -> Option<Timestamp> {
@@ -286,6 +291,21 @@ impl<J: Journal> Executor<J> {
         self.write(Event::AbortAsked { sample, reason: reason.to_owned() })?;
         let mut seen = Vec::new();
         self.settle(&mut seen)?;
+        Ok(seen)
+    }
+
+    /// Ends a sample early: what is being done to it is finished, then it is taken out; what was seen counts.
+    ///
+    /// `limits` are outcomes that are as good as known all the same.
+    ///
+    /// # Errors
+    /// No such sample on its way, or the journal cannot be written.
+    pub fn stop_early(&mut self, sample: SampleId, reason: &str, limits: Fields) -> Result<Vec<Happening>, Message> {
+        let index = self.state.by_id.get(&sample).copied();
+        let index = index.filter(|index| !self.state.flights[*index].finished);
+        let index = index.ok_or_else(|| say!("lab-unknown-sample", sample = sample))?;
+        let mut seen = Vec::new();
+        self.stop_flight(index, reason.to_owned(), limits, &mut seen)?;
         Ok(seen)
     }
 

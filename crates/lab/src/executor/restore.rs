@@ -29,10 +29,14 @@ impl<J: Journal> Executor<J> {
             executor.state.apply(&executor.setup, entry)?;
         }
         let mut seen = Vec::new();
+        let undecided = executor.state.undecided.clone();
         executor.settle(&mut seen)?;
         let open: Vec<ActionId> = executor.state.open.keys().copied().collect();
         for id in open {
             executor.ask(id)?;
+        }
+        if let Some((index, step, share, values)) = undecided {
+            executor.tell(index, step, share, values, &mut seen)?;
         }
         Ok((executor, seen))
     }

@@ -6,7 +6,7 @@ use matdock_record::{Datum, Outcome, body::Fields};
 use super::{
     Executor, Happening, just_after,
     programs::Computed,
-    state::{Open, Place, Progress},
+    state::{Flight, Open, Place, Progress},
 };
 use crate::{
     ActionId, Event, Image, Journal, Reply, Stream, analysis,
@@ -117,14 +117,24 @@ impl<J: Journal> Executor<J> {
 
     fn next_analysis(&self, index: usize) -> Option<usize> {
         let flight = &self.state.flights[index];
-        // Of a sample that failed only what its sensors showed is looked at.
+        // Of a sample that failed only what its sensors showed is looked at; of one ended on purpose all that was seen whole.
+        let seen = |step: usize| !flight.is_partial() || self.was_seen_whole(flight, step);
         let wanted = |step: &usize| match &self.setup.recipe.steps[*step].work {
             Work::Station { .. } => false,
-            Work::Analysis { .. } => flight.verdict.is_none(),
-            Work::Features { .. } => true,
+            Work::Analysis { .. } => (flight.verdict.is_none() || flight.is_partial()) && seen(*step),
+            Work::Features { .. } => seen(*step),
         };
         let open = |step: &usize| flight.ready(&self.setup, *step) && !self.programs.is_at(index, *step);
         (0..flight.steps.len()).filter(wanted).find(open)
+    }
+
+    /// Whether what an analysis looks at was done to its end.
+    fn was_seen_whole(&self, flight: &Flight, step: usize) -> bool {
+        let (Work::Analysis { from, .. } | Work::Features { from, .. }) = &self.setup.recipe.steps[step].work else {
+            return false;
+        };
+        let action = flight.done_by.get(*from).copied().flatten();
+        flight.past.iter().any(|past| Some(past.action.id) == action && past.reply.outcome.is_success())
     }
 
     fn analyse(&mut self, index: usize, step: usize, seen: &mut Vec<Happening>) -> Result<(), Message> {
@@ -220,12 +230,14 @@ impl<J: Journal> Executor<J> {
     fn finish(&mut self, index: usize, seen: &mut Vec<Happening>) -> Result<(), Message> {
         let flight = &self.state.flights[index];
         let was_gone = flight.place == Place::Gone;
-        let outcome = flight.verdict.clone().unwrap_or(Outcome::Succeeded);
-        let values = if outcome.is_success() {
-            self.setup.outputs(&flight.values)
-        } else {
+        // Ended on purpose when there was nothing left to spare: it is whole.
+        let whole = flight.is_partial() && flight.complete();
+        let outcome = flight.verdict.clone().filter(|_| !whole).unwrap_or(Outcome::Succeeded);
+        let values = match &outcome {
+            Outcome::Succeeded => self.setup.outputs(&flight.values, None),
+            Outcome::Partial(why) => self.setup.outputs(&flight.values, Some(why)),
             // A failure is data too: whatever was seen until then.
-            flight.values.iter().flatten().map(|(name, datum)| (name.clone(), datum.clone())).collect()
+            _ => flight.values.iter().flatten().map(|(name, datum)| (name.clone(), datum.clone())).collect(),
         };
         let sample = flight.id;
         let actions: Vec<ActionId> = flight.done_by.iter().flatten().copied().collect();

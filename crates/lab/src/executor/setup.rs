@@ -134,14 +134,15 @@ impl Setup {
         Ok((fields, seconds))
     }
 
-    /// What a finished sample reports.
-    pub fn outputs(&self, values: &[Fields]) -> Fields {
+    /// What a finished sample reports; `why` says why what it does not have is missing, where it was ended on purpose.
+    pub fn outputs(&self, values: &[Fields], why: Option<&str>) -> Fields {
         if self.recipe.outputs.is_empty() {
             return values.iter().flatten().map(|(name, datum)| (name.clone(), datum.clone())).collect();
         }
         let read = |output: &crate::recipe::Output| {
             let datum = values[output.step].get(&output.value).cloned();
-            let missing = || Datum::Missing(say!("lab-no-value", value = output.value).to_string());
+            let no_value = || say!("lab-no-value", value = output.value).to_string();
+            let missing = || Datum::Missing(why.map_or_else(no_value, str::to_owned));
             (output.name.clone(), datum.unwrap_or_else(missing))
         };
         self.recipe.outputs.iter().map(read).collect()

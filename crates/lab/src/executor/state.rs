@@ -48,6 +48,8 @@ pub(crate) struct Flight {
     pub attempts: Vec<u32>,
     /// What each step reported.
     pub values: Vec<Fields>,
+    /// Steps at whose end was looked what the sample has shown so far.
+    pub looked: Vec<bool>,
     /// The action that did each step.
     pub done_by: Vec<Option<ActionId>>,
     pub past: Vec<PastAction>,
@@ -73,6 +75,8 @@ pub(crate) struct Open {
     pub unit: usize,
     pub started: Timestamp,
     pub uses: u64,
+    /// How often it was looked at before its end.
+    pub looked: usize,
 }
 
 /// Everything.
@@ -90,6 +94,8 @@ pub(crate) struct State {
     pub uses: Vec<u64>,
     pub out: Vec<Option<String>>,
     pub paused: bool,
+    /// What was seen last of a sample, step and share, until anything else happens: whether to end it is not decided yet.
+    pub undecided: Option<(usize, usize, f64, Fields)>,
     pub finished: usize,
     pub succeeded: usize,
 }
@@ -109,6 +115,7 @@ impl State {
             uses: vec![0; units],
             out: vec![None; units],
             paused: false,
+            undecided: None,
             finished: 0,
             succeeded: 0,
         }
@@ -124,6 +131,9 @@ impl State {
             return Err(wrong());
         }
         let at = entry.at;
+        if !matches!(entry.event, Event::Adopted { .. } | Event::Begun { .. }) {
+            self.undecided = None;
+        }
         match &entry.event {
             Event::Accepted { sample, name, settings } => self.accept(setup, *sample, name, settings, at)?,
             Event::Intent { action, attempt } => self.intend(setup, action, *attempt, at).ok_or_else(wrong)?,
@@ -147,6 +157,20 @@ impl State {
             Event::AbortAsked { sample, reason } | Event::LimitPassed { sample, reason } => {
                 let flight = self.flight_mut(*sample).ok_or_else(wrong)?;
                 flight.give_up(Outcome::Aborted(reason.clone()));
+            }
+            Event::Interim { sample, step, share, values } => {
+                let step = setup.recipe.step(step).ok_or_else(wrong)?;
+                let index = *self.by_id.get(sample).ok_or_else(wrong)?;
+                self.undecided = Some((index, step, *share, values.clone()));
+                let flight = &mut self.flights[index];
+                match flight.busy.filter(|_| *share < 1.0) {
+                    Some(action) => self.open.get_mut(&action).ok_or_else(wrong)?.looked += 1,
+                    None => flight.looked[step] = true,
+                }
+            }
+            Event::StopAsked { sample, reason, .. } => {
+                let flight = self.flight_mut(*sample).ok_or_else(wrong)?;
+                flight.give_up(Outcome::Partial(reason.clone()));
             }
             Event::StationOut { station, reason } => {
                 let unit = setup.unit(station).ok_or_else(wrong)?;
@@ -185,6 +209,7 @@ impl State {
             steps: vec![Progress::Waiting; steps],
             attempts: vec![0; steps],
             values: vec![Fields::new(); steps],
+            looked: vec![false; steps],
             done_by: vec![None; steps],
             past: Vec::new(),
             verdict: None,
@@ -227,7 +252,8 @@ impl State {
         };
         self.flights[index].busy = Some(action.id);
         self.next_action = self.next_action.max(action.id.0 + 1);
-        self.open.insert(action.id, Open { action: action.clone(), flight: index, step, unit, started: at, uses });
+        let open = Open { action: action.clone(), flight: index, step, unit, started: at, uses, looked: 0 };
+        self.open.insert(action.id, open);
         Some(())
     }
 
@@ -354,10 +380,18 @@ fn place_named(setup: &Setup, name: &Datum) -> Option<Option<usize>> {
 }
 
 impl Flight {
-    /// Sets the verdict; the first one counts.
+    /// Sets the verdict; the first one counts, but that a step went wrong is news even of a sample ended on purpose.
     fn give_up(&mut self, outcome: Outcome) {
-        self.verdict.get_or_insert(outcome);
+        let wrong = matches!(outcome, Outcome::Failed(_) | Outcome::Uncertain(_));
+        if self.verdict.is_none() || (self.is_partial() && wrong) {
+            self.verdict = Some(outcome);
+        }
         self.claims.clear();
+    }
+
+    /// True when it is ended on purpose before its last step.
+    pub fn is_partial(&self) -> bool {
+        matches!(self.verdict, Some(Outcome::Partial(_)))
     }
 
     /// True when every step is done.

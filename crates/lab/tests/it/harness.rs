@@ -143,9 +143,11 @@ impl World {
     pub fn job(&self, number: usize) -> Job {
         let mut settings = crate::test_lab::cell_settings();
         if self.example {
-            for (name, unit, low, high, _) in matdock_lab::physics::thin_film::RANGES {
+            let films =
+                matdock_lab::physics::thin_film::RANGES.iter().chain(&matdock_lab::physics::powder_film::RANGES);
+            for (name, unit, low, high, _) in films {
                 let share = (number as f64 * 0.618).fract();
-                settings.insert(name.to_owned(), Datum::number(low + share * (high - low), &unit.parse().unwrap()));
+                settings.insert((*name).to_owned(), Datum::number(low + share * (high - low), &unit.parse().unwrap()));
             }
         }
         let name = if self.example { "mark" } else { "substrate_temperature" };

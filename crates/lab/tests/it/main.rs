@@ -6,6 +6,7 @@ mod deadlock;
 mod example;
 mod features;
 mod harness;
+mod live;
 mod no_loss;
 mod people_and_programs;
 mod service;

@@ -60,9 +60,9 @@ app-record-no-outcome = the sheet has none of the outcomes { $outcomes }, and no
 app-record-unknown = there is no suggestion { $number }; the last one is { $last }. Leave the cell empty for an experiment of your own.
 app-record-twice = suggestion { $number } stands in line { $line } already.
 app-record-answered = suggestion { $number } already has a result. To replace it, run `matdock record` with --correct; the earlier result stays as an older version.
-app-record-reason-only = a reason is given, but not how the experiment ended. Write failed, aborted or uncertain into the column "outcome".
+app-record-reason-only = a reason is given, but not how the experiment ended. Write failed, partial, aborted or uncertain into the column "outcome".
 app-record-no-value = the experiment is said to have succeeded, but no outcome is filled in.
-app-record-word = "{ $word }" does not say how an experiment ended. Write succeeded, failed, aborted or uncertain, or leave the cell empty.
+app-record-word = "{ $word }" does not say how an experiment ended. Write succeeded, failed, partial, aborted or uncertain, or leave the cell empty.
 app-record-setting = the setting "{ $name }" is missing. An experiment of your own needs all settings.
 app-record-range = { $value } is outside of what the campaign allows for "{ $name }" ({ $allowed }). Correct the cell, or widen the range in the campaign file.
 app-record-pool-changed = the suggestion asks for { $asked } of "{ $name }", the sheet has { $found }. Settings of a pool are fixed; leave the suggestion cell empty to record another row of the pool.
@@ -129,10 +129,17 @@ app-sheet-how = How to fill in
 app-sheet-instructions =
     Fill in the outcome columns: a number (3.2), a limit of detection (<1e-10), or a value with its uncertainty (3.2 ± 0.1), in the unit of the header.
     Leave a row empty that is not done yet: it stays open.
-    outcome: leave it empty when it worked; otherwise failed, aborted or uncertain, and say why in the column reason. A failure is data.
+    outcome: leave it empty when it worked; otherwise failed, partial (ended on purpose before its end), aborted or uncertain, and say why in the column reason. A failure is data.
     Settings that were really used may differ from the suggestion: correct them in the sheet.
     An experiment of your own: a new row with an empty suggestion cell and all settings.
 # Commands typed while a lab runs
+app-stop-early-below = "below" in [stop_early] is { $below }; write a probability above 0 and below 1, such as 0.02.
+app-stop-early-lab = [stop_early] needs a laboratory that does the experiments; add [lab], or take [stop_early] out.
+app-stopped-early = stopped early at { $step } { $share } %: { $chance } % chance to be better than the best
+app-stopped-by-person = stopped early at { $place }: { $reason }
+app-stopped = { $sample }: { $reason }. Spared: { $time } of lab time.
+app-outlook = { $sample } { $step } { $share } %: will probably end at { $outcome } = { $low } to { $high }{ $unit }; { $chance } % chance to be better than the best
+app-report-partial = Ended early: { $count }; planned lab time spared: { $time }
 app-control-unknown = "{ $text }" is no command. Type "help" to see them all.
 app-control-incomplete = "{ $text }" names nothing. Write it like "abort S-12 REASON", "out STATION REASON" or "back STATION".
 app-control-no-reason = no reason given
@@ -141,12 +148,14 @@ app-control-paused = Paused: nothing new is begun, what runs is finished. Type "
 app-control-resumed = Going on.
 app-control-resumed-alone = Nobody can type "resume" any more (the input has ended): going on.
 app-control-aborted = { $sample } is given up ({ $reason }) and taken out as soon as nothing is being done to it.
+app-control-stopped = { $sample } is ended early ({ $reason }): what is being done to it is finished, what was seen counts, then it is taken out. Spared: { $time } of lab time.
 app-control-back = "{ $station }" is back in service.
 app-control-status = Running; { $finished } samples have their result.{ $stations }
 app-control-status-paused = Paused; { $finished } samples have their result.{ $stations }
 app-control-help = Type one of these and Enter:
   {"  "}pause                   begin nothing new; what runs is finished
   {"  "}resume                  go on after a pause
+  {"  "}stop S-10 REASON        end a sample early; what was seen of it counts
   {"  "}abort S-12 REASON       give up a sample
   {"  "}out STATION REASON      take a station (or the robot) out of service; the others go on
   {"  "}back STATION            put it back; a sample lost in it has been taken away

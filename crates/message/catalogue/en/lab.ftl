@@ -32,6 +32,11 @@ lab-lag-order = a lag from "{ $from }" to "{ $to }" makes no sense: "{ $to }" do
 lab-lag-range = the lag from "{ $from }" to "{ $to }" has min above max; swap them.
 lab-rate = "rate" has to be a positive number with a unit, such as "5 nm/min".
 lab-output = output "{ $name }" has to be written "step.value", such as "fit.resistance".
+lab-live-share = "{ $text }" is no share of a step; write it like "50 %", above 0 % and below 100 %.
+lab-stop-rule = "{ $text }" is no rule; write it like "torque_end > 12 N.m": an output of the recipe, < or >, and a value with its unit.
+lab-stop-unknown = there is no output or feature "{ $name }"; the recipe has: { $known }.
+lab-stop-unknown-near = there is no output or feature "{ $name }"; did you mean "{ $near }"?
+lab-stopped-by-rule = stopped early at { $step } { $share } %: { $value }, by the rule "{ $rule }"
 lab-unbound = "${ $name }" is no parameter of the campaign; it has: { $known }.
 lab-unbound-near = "${ $name }" is no parameter of the campaign; did you mean "${ $near }"?
 ## Drivers

@@ -60,9 +60,9 @@ app-record-no-outcome = シートに結果 { $outcomes } も列「outcome」も�
 app-record-unknown = 提案 { $number } はありません。最後は { $last } です。自分の実験ならセルを空にしてください。
 app-record-twice = 提案 { $number } は既に { $line } 行目にあります。
 app-record-answered = 提案 { $number } には既に結果があります。置き換えるには --correct を付けてください。以前の結果は古い版として残ります。
-app-record-reason-only = 理由がありますが、実験がどう終わったかがありません。列「outcome」に failed, aborted, uncertain のいずれかを書いてください。
+app-record-reason-only = 理由がありますが、実験がどう終わったかがありません。列「outcome」に failed, partial, aborted, uncertain のいずれかを書いてください。
 app-record-no-value = 成功とありますが、結果が記入されていません。
-app-record-word = 「{ $word }」では実験の終わり方が分かりません。succeeded, failed, aborted, uncertain のいずれか、または空欄にしてください。
+app-record-word = 「{ $word }」では実験の終わり方が分かりません。succeeded, failed, partial, aborted, uncertain のいずれか、または空欄にしてください。
 app-record-setting = 設定「{ $name }」がありません。自分の実験にはすべての設定が必要です。
 app-record-range = 「{ $name }」の { $value } はキャンペーンの範囲({ $allowed })の外です。セルを直すか、ファイルの範囲を広げてください。
 app-record-pool-changed = 提案では「{ $name }」は { $asked } ですが、シートでは { $found } です。プールの設定は変えられません。別の行を記録するなら suggestion のセルを空にしてください。
@@ -129,10 +129,17 @@ app-sheet-how = 記入のしかた
 app-sheet-instructions =
     結果の列に記入: 数値(3.2)、検出限界(<1e-10)、または不確かさ付きの値(3.2 ± 0.1)。単位は見出しの通り。
     まだ行っていない行は空のままに。待機中として残ります。
-    outcome: うまくいったら空欄。そうでなければ failed, aborted, uncertain のいずれか。理由は reason 列に。失敗もデータです。
+    outcome: うまくいったら空欄。そうでなければ failed, partial(最後の工程の前に意図して終了), aborted, uncertain のいずれか。理由は reason 列に。失敗もデータです。
     実際の設定が提案と違うときは、シートの設定を直してください。
     自分の実験: suggestion のセルを空にし、すべての設定を書いた行を加えます。
 # ラボの実行中に入力するコマンド
+app-stop-early-below = [stop_early] の "below" が { $below } です。0.02 のように、0 より大きく 1 より小さい確率を書いてください。
+app-stop-early-lab = [stop_early] には実験を行うラボが必要です。[lab] を加えるか、[stop_early] を消してください。
+app-stopped-early = { $step } の { $share } % で早期終了: 最良を超える確率 { $chance } %
+app-stopped-by-person = { $place } で早期終了: { $reason }
+app-stopped = { $sample }: { $reason }。節約したラボ時間: { $time }。
+app-outlook = { $sample } { $step } { $share } %: { $outcome } はおそらく { $low } ～ { $high }{ $unit }。最良を超える確率 { $chance } %
+app-report-partial = 早期終了: { $count } 件。節約した予定ラボ時間: { $time }
 app-control-unknown = 「{ $text }」というコマンドはありません。「help」で一覧が出ます。
 app-control-incomplete = 「{ $text }」には対象がありません。「abort S-12 理由」「out ステーション 理由」「back ステーション」のように書いてください。
 app-control-no-reason = 理由なし
@@ -141,12 +148,14 @@ app-control-paused = 一時停止しました。新しい作業は始めず、�
 app-control-resumed = 再開します。
 app-control-resumed-alone = 入力が閉じられ、もう誰も「resume」と入力できないため、再開します。
 app-control-aborted = { $sample } を中止しました({ $reason })。作業中でなくなり次第、取り出します。
+app-control-stopped = { $sample } を早期終了します({ $reason })。進行中の作業は終え、そこまでに見えたものは結果に数え、その後取り出します。節約したラボ時間: { $time }。
 app-control-back = 「{ $station }」は使用に戻りました。
 app-control-status = 実行中。結果の出た試料: { $finished }。{ $stations }
 app-control-status-paused = 一時停止中。結果の出た試料: { $finished }。{ $stations }
 app-control-help = 次のいずれかを入力して Enter を押してください:
   {"  "}pause                   新しい作業を始めない(進行中の作業は終える)
   {"  "}resume                  再開する
+  {"  "}stop S-10 理由          試料を早期終了(見えたものは数える)
   {"  "}abort S-12 理由         試料を中止する
   {"  "}out ステーション 理由   ステーション(またはロボット)を使用停止にする(ほかは続く)
   {"  "}back ステーション       使用に戻す(残っていた試料は取り出し済み)

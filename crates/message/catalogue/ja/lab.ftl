@@ -32,6 +32,11 @@ lab-lag-order = 「{ $from }」から「{ $to }」への時間制限は意味が
 lab-lag-range = 「{ $from }」から「{ $to }」への時間制限の min が max より大きくなっています。入れ替えてください。
 lab-rate = 「rate」は "5 nm/min" のような単位つきの正の数にしてください。
 lab-output = 出力「{ $name }」は "fit.resistance" のように「工程.値」と書いてください。
+lab-live-share = 「{ $text }」は工程の割合ではありません。"50 %" のように、0 % より大きく 100 % より小さく書いてください。
+lab-stop-rule = 「{ $text }」は規則になっていません。"torque_end > 12 N.m" のように、レシピの出力、< または >、単位つきの値を書いてください。
+lab-stop-unknown = 「{ $name }」という出力や特徴量はありません。レシピにあるもの: { $known }
+lab-stop-unknown-near = 「{ $name }」という出力や特徴量はありません。「{ $near }」の間違いではありませんか。
+lab-stopped-by-rule = { $step } の { $share } % で早期終了: { $value }、規則「{ $rule }」による
 lab-unbound = 「${ $name }」というパラメータはキャンペーンにありません。あるもの: { $known }
 lab-unbound-near = 「${ $name }」というパラメータはキャンペーンにありません。「${ $near }」の間違いではありませんか。
 ## 装置との通信

@@ -180,15 +180,19 @@ impl Belief {
         Self { outcomes: self.outcomes.believing(input), front, truths, best, ..self.clone() }
     }
 
-    /// Whether an experiment is more likely than not to succeed and to keep every bound.
-    fn probably_counts(&self, row: &Rows) -> bool {
+    /// Probability that an experiment keeps every bound.
+    pub(crate) fn kept(&self, row: &Rows) -> f64 {
         let kept = |bound: &Bound| {
             let (model, low, high) = self.limits(bound)?;
             let moments = model.surrogate().predict(row);
             moments.first().map(|m| log_within(*m, low, high).value.exp())
         };
-        let bounds: f64 = self.goal.bounds.iter().map(|bound| kept(bound).unwrap_or(1.0)).product();
-        bounds * self.success(row.row(0)) > 0.5
+        self.goal.bounds.iter().map(|bound| kept(bound).unwrap_or(1.0)).product()
+    }
+
+    /// Whether an experiment is more likely than not to succeed and to keep every bound.
+    fn probably_counts(&self, row: &Rows) -> bool {
+        self.kept(row) * self.success(row.row(0)) > 0.5
     }
 
     /// Index and merit of the best observation: not failed, objectives measured, bounds kept.

@@ -2,6 +2,7 @@
 
 mod asked;
 mod chain;
+mod forecast;
 mod lesson;
 mod opening;
 mod remaining;
@@ -27,6 +28,7 @@ use crate::{
     space::{Point, Space, key},
 };
 
+pub use forecast::{Forecast, SoFar};
 pub use lesson::Lesson;
 pub use remaining::Remaining;
 use replicate::Chosen;

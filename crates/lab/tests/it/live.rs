@@ -1,0 +1,80 @@
+//! Samples are looked at before they are finished, and ended early by a rule.
+
+use matdock_lab::{Entry, Event, Lab, Recipe};
+use matdock_record::{Datum, Outcome, SampleId};
+
+use crate::harness::{World, check_history, history};
+
+const LAB: &str = include_str!("../../../../examples/powder-film/lab.toml");
+const RECIPE: &str = include_str!("../../../../examples/powder-film/recipe.toml");
+
+fn world(more: &str) -> World {
+    let lab = Lab::parse(LAB, "lab.toml").unwrap();
+    let recipe = Recipe::parse(&format!("{RECIPE}\n{more}"), "recipe.toml").unwrap();
+    World { lab, recipe, samples: 5, faults: None, example: true }
+}
+
+/// How every sample ended, and when the last thing was done to it.
+fn ends(entries: &[Entry]) -> Vec<(SampleId, Outcome, Vec<String>)> {
+    let mut ends = Vec::new();
+    for entry in entries {
+        if let Event::Finished { sample, outcome, values } = &entry.event {
+            let seen = values.iter().filter(|(_, datum)| matches!(datum, Datum::Quantity(_)));
+            ends.push((*sample, outcome.clone(), seen.map(|(name, _)| name.clone()).collect()));
+        }
+    }
+    ends.sort_by_key(|(sample, ..)| *sample);
+    ends
+}
+
+#[test]
+fn looking_alone_changes_no_result() {
+    let (plain, looked) = (world("").run(&[]), world("[live]\n").run(&[]));
+    assert_eq!(ends(&plain), ends(&looked));
+    let shares = looked.iter().filter_map(|entry| match &entry.event {
+        Event::Interim { step, share, values, .. } if step == "kneading" => Some((*share, values.clone())),
+        _ => None,
+    });
+    let shares: Vec<_> = shares.collect();
+    assert!(shares.len() >= 4 && shares.iter().any(|(share, _)| *share == 0.25), "{shares:?}");
+    // The torque falls until it has levelled off, so that its level so far is not yet that of the end.
+    let level = |wanted: f64| {
+        let (_, values) = shares.iter().find(|(share, _)| *share == wanted).unwrap();
+        values["torque_end"].quantity().unwrap().value
+    };
+    assert!(level(0.25) > level(1.0) && !shares[0].1.contains_key("viscosity"), "{shares:?}");
+}
+
+#[test]
+fn a_rule_ends_samples_early_and_what_was_seen_counts() {
+    let world = world("[[stop]]\nwhen = 'torque_end > 2 N.m'\nfrom = '50 %'\n");
+    let entries = world.run(&[]);
+    check_history(&world, &entries);
+    let stopped: Vec<_> = ends(&entries).into_iter().filter(|(_, o, _)| matches!(o, Outcome::Partial(_))).collect();
+    assert!(!stopped.is_empty(), "{:?}", ends(&entries));
+    for (sample, outcome, seen) in &stopped {
+        assert!(outcome.reason().unwrap().contains("torque_end > 2 N.m"), "{outcome}");
+        assert!(seen.contains(&"torque_time".to_owned()), "the features of the step that was finished: {seen:?}");
+        assert!(!seen.contains(&"porosity".to_owned()), "{seen:?}");
+        let spared = entries.iter().find_map(|entry| match &entry.event {
+            Event::StopAsked { sample: own, spared, .. } if own == sample => Some(*spared),
+            _ => None,
+        });
+        assert!(spared.unwrap() > 5.5 * 3600.0, "at least the sintering: {spared:?} s");
+        let sintered = entries.iter().any(|entry| {
+            matches!(&entry.event, Event::Intent { action, .. } if action.sample == *sample && action.step == "sintering")
+        });
+        assert!(!sintered);
+    }
+}
+
+#[test]
+fn a_crash_at_every_boundary_ends_the_same_samples_early() {
+    let world = world("[[stop]]\nwhen = 'torque_end > 2 N.m'\n");
+    let whole = world.run(&[]);
+    let expected = history(&whole);
+    assert!(expected.iter().any(|(_, event)| matches!(event, Event::StopAsked { .. })));
+    for boundary in 0..whole.len() {
+        assert_eq!(history(&world.run(&[boundary])), expected, "crash after {boundary} entries");
+    }
+}
