@@ -97,7 +97,7 @@ mod tests {
     use crate::Recipe;
 
     const RECIPE: &str = "[recipe]\nname = 'r'\n[[step]]\nname = 'knead'\ncapability = 'knead'\n\
-                          [features]\ntorque = 'level of mixer.torque during knead'\n";
+                          [outputs]\nseen = 'knead.seen'\n[features]\ntorque = 'level of mixer.torque during knead'\n";
 
     fn parsed(more: &str) -> Result<Recipe, Message> {
         Recipe::parse(&format!("{RECIPE}{more}"), "recipe.toml")

@@ -38,6 +38,7 @@ pub use model::{
     ParetoFront, Quantity, Sensor, Slice, SoftReading, Surface,
 };
 pub use planner::{
-    Forecast, Lesson, Planner, Prediction, Purpose, Remaining, Replicate, ReplicatesWanted, Settings, SoFar, Suggestion,
+    Begun, Forecast, Lesson, Next, Partial, Planner, Prediction, Purpose, Remaining, Replicate, ReplicatesWanted,
+    Settings, SoFar, Suggestion,
 };
 pub use space::{Mixture, Parameter, ParameterKind, Point, Pool, Ranges, Rule, Rules, Scale, Space, Value};

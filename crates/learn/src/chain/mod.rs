@@ -513,6 +513,14 @@ impl Outcomes for Chained {
         }
         Some(Arc::new(Self { outcomes, ..self.clone() }))
     }
+
+    fn given(&self, outcome: usize, read: &[Option<f64>]) -> Option<OutcomeModel> {
+        let node = self.places.iter().position(|&place| place == outcome)?;
+        let upstream = !self.chain.graph().nodes().get(node)?.upstream.is_empty();
+        let through = upstream && self.through.get(outcome).copied().unwrap_or(false);
+        let values: Vec<Option<f64>> = self.places.iter().map(|&place| read.get(place).copied().flatten()).collect();
+        if through { self.chain.outcome_given(node, &values) } else { None }
+    }
 }
 
 #[cfg(test)]

@@ -227,6 +227,12 @@ pub trait Outcomes: Debug + Send + Sync {
     fn roughly(&self) -> Option<Arc<dyn Outcomes>> {
         None
     }
+
+    /// The model of an outcome in an experiment of which others were `read` already, one value per outcome in its unit;
+    /// `None` where these do not tell anything of it.
+    fn given(&self, _outcome: usize, _read: &[Option<f64>]) -> Option<OutcomeModel> {
+        None
+    }
 }
 
 /// Outcomes that are independent given the settings.

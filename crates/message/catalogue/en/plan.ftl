@@ -93,3 +93,5 @@ plan-formula-unit-sum = { $first } and { $second } cannot be added; numbers are 
 plan-formula-unit-function = a function such as exp or ln needs a plain number, not one in { $unit }
 plan-stage-computed = { $outcome } is to be computed (computed = true) but has no formula; add formula = "..." or measure it
 plan-stage-computed-end = { $outcome } is an objective or bounded and has to be measured; only an intermediate can be computed
+plan-partial-gives = the partial run until "{ $until }" gives "{ $name }", which is no intermediate or outcome of the goal. Name what is known at that stage.
+plan-partial-cost = the partial run until "{ $until }" costs { $cost } of a whole experiment. It has to name what it gives, and its cost has to be above 0 and below 1.

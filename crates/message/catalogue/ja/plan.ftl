@@ -93,3 +93,5 @@ plan-formula-unit-sum = { $first } と { $second } は足せません。数値�
 plan-formula-unit-function = exp や ln のような関数には単位 { $unit } のない数が必要です
 plan-stage-computed = { $outcome } は計算する量（computed = true）ですが、式がありません。formula = "..." を加えるか、測定してください
 plan-stage-computed-end = { $outcome } は目的または制限のある量なので、測定が必要です。計算できるのは中間量だけです
+plan-partial-gives = 途中までの実験「{ $until }」が与える「{ $name }」は、目標の中間データでも結果でもありません。その段階で分かるものを書いてください。
+plan-partial-cost = 途中までの実験「{ $until }」の費用が、実験全体の { $cost } になっています。与えるものを書き、費用は 0 より大きく 1 より小さくしてください。

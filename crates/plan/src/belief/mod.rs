@@ -5,6 +5,7 @@ mod gain;
 mod hypervolume;
 mod lookahead;
 mod merit;
+mod staged;
 
 use std::sync::Arc;
 

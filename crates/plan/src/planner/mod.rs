@@ -5,6 +5,7 @@ mod chain;
 mod forecast;
 mod lesson;
 mod opening;
+mod partial;
 mod remaining;
 mod replicate;
 mod situation;
@@ -30,6 +31,7 @@ use crate::{
 
 pub use forecast::{Forecast, SoFar};
 pub use lesson::Lesson;
+pub use partial::{Begun, Next, Partial};
 pub use remaining::Remaining;
 use replicate::Chosen;
 pub use replicate::{Replicate, ReplicatesWanted};
@@ -60,6 +62,8 @@ pub struct Planner {
     /// Never proposed again.
     refused: Vec<Point>,
     costs: Option<Costs>,
+    /// Stages after which an experiment may be ended.
+    partials: Vec<Partial>,
 }
 
 impl Planner {
@@ -82,6 +86,7 @@ impl Planner {
             explanations: Arc::default(),
             refused: Vec::new(),
             costs: None,
+            partials: Vec::new(),
         })
     }
 
