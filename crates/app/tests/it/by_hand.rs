@@ -135,7 +135,7 @@ fn a_wrong_cell_refuses_the_whole_file_and_is_named() {
     check(&|t| set(t, 1, "suggestion", 1.0), &["line 3", "stands in line 2 already"]);
     check(&|t| set(t, 1, "outcome", "perhaps"), &["line 3", "perhaps"]);
     check(&|t| set(t, 1, "outcome", "succeeded"), &["line 3", "no outcome is filled in"]);
-    check(&|t| set(t, 1, "reason", "it broke"), &["line 3", "failed, aborted or uncertain"]);
+    check(&|t| set(t, 1, "reason", "it broke"), &["line 3", "failed, partial, aborted or uncertain"]);
     check(
         &|t| {
             set(t, 1, "conductivity", 1.0);
