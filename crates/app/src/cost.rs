@@ -7,7 +7,7 @@ use matdock_plan::Limit;
 use matdock_record::body::Fields;
 use serde::Serialize;
 
-use crate::{campaign::Campaign, history::History, plot::number};
+use crate::{campaign::Campaign, history::History, partial, plot::number};
 
 /// Money and time.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
@@ -51,6 +51,10 @@ pub struct Spent {
 }
 
 impl Amount {
+    fn times(self, factor: f64) -> Self {
+        Self { cost: factor * self.cost, hours: factor * self.hours }
+    }
+
     fn plus(self, other: Self) -> Self {
         Self { cost: self.cost + other.cost, hours: self.hours + other.hours }
     }
@@ -136,9 +140,15 @@ pub fn spent(campaign: &Campaign, history: &History) -> Option<Spent> {
     }
     let finished = || history.experiments.iter().map(|experiment| &experiment.settings);
     let pending = history.pending().map(|proposed| &proposed.body.settings);
-    let begun = costs.of_all(finished().chain(pending));
+    // What was made up to a stage costs only as much.
+    let left_out = history.experiments.iter().filter_map(|experiment| {
+        let partial = campaign.partials.get(partial::stage(campaign, experiment)?)?;
+        Some(costs.experiment.times(partial.cost - 1.0))
+    });
+    let left_out = left_out.fold(Amount::default(), Amount::plus);
+    let begun = costs.of_all(finished().chain(pending)).plus(left_out);
     Some(Spent {
-        finished: costs.of_all(finished()),
+        finished: costs.of_all(finished()).plus(left_out),
         begun,
         budget_cost: budget.cost,
         budget_hours: budget.hours,

@@ -16,6 +16,7 @@ pub mod history;
 pub mod lab_files;
 pub mod learnt;
 pub mod new;
+pub mod partial;
 pub mod plot;
 pub mod propose;
 pub mod record_results;

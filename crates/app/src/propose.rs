@@ -166,6 +166,7 @@ fn stored(
             let experiment = *numbers.get(replicate.observation)?;
             Some(body::Repeats { experiment, new: replicate.new })
         }),
+        until: None,
         exploration: suggestion.exploration,
         nearest: suggestion.nearest.and_then(|(index, distance)| Some((*numbers.get(index)?, distance))),
         influences: Vec::new(),

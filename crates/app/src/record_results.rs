@@ -136,6 +136,10 @@ pub fn record_with_files(
 /// Beyond this size the numerics overflow; in no unit is anything in a laboratory so large.
 const LARGEST: f64 = 1e100;
 
+fn is_partial(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Partial(_))
+}
+
 /// One row with a result.
 struct Answer {
     suggestion: Option<u32>,
@@ -206,7 +210,16 @@ impl<'a> Sheet<'a> {
         for (name, datum) in files.iter().flat_map(|files| &files.values) {
             values.entry(name.clone()).or_insert_with(|| datum.clone());
         }
-        if let (Some(number), Some(column), false) = (suggestion, self.suggestion, self.correct)
+        // An experiment that is finished now keeps what was seen of it before.
+        let finished = corrects.iter().filter(|known| is_partial(&known.outcome) && !is_partial(&outcome));
+        let finished: Vec<&Experiment> = finished.collect();
+        for (name, datum) in finished.iter().flat_map(|known| &known.values) {
+            if datum.quantity().is_some() {
+                values.entry(name.clone()).or_insert_with(|| datum.clone());
+            }
+        }
+        let allowed = self.correct || !finished.is_empty();
+        if let (Some(number), Some(column), false) = (suggestion, self.suggestion, allowed)
             && self.history.suggestions.get(&number).is_some_and(|p| p.answered)
         {
             return Err(self.table.at(row, column, say!("app-record-answered", number = number)));
@@ -233,7 +246,7 @@ impl<'a> Sheet<'a> {
             return Err(self.table.at(row, column, say!("app-record-twice", number = number, line = first)));
         }
         let known = self.history.experiments.iter().find(|e| e.suggestion == Some(number));
-        Ok((Some(number), known.filter(|_| self.correct).cloned()))
+        Ok((Some(number), known.filter(|known| self.correct || is_partial(&known.outcome)).cloned()))
     }
 
     fn values(&self, row: usize) -> Result<Fields, Message> {

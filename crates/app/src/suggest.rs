@@ -13,6 +13,7 @@ use crate::{
     cost::{self, Amount},
     history::{self, History},
     learnt::Learnt,
+    partial,
     propose::{self, Proposal, Searched},
     table::{self, Cell, Format, SheetExtras, Table},
     warning::{self, Warning},
@@ -27,6 +28,9 @@ pub struct Suggested {
     pub new: Vec<body::Suggestion>,
     /// Suggestions made before that still wait for a result.
     pub pending: Vec<body::Suggestion>,
+    /// Suggestions made up to a stage that are worth finishing before anything new, the best first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub finish: Vec<body::Suggestion>,
     /// Finished experiments so far.
     pub finished: u32,
     /// Experiments the budget allows.
@@ -75,7 +79,9 @@ pub fn suggest(
         None => count,
     };
     let learnt = Learnt::from(campaign, &history)?;
-    let Proposal { records, searched, uncovered } = propose::propose(campaign, &history, &learnt, count, at, ids)?;
+    let Proposal { mut records, searched, uncovered } = propose::propose(campaign, &history, &learnt, count, at, ids)?;
+    let finish = partial::weigh(campaign, &history, &learnt, &mut records)?;
+    let finish = finish.iter().filter_map(|number| Some(history.suggestions.get(number)?.body.clone())).collect();
     if let (true, Some(next), Some(spent)) = (records.is_empty(), uncovered, cost::spent(campaign, &history)) {
         return Err(cost::too_dear(campaign, &spent, next));
     }
@@ -89,7 +95,7 @@ pub fn suggest(
     let mut warnings = warning::of_model(campaign, &learnt);
     warnings.extend(warning::of_search(&searched));
     let (campaign, budget) = (campaign.name.clone(), campaign.budget.experiments);
-    Ok(Suggested { campaign, new, pending, finished, budget, remaining, searched, uncovered, warnings })
+    Ok(Suggested { campaign, new, pending, finish, finished, budget, remaining, searched, uncovered, warnings })
 }
 
 /// Columns of a sheet that are not settings or outcomes.

@@ -200,7 +200,8 @@ impl Face {
         let dock = self.dock(Mode::Write)?;
         let suggested = suggest::suggest(&dock, &campaign, a.count, Timestamp::now(), &mut IdSource::from_system())?;
         if let (Some(path), Some(format)) = (&a.out, format) {
-            let open: Vec<_> = suggested.pending.iter().chain(&suggested.new).cloned().collect();
+            let open: Vec<_> =
+                suggested.pending.iter().chain(&suggested.finish).chain(&suggested.new).cloned().collect();
             suggest::save_sheet(&campaign, &open, path, format, self.language)?;
         }
         self.show(&suggested, || {

@@ -80,6 +80,10 @@ pub fn suggested(campaign: &Campaign, suggested: &Suggested, language: Language)
     if !suggested.pending.is_empty() {
         line(&say!("cli-suggest-pending", count = suggested.pending.len()), language);
     }
+    if !suggested.finish.is_empty() {
+        let numbers: Vec<String> = suggested.finish.iter().map(|one| one.number.to_string()).collect();
+        line(&say!("cli-suggest-finish", numbers = numbers.join(", ")), language);
+    }
     if let Some(remaining) = &suggested.remaining {
         line(&explain::remaining_line(campaign, remaining), language);
     }
@@ -121,6 +125,9 @@ pub fn why(suggestion: &body::Suggestion, language: Language) -> String {
         _ => say!("cli-why-balance", share = share),
     };
     let mut text = message.text(language);
+    if let Some(until) = &suggestion.until {
+        text.push_str(&say!("cli-why-until", until = until).text(language));
+    }
     if let Some((experiment, distance)) = suggestion.nearest.filter(|_| suggestion.repeats.is_none()) {
         let near = say!("cli-why-nearest", experiment = experiment, distance = number(distance));
         text.push_str(&near.text(language));

@@ -39,6 +39,6 @@ pub use model::{
 };
 pub use planner::{
     Begun, Forecast, Lesson, Next, Partial, Planner, Prediction, Purpose, Remaining, Replicate, ReplicatesWanted,
-    Settings, SoFar, Suggestion,
+    Settings, SoFar, Suggestion, Weighed,
 };
 pub use space::{Mixture, Parameter, ParameterKind, Point, Pool, Ranges, Rule, Rules, Scale, Space, Value};

@@ -88,6 +88,9 @@ pub struct Suggestion {
     /// The experiment whose condition it repeats, with the purpose `replicate`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeats: Option<Repeats>,
+    /// The stage up to which it is made first, where only what is seen until then decides whether it is finished.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
     /// Share of exploration in the choice, 0..1.
     pub exploration: f64,
     /// Number of the nearest experiment so far and its distance in scaled settings.

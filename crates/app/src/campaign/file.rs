@@ -36,6 +36,8 @@ pub(super) struct CampaignFile {
     pub planner: PlannerPart,
     pub lab: Option<Spanned<LabPart>>,
     pub stop_early: Option<Spanned<StopEarlyPart>>,
+    #[serde(default, rename = "partial")]
+    pub partials: Vec<Spanned<PartialPart>>,
     #[serde(default, rename = "guess")]
     pub guesses: Vec<Spanned<GuessPart>>,
     #[serde(default, rename = "look")]
@@ -285,6 +287,14 @@ pub(super) struct LookPart {
     #[serde(rename = "where")]
     pub condition: String,
     pub experiments: u32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PartialPart {
+    pub until: String,
+    pub gives: Vec<String>,
+    pub cost: f64,
 }
 
 #[derive(Debug, Deserialize)]

@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 
 use matdock_message::{Message, say};
 use matdock_plan::{
-    Condition, DriftWanted, Formula, Goal, Knowledge, Objective, Parameter, Planner, Point, Settings, Space, Value,
+    Condition, DriftWanted, Formula, Goal, Knowledge, Objective, Parameter, Partial, Planner, Point, Settings, Space,
+    Value,
 };
 use matdock_record::{Datum, Unit, body::Fields};
 use toml::Spanned;
@@ -76,6 +77,8 @@ pub struct Campaign {
     pub costs: Costs,
     /// Samples are ended early when their chance to be the best falls below this; none to end none.
     pub stop_early: Option<f64>,
+    /// Stages after which an experiment may be ended, where it no longer promises enough.
+    pub partials: Vec<Partial>,
     /// The laboratory that does the experiments; without it a person does.
     pub lab: Option<LabUse>,
 }
@@ -147,7 +150,7 @@ impl Campaign {
     /// The goal cannot be followed.
     pub fn planner(&self) -> Result<Planner, Message> {
         let planner = Planner::new(self.space.clone(), self.goal.clone(), self.planner.clone())?;
-        Ok(planner.with_knowledge(self.knowledge.clone()))
+        planner.with_knowledge(self.knowledge.clone()).with_partials(self.partials.clone())
     }
 
     /// What people set, for a point of the planner.
@@ -305,6 +308,7 @@ impl Reader<'_> {
             budget: self.budget(&parsed)?,
             costs: self.costs(&parsed)?,
             stop_early: self.stop_early(&parsed)?,
+            partials: self.partials(&parsed, &goal)?,
             lab: parsed.lab.as_ref().map(|part| self.lab(part)),
             seed: parsed.campaign.seed,
             path: path.to_path_buf(),
@@ -429,6 +433,16 @@ impl Reader<'_> {
         };
         let (cost, hours) = (limit(&parsed.budget.cost, "cost")?, limit(&parsed.budget.hours, "hours")?);
         Ok(Budget { experiments, lab_seconds, cost, hours })
+    }
+
+    fn partials(&self, parsed: &CampaignFile, goal: &Goal) -> Result<Vec<Partial>, Message> {
+        let read = |part: &Spanned<file::PartialPart>| {
+            let file::PartialPart { until, gives, cost } = part.get_ref();
+            let partial = Partial { until: until.clone(), gives: gives.clone(), cost: *cost };
+            partial.check(goal).map_err(|what| self.at(part, what))?;
+            Ok(partial)
+        };
+        parsed.partials.iter().map(read).collect()
     }
 
     fn stop_early(&self, parsed: &CampaignFile) -> Result<Option<f64>, Message> {

@@ -5,7 +5,13 @@ use matdock_plan::{Direction, Forecast, Observation, SoFar};
 use matdock_record::{Datum, Outcome, Qualifier, Quantity, SampleId, Unit, body::Fields};
 
 use super::LabJournal;
-use crate::{campaign::Campaign, history::Experiment, learnt::Learnt, plot::number, propose::is_made_for_learning};
+use crate::{
+    campaign::Campaign,
+    history::{Experiment, measured},
+    learnt::Learnt,
+    plot::number,
+    propose::{is_made_for_learning, mix},
+};
 
 /// What is expected of a sample that is not finished.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,6 +95,27 @@ pub(super) fn verdict(
     let unlikely = outlook.forecast.chance < below * outlook.forecast.success;
     let limits = learnt.best(&history).filter(|_| unlikely).and_then(|best| limit(campaign, &best.values));
     Some((reason, limits.into_iter().collect()))
+}
+
+/// Why a sample that has reached one of the stages after which it may be ended is not finished: what was seen promises
+/// less per cost than a new one did. `None` to go on.
+pub(super) fn not_worth_finishing(
+    campaign: &Campaign,
+    learnt: &Learnt,
+    journal: &LabJournal<'_>,
+    seen: &Seen,
+) -> Result<Option<Message>, Message> {
+    let partial = campaign.partials.iter().position(|partial| seen.share >= 1.0 && partial.until == seen.step);
+    let (Some(partial), Some((name, settings))) = (partial, journal.sample(seen.sample)) else { return Ok(None) };
+    let history = journal.history();
+    let proposed = history.suggestions.values().find(|proposed| format!("S-{}", proposed.body.number) == name);
+    let Some(proposed) = proposed.filter(|p| !is_made_for_learning(&p.body.purpose)) else { return Ok(None) };
+    let (point, row) = campaign.point_of(settings, None)?;
+    let outcomes = campaign.outcomes.iter().map(|outcome| measured(seen.values.get(&outcome.name), outcome));
+    let seen_so_far = Observation { point, row, outcomes: outcomes.collect::<Result<_, _>>()?, failed: false };
+    let seed = mix(campaign.seed, u64::from(proposed.body.number));
+    let worth = learnt.planner(campaign, &history).is_worth_finishing(learnt.lesson(), &seen_so_far, partial, seed)?;
+    Ok((worth == Some(false)).then(|| say!("app-not-finished", step = seen.step)))
 }
 
 /// What a sample that will not be better than the best is as good as known to be, where one outcome goes up or down.

@@ -22,7 +22,7 @@ use matdock_lab::{
 };
 use matdock_message::{Message, say};
 use matdock_plan::Remaining;
-use matdock_record::{IdSource, SampleId, Timestamp};
+use matdock_record::{IdSource, SampleId, Timestamp, body::Fields};
 use matdock_store::Dock;
 use serde::Serialize;
 
@@ -293,6 +293,12 @@ impl<'a> Run<'a> {
             Happening::Interim { sample, step, share, values } => {
                 let seen = live::Seen { sample: *sample, step: step.clone(), share: *share, values: values.clone() };
                 let journal = self.executor.journal();
+                if let Some(reason) = live::not_worth_finishing(self.campaign, &self.learnt, journal, &seen)? {
+                    for happening in self.executor.stop_early(*sample, &reason.to_string(), Fields::new())? {
+                        self.judge(&happening, watcher)?;
+                    }
+                    return Ok(());
+                }
                 let Some(outlook) = live::outlook(self.campaign, &self.learnt, journal, &seen)? else { return Ok(()) };
                 let verdict = live::verdict(self.campaign, &self.learnt, journal, &outlook);
                 let told = self.outlooks.insert(outlook.sample.clone(), outlook.clone());

@@ -32,8 +32,12 @@ impl Setup {
 pub fn setup(campaign: &Campaign) -> Result<Setup, Message> {
     let Some(usage) = &campaign.lab else { return Err(say!("app-run-no-lab", name = campaign.name)) };
     let (mut lab, mut recipe) = read_lab(&usage.lab, &usage.recipe)?;
-    if campaign.stop_early.is_some() {
+    if campaign.stop_early.is_some() || !campaign.partials.is_empty() {
         recipe.look_early();
+    }
+    if let Some(partial) = campaign.partials.iter().find(|partial| recipe.step(&partial.until).is_none()) {
+        let known = recipe.steps.iter().map(|step| step.name.as_str()).collect::<Vec<_>>().join(", ");
+        return Err(say!("app-partial-step", until = partial.until, known = known));
     }
     if let Some(in_flight) = usage.in_flight {
         lab.in_flight = in_flight;

@@ -136,6 +136,8 @@ app-sheet-instructions =
 app-stop-early-below = "below" in [stop_early] is { $below }; write a probability above 0 and below 1, such as 0.02.
 app-stop-early-lab = [stop_early] needs a laboratory that does the experiments; add [lab], or take [stop_early] out.
 app-stopped-early = stopped early at { $step } { $share } %: { $chance } % chance to be better than the best
+app-partial-step = [[partial]] names the step "{ $until }", which the recipe does not have; it has: { $known }.
+app-not-finished = ended after { $step }: what was seen promises less for the cost of the rest than a new sample
 app-stopped-by-person = stopped early at { $place }: { $reason }
 app-stopped = { $sample }: { $reason }. Spared: { $time } of lab time.
 app-outlook = { $sample } { $step } { $share } %: will probably end at { $outcome } = { $low } to { $high }{ $unit }; { $chance } % chance to be better than the best

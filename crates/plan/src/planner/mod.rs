@@ -31,7 +31,7 @@ use crate::{
 
 pub use forecast::{Forecast, SoFar};
 pub use lesson::Lesson;
-pub use partial::{Begun, Next, Partial};
+pub use partial::{Begun, Next, Partial, Weighed};
 pub use remaining::Remaining;
 use replicate::Chosen;
 pub use replicate::{Replicate, ReplicatesWanted};

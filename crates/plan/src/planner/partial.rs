@@ -6,6 +6,7 @@ use matdock_message::{Message, say};
 use super::{Lesson, Planner, Suggestion};
 use crate::{
     belief::Belief,
+    goal::Goal,
     history::{Measured, Observation},
     space::Point,
 };
@@ -19,6 +20,21 @@ pub struct Partial {
     pub gives: Vec<String>,
     /// What an experiment costs until then, as a share of a whole one, 0..1.
     pub cost: f64,
+}
+
+impl Partial {
+    /// Refuses a stage that gives nothing or what `goal` does not speak of, or whose cost is not between 0 and 1.
+    ///
+    /// Errors: what is wrong.
+    pub fn check(&self, goal: &Goal) -> Result<(), Message> {
+        if let Some(name) = self.gives.iter().find(|name| goal.position(name).is_none()) {
+            return Err(say!("plan-partial-gives", until = self.until, name = name));
+        }
+        if self.gives.is_empty() || !(self.cost > 0.0 && self.cost < 1.0) {
+            return Err(say!("plan-partial-cost", until = self.until, cost = self.cost));
+        }
+        Ok(())
+    }
 }
 
 /// An experiment that was made up to a stage and can still be finished.
@@ -47,6 +63,15 @@ pub enum Next {
     },
 }
 
+/// How a new experiment compares with those that can be finished.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Weighed {
+    /// Until which stage a new one is made first (its number among the [`Partial`]s); `None`: whole.
+    pub until: Option<usize>,
+    /// Those begun that promise more per cost, by their places, the best first.
+    pub finish: Vec<usize>,
+}
+
 /// Draws of what will be seen.
 const DRAWS: usize = 32;
 /// Halvings until an index is found.
@@ -66,14 +91,7 @@ impl Planner {
     ///
     /// Errors: a stage that gives an outcome the goal does not speak of, or whose cost is not between 0 and 1.
     pub fn with_partials(self, partials: Vec<Partial>) -> Result<Self, Message> {
-        for partial in &partials {
-            if let Some(name) = partial.gives.iter().find(|name| self.goal.position(name).is_none()) {
-                return Err(say!("plan-partial-gives", until = partial.until, name = name));
-            }
-            if partial.gives.is_empty() || !(partial.cost > 0.0 && partial.cost < 1.0) {
-                return Err(say!("plan-partial-cost", until = partial.until, cost = partial.cost));
-            }
-        }
+        partials.iter().try_for_each(|partial| partial.check(&self.goal))?;
         Ok(Self { partials, ..self })
     }
 
@@ -98,18 +116,36 @@ impl Planner {
         if self.partials.is_empty() || suggestion.predicted.is_empty() {
             return Ok(whole);
         }
-        let situation = self.situation(lesson.observed(), pending, seed)?;
+        let weighed = self.weigh(lesson, begun, &suggestion.point, seed)?;
+        let Some(weighed) = weighed else { return Ok(whole) };
+        Ok(match weighed.finish.first() {
+            Some(&begun) => Next::Finish { begun },
+            None => Next::New { suggestion: Box::new(suggestion), until: weighed.until },
+        })
+    }
+
+    /// How a new experiment at `point` is best made, and which of those `begun` promise more per cost. `None` where no
+    /// process chain tells.
+    ///
+    /// Errors: an observation or point that does not fit the space.
+    pub fn weigh(
+        &self,
+        lesson: &Lesson,
+        begun: &[Begun],
+        point: &Point,
+        seed: u64,
+    ) -> Result<Option<Weighed>, Message> {
+        let situation = self.situation(lesson.observed(), &[], seed)?;
         let belief = self.learn(lesson, &situation);
-        let Some(new) = self.worth(belief, &suggestion.point, seed) else { return Ok(whole) };
-        let finish = |(place, begun): (usize, &Begun)| {
+        let Some(new) = self.worth(belief, point, seed) else { return Ok(None) };
+        let worth = |(place, begun): (usize, &Begun)| {
             let observation = lesson.observed().get(begun.observation)?;
             Some((self.worth_finishing(belief, observation, begun.partial)?, place))
         };
-        let best = begun.iter().enumerate().filter_map(finish).max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
-        Ok(match best.filter(|(index, _)| *index > new.index) {
-            Some((_, begun)) => Next::Finish { begun },
-            None => Next::New { suggestion: Box::new(suggestion), until: new.until },
-        })
+        let mut finish: Vec<(f64, usize)> = begun.iter().enumerate().filter_map(worth).collect();
+        finish.retain(|(index, _)| *index > new.index);
+        finish.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        Ok(Some(Weighed { until: new.until, finish: finish.into_iter().map(|(_, place)| place).collect() }))
     }
 
     /// Whether an experiment of which the intermediates of a stage were seen is still worth finishing, compared with what

@@ -75,6 +75,7 @@ impl Maker {
             success: 1.0,
             purpose: "initial".into(),
             region: None,
+            until: None,
             exploration: 0.5,
             nearest: None,
             influences: Vec::new(),
