@@ -73,7 +73,16 @@ impl<J: Journal> Executor<J> {
 
     fn ended_unseen(&self, flight: &Flight) -> Option<usize> {
         let done = |step: &usize| matches!(flight.steps[*step], Progress::Done { .. });
-        (0..flight.steps.len()).filter(done).find(|step| !flight.looked[*step] && self.setup.is_station_step(*step))
+        let unseen = |step: &usize| !flight.looked[*step] && self.setup.is_station_step(*step);
+        (0..flight.steps.len()).filter(done).filter(unseen).find(|step| self.is_computed(flight, *step))
+    }
+
+    /// Whether the features of a step that has ended are there; programs may take a while.
+    fn is_computed(&self, flight: &Flight, step: usize) -> bool {
+        self.setup.recipe.steps.iter().zip(&flight.steps).all(|(other, progress)| match &other.work {
+            Work::Features { from, .. } if *from == step => matches!(progress, Progress::Done { .. }),
+            _ => true,
+        })
     }
 
     /// A step going on of which a part is over.
@@ -85,7 +94,8 @@ impl<J: Journal> Executor<J> {
         let (step, share) = (open.step?, *self.setup.recipe.live.get(open.looked)?);
         let flight = &self.state.flights[open.flight];
         let mut values = self.seen_of(flight);
-        let features: Vec<Feature> = self.features_of(step).cloned().collect();
+        // Programs of the user's own compute at the end: the lab does not wait for them.
+        let features: Vec<Feature> = self.features_of(step).filter(|f| !f.is_by_program()).cloned().collect();
         let streams = self.so_far(open, at.seconds_since(open.started));
         let computed = feature::compute(&features, Yield { streams: &streams, images: &[], values: None });
         values.extend(computed.into_iter().filter(|(_, datum)| !matches!(datum, Datum::Missing(_))));
