@@ -234,7 +234,8 @@ class Hebo(Peer):
         np.random.seed(seed)
         self.names = [p.name for p in problem.parameters]
         self.pandas = pandas
-        self.hebo = HEBO(DesignSpace().parse([self.described(p) for p in problem.parameters]), rand_sample=len(problem.initial(seed)))
+        space = DesignSpace().parse([self.described(p) for p in problem.parameters])
+        self.hebo = HEBO(space, rand_sample=len(problem.initial(seed)))
         self.told = 0
 
     @staticmethod

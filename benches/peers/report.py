@@ -336,8 +336,9 @@ def about(*groups):
     span = min(dates) if len(dates) == 1 else f"{min(dates)} to {max(dates)}"
     return (
         f"Versions: {named}. Measured {span} on {', '.join(sorted(processors))}, one thread each, the machine "
-        "busy with other work (CPU seconds are counted, not wall time).\n\nHEBO is missing: after about 20 minutes pip "
-        "was still looking for versions that fit together. Repetitions of the slow peers are few where "
+        "busy with other work (CPU seconds are counted, not wall time).\n\nHEBO 0.3.6 installs only with a newer GPy than "
+        "it asks for (README.md there), and a search of Branin had not ended after 137 CPU seconds, so it is not in the "
+        "tables; nor is EDBO+, whose package pip cannot install. Repetitions of the slow peers are few where "
         "the machine had no time for more; every table says how many there are. matdock's own settings were chosen "
         "while looking at several of these pools and functions, which favours matdock."
     )
