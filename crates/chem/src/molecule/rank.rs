@@ -67,11 +67,12 @@ impl Partition<'_> {
     }
 
     /// What the atom is: compared from left to right.
-    fn nature(&self, index: usize) -> (u32, usize, u8, u16, usize, i8, bool) {
+    fn nature(&self, index: usize) -> (u32, usize, u8, u16, usize, u8, bool) {
         let atom = &self.molecule.atoms[index];
         let degree = self.molecule.neighbours(index).len();
         let handed = atom.chirality != super::Chirality::None;
-        (atom.map, degree, atom.number, atom.isotope, atom.hydrogens(), atom.charge, handed)
+        // Negative charges come behind positive ones.
+        (atom.map, degree, atom.number, atom.isotope, atom.hydrogens(), atom.charge.cast_unsigned(), handed)
     }
 
     fn surroundings(&self, index: usize) -> Surroundings {

@@ -48,6 +48,8 @@ pub enum MissingReason {
     NoAlkane,
     /// The structure is too entangled for it to be computed in bounded time.
     TooEntangled,
+    /// It needs the eigenvalues of a matrix with a row for each heavy atom, and there are more than 500.
+    TooLarge,
 }
 
 impl MissingReason {
@@ -61,6 +63,7 @@ impl MissingReason {
             Self::NotPositive => say!("chem-descriptor-not-positive"),
             Self::NoAlkane => say!("chem-descriptor-no-alkane"),
             Self::TooEntangled => say!("chem-descriptor-too-entangled"),
+            Self::TooLarge => say!("chem-descriptor-too-large", most = spectra::MOST_ATOMS),
         }
     }
 }

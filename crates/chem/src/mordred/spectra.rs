@@ -12,6 +12,15 @@ use crate::Molecule;
 const ATTRIBUTES: [&str; 13] =
     ["SpAbs", "SpMax", "SpDiam", "SpAD", "SpMAD", "LogEE", "SM1", "VE1", "VE2", "VE3", "VR1", "VR2", "VR3"];
 
+/// Larger structures get no eigenvalues: the time grows with the cube of the size.
+pub(super) const MOST_ATOMS: usize = 500;
+
+/// Whether eigenvalues can be computed: one fragment, and not too large.
+fn suited(context: &Context<'_>) -> Result<(), MissingReason> {
+    context.one_fragment()?;
+    if context.heavy.count() > MOST_ATOMS { Err(MissingReason::TooLarge) } else { Ok(()) }
+}
+
 fn attribute_names(names: &mut Vec<String>, matrix: &str, trace: bool) {
     names.extend(ATTRIBUTES.iter().filter(|name| trace || **name != "SM1").map(|name| format!("{name}_{matrix}")));
 }
@@ -73,7 +82,7 @@ pub(super) mod adjacency {
     }
 
     pub fn compute(context: &Context<'_>, values: &mut Values) {
-        if let Err(reason) = context.one_fragment() {
+        if let Err(reason) = suited(context) {
             return missing(values, reason, false);
         }
         let molecule = &context.heavy.molecule;
@@ -96,7 +105,7 @@ pub(super) mod distance {
     }
 
     pub fn compute(context: &Context<'_>, values: &mut Values) {
-        if let Err(reason) = context.one_fragment() {
+        if let Err(reason) = suited(context) {
             return missing(values, reason, false);
         }
         let matrix = context.heavy.distances.iter().map(|&distance| f64::from(distance)).collect();
@@ -115,7 +124,7 @@ pub(super) mod detour {
 
     pub fn compute(context: &Context<'_>, values: &mut Values) {
         let entangled = if context.blocks.too_entangled { Err(MissingReason::TooEntangled) } else { Ok(()) };
-        if let Err(reason) = context.one_fragment().and(entangled) {
+        if let Err(reason) = suited(context).and(entangled) {
             missing(values, reason, true);
             return values.push(Err(reason));
         }
@@ -149,7 +158,7 @@ pub(super) mod barysz {
     }
 
     fn matrix(context: &Context<'_>, weight: Weight) -> Result<Vec<f64>, MissingReason> {
-        context.one_fragment()?;
+        suited(context)?;
         let graph = &context.heavy;
         if !graph.weights.known[weight as usize] {
             return Err(MissingReason::UnknownProperty);
@@ -204,9 +213,10 @@ pub(super) mod bcut {
     }
 
     pub fn compute(context: &Context<'_>, values: &mut Values) {
-        let burden = burden(context);
+        let suited = suited(context);
+        let burden = if suited.is_ok() { burden(context) } else { Vec::new() };
         for weight in Weight::ALL {
-            let extremes = context.one_fragment().and_then(|()| {
+            let extremes = suited.and_then(|()| {
                 if !context.heavy.weights.known[weight as usize] {
                     return Err(MissingReason::UnknownProperty);
                 }

@@ -84,6 +84,7 @@ chem-descriptor-no-spread = all atoms are alike in the property, so there is no 
 chem-descriptor-not-positive = the property must be positive for every atom, and for one it is not
 chem-descriptor-no-alkane = the alkane of the same skeleton would have an atom with more than four bonds
 chem-descriptor-too-entangled = the structure is too entangled to compute it in bounded time
+chem-descriptor-too-large = needs the eigenvalues of a matrix with a row for each heavy atom; with more than { $most } of them this takes too long
 chem-weight-charge = Gasteiger charge
 chem-weight-valence-electrons = valence electrons
 chem-weight-sigma-electrons = sigma electrons

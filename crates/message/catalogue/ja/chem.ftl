@@ -84,6 +84,7 @@ chem-descriptor-no-spread = すべての原子でこの性質が等しく、基�
 chem-descriptor-not-positive = すべての原子で正でなければならない性質が、正でない原子があります
 chem-descriptor-no-alkane = 同じ骨格のアルカンでは、結合が四本を超える原子ができてしまいます
 chem-descriptor-too-entangled = 構造が複雑すぎて、限られた時間では計算できません
+chem-descriptor-too-large = 重原子ごとに一行をもつ行列の固有値が必要ですが、重原子が { $most } 個を超えると時間がかかりすぎます
 chem-weight-charge = Gasteiger電荷
 chem-weight-valence-electrons = 価電子
 chem-weight-sigma-electrons = σ電子
