@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use matdock_message::{Language, Message, say};
-use matdock_plan::Remaining;
+use matdock_plan::{Remaining, Weight};
 use matdock_record::{Body, Datum, IdSource, Timestamp, body};
 use matdock_store::{Batch, Dock};
 use serde::Serialize;
@@ -37,6 +37,8 @@ pub struct Suggested {
     pub budget: Option<u32>,
     /// What is still to be gained; none while there is no model.
     pub remaining: Option<Remaining>,
+    /// How much the model relies on what people know beforehand.
+    pub knowledge: Vec<Weight>,
     /// How the search for each new suggestion ended, for those that were searched for.
     pub searched: Vec<Searched>,
     /// What the new suggestions and one more would cost, when fewer than wanted are made because more are not covered by
@@ -94,8 +96,21 @@ pub fn suggest(
     let remaining = learnt.remaining(campaign)?;
     let mut warnings = warning::of_model(campaign, &learnt);
     warnings.extend(warning::of_search(&searched));
+    let knowledge = learnt.model.as_ref().map(|model| model.weights().to_vec()).unwrap_or_default();
     let (campaign, budget) = (campaign.name.clone(), campaign.budget.experiments);
-    Ok(Suggested { campaign, new, pending, finish, finished, budget, remaining, searched, uncovered, warnings })
+    Ok(Suggested {
+        campaign,
+        new,
+        pending,
+        finish,
+        finished,
+        budget,
+        remaining,
+        knowledge,
+        searched,
+        uncovered,
+        warnings,
+    })
 }
 
 /// Columns of a sheet that are not settings or outcomes.

@@ -87,6 +87,7 @@ pub fn suggested(campaign: &Campaign, suggested: &Suggested, language: Language)
     if let Some(remaining) = &suggested.remaining {
         line(&explain::remaining_line(campaign, remaining), language);
     }
+    suggested.knowledge.iter().for_each(|weight| line(&matdock_app::report::weight_line(campaign, weight), language));
     if let Some(cost) = suggested.uncovered {
         line(&say!("cli-suggest-uncovered", cost = number(cost.cost), hours = number(cost.hours)), language);
     }

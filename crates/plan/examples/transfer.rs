@@ -23,8 +23,6 @@ struct Family {
     inputs: &'static [&'static str],
     outcome: &'static str,
     direction: Direction,
-    /// Most experiments of a repetition.
-    budget: usize,
 }
 
 const FAMILIES: [Family; 4] = [
@@ -33,31 +31,29 @@ const FAMILIES: [Family; 4] = [
         inputs: &["src_flow", "dst_flow", "airgap", "post_airgap", "src_equib", "dst_equib"],
         outcome: "error",
         direction: Direction::Minimise,
-        budget: 400,
     },
     Family {
         tasks: &["suzuki_i", "suzuki_ii"],
         inputs: &["ligand", "res_time", "temperature", "catalyst_loading"],
         outcome: "yield",
         direction: Direction::Maximise,
-        budget: 400,
     },
     Family {
         tasks: &["suzuki_i", "suzuki_ii"],
         inputs: &["ligand", "res_time", "temperature", "catalyst_loading"],
         outcome: "turnover",
         direction: Direction::Maximise,
-        budget: 400,
     },
     Family {
         tasks: &["oer_plate_3496", "oer_plate_3851"],
         inputs: &["ni_load", "fe_load", "co_load", "mn_load", "ce_load", "la_load", "ta_load", "cu_load"],
         outcome: "overpotential",
         direction: Direction::Minimise,
-        budget: 100,
     },
 ];
 
+/// Most experiments of a repetition.
+const BUDGET: usize = 100;
 /// Experiments of a campaign that was short.
 const FEW: usize = 30;
 
@@ -164,7 +160,7 @@ fn replayed(
         }
         before = sources.clone();
         let knowledge = Knowledge { sources, ..Knowledge::default() };
-        let budget = Some(family.budget);
+        let budget = Some(BUDGET);
         let options = Options { seeds: 1, first_seed: seed, knowledge, budget, ..Options::default() };
         let result = backtest::run(table, &goal, &Settings::default(), &options, &|| ()).map_err(|m| m.to_string())?;
         let figures = result.best.ok_or("the goal is a front")?;

@@ -165,10 +165,33 @@ pub fn weight_line(campaign: &Campaign, weight: &Weight) -> Message {
         }
         (source, ..) => {
             let source = source.as_deref().unwrap_or_default();
-            if weight.contradicted {
-                say!("app-report-source-not", source = source, outcome = outcome, share = share)
+            let percent = |share: Option<f64>| number(100.0 * share.unwrap_or(0.0));
+            let (relevance, explains) = (percent(weight.relevance), percent(weight.explains));
+            if weight.patternless {
+                say!("app-report-source-patternless", source = source, outcome = outcome)
+            } else if weight.coefficient.is_some_and(|c| c < 0.0) && weight.share >= weight.relevance.unwrap_or(0.0) {
+                say!("app-report-source-opposite", source = source, outcome = outcome, share = share)
+            } else if weight.contradicted {
+                say!("app-report-source-not", source = source, outcome = outcome, share = share, explains = explains)
+            } else if weight.share < weight.relevance.unwrap_or(0.0) {
+                say!(
+                    "app-report-source-relevance",
+                    source = source,
+                    outcome = outcome,
+                    share = share,
+                    relevance = relevance,
+                    explains = explains
+                )
             } else {
-                say!("app-report-source", source = source, outcome = outcome, share = share, coefficient = coefficient)
+                say!(
+                    "app-report-source",
+                    source = source,
+                    outcome = outcome,
+                    share = share,
+                    relevance = relevance,
+                    explains = explains,
+                    coefficient = coefficient
+                )
             }
         }
     }

@@ -168,6 +168,6 @@ impl Chain {
             return None;
         }
         let basis = Arc::new(Standardised { mean, deviation, ..plain });
-        Some(Explanation { trends: vec![Trend { basis, mean: 1.0, variance: FACTOR * FACTOR }], odds: 1.0 })
+        Some(Explanation::new(vec![Trend { basis, mean: 1.0, variance: FACTOR * FACTOR }], 1.0))
     }
 }

@@ -112,7 +112,7 @@ pub(super) fn unpack(structure: &Structure, prior: &Prior, theta: &[f64]) -> Hyp
     Hyperparameters {
         lengthscales: theta[..groups].iter().map(|t| t.exp()).collect(),
         noise: theta[groups].exp(),
-        signal: if prior.signal_scale > 0.0 { theta[groups + 1].exp() } else { 1.0 },
+        signal: prior.signal * if prior.signal_scale > 0.0 { theta[groups + 1].exp() } else { 1.0 },
         warps: warps.take(structure.warped.len()).collect(),
     }
 }
@@ -307,7 +307,7 @@ impl<'a> Posterior<'a> {
         // Lengthscales: normal with variance `own` each, plus `shared` between all of them.
         let (own, shared) = (prior.lengthscale_scale.powi(2), prior.lengthscale_shared_scale.powi(2));
         let whole = own + groups as f64 * shared;
-        let deviations: Vec<f64> = theta[..groups].iter().map(|t| t - prior.lengthscale_location).collect();
+        let deviations: Vec<f64> = theta[..groups].iter().enumerate().map(|(g, t)| t - prior.location(g)).collect();
         let pull = shared / whole * deviations.iter().sum::<f64>();
         let mut total = 0.5 * (own.ln() - whole.ln());
         for (slope, z) in gradient.iter_mut().zip(&deviations) {

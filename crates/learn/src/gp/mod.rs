@@ -55,6 +55,8 @@ impl Structure {
 pub struct Prior {
     /// Median of the logarithm of a lengthscale.
     pub lengthscale_location: f64,
+    /// By how much that of each lengthscale is larger, for what is known of single columns; empty for nothing.
+    pub lengthscale_offsets: Vec<f64>,
     /// Standard deviation of what all lengthscales have in common (of logarithms).
     pub lengthscale_shared_scale: f64,
     /// Standard deviation of each lengthscale around what is common: small holds the process near isotropic,
@@ -64,7 +66,9 @@ pub struct Prior {
     pub noise_location: f64,
     /// Standard deviation of that logarithm.
     pub noise_scale: f64,
-    /// Standard deviation of the logarithm of the signal variance; zero keeps it at 1.
+    /// Median of the signal variance.
+    pub signal: f64,
+    /// Standard deviation of its logarithm; zero keeps it at the median.
     pub signal_scale: f64,
     /// Variance of the constant mean.
     pub mean_variance: f64,
@@ -90,15 +94,28 @@ impl Prior {
     pub fn scaled_to(dimensions: usize) -> Self {
         Self {
             lengthscale_location: std::f64::consts::SQRT_2 + 0.5 * (0.5 * dimensions.max(1) as f64).ln(),
+            lengthscale_offsets: Vec::new(),
             lengthscale_shared_scale: 1.0,
             lengthscale_scale: 1.0,
             noise_location: -4.0,
             noise_scale: 1.0,
+            signal: 1.0,
             signal_scale: 0.0,
             mean_variance: 1.0,
             noise_floor: 1e-5,
             warp_scale: WARP_SCALE,
         }
+    }
+
+    /// Median of the logarithm of lengthscale number `group`.
+    pub(crate) fn location(&self, group: usize) -> f64 {
+        self.lengthscale_location + self.lengthscale_offsets.get(group).copied().unwrap_or(0.0)
+    }
+
+    /// Log density of `count` lengthscales at their medians (up to a constant that depends on `count` alone).
+    pub(crate) fn peak(&self, count: usize) -> f64 {
+        let (own, shared) = (self.lengthscale_scale.powi(2), self.lengthscale_shared_scale.powi(2));
+        0.5 * (own.ln() - (own + count as f64 * shared).ln() - count as f64 * own.ln())
     }
 }
 

@@ -53,9 +53,9 @@ impl Ended {
 }
 
 fn starts(structure: &Structure, prior: &Prior) -> Vec<Vec<f64>> {
-    let (typical, noise) = (prior.lengthscale_location, prior.noise_location);
-    let start = |lengthscale: f64, noise: f64| {
-        let mut theta = vec![lengthscale; group_count(structure)];
+    let noise = prior.noise_location;
+    let start = |shorter: f64, noise: f64| {
+        let mut theta: Vec<f64> = (0..group_count(structure)).map(|g| prior.location(g) - shorter).collect();
         theta.push(noise);
         if prior.signal_scale > 0.0 {
             theta.push(0.0);
@@ -63,7 +63,7 @@ fn starts(structure: &Structure, prior: &Prior) -> Vec<Vec<f64>> {
         theta.resize(theta.len() + 2 * structure.warped.len(), 0.0);
         theta
     };
-    vec![start(typical - 1.5, noise - 1.0), start(typical, noise + 1.5)]
+    vec![start(1.5, noise - 1.0), start(0.0, noise + 1.5)]
 }
 
 fn bounds(structure: &Structure, prior: &Prior) -> (Vec<f64>, Vec<f64>) {

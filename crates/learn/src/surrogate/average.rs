@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Component, Explained, Explanation, Lookahead, Options, Slope, Surrogate, at_position, mixed};
 use crate::{
-    gp::{Data, Ended, Fit, FitError, Gp, Hyperparameters, MANY, Moments, Prior, Structure, Trend},
+    gp::{Data, Ended, Fit, FitError, Gp, Hyperparameters, MANY, Moments, Prior, Structure},
     kernel::{Kernel, Rows},
     optimise::Status,
 };
@@ -30,6 +30,8 @@ struct Origin {
     /// Log posterior, and log odds of its explanation.
     log_posterior: f64,
     odds: f64,
+    /// Number of its explanation; none for the process without any.
+    explanation: Option<usize>,
 }
 
 impl Member {
@@ -39,9 +41,10 @@ impl Member {
     }
 
     /// A fitted process, which has yet no share.
-    fn found(fit: Fit, prior: Prior, odds: f64) -> Self {
+    fn found(fit: Fit, prior: Prior, odds: f64, explanation: Option<usize>) -> Self {
         let Fit { gp, log_posterior, status, ended, .. } = fit;
-        Self { share: 0.0, gp, status, origin: Some(Arc::new(Origin { prior, ended, log_posterior, odds })) }
+        let origin = Origin { prior, ended, log_posterior, odds, explanation };
+        Self { share: 0.0, gp, status, origin: Some(Arc::new(origin)) }
     }
 
     /// The member with another process that has the same hyperparameters.
@@ -91,6 +94,9 @@ const SETTLED_NOISE: f64 = 1e-6;
 const EXACT_NOISE: (f64, f64) = (-20.0, 1.0);
 const EXACT_FLOOR: f64 = 1e-12;
 const EXACT_SIGNAL: f64 = 1.5;
+/// How far lengthscales may be from those a like response had: standard deviation of the logarithms, of what they have in
+/// common and of each.
+const EXPECTED_SCALE: f64 = 0.5;
 /// Observations, and observations per column, below which inputs are not bent, and by how much the log posterior has
 /// to rise for it.
 const FEWEST_BENT: usize = 20;
@@ -149,7 +155,8 @@ impl GpAverage {
             }
             let fit = Fit::near(&structure, &origin.prior, data, Some(&origin.ended), f64::INFINITY).ok()?;
             let score = fit.log_posterior + origin.odds;
-            (score > best + BEND_EVIDENCE).then(|| (score, Member::found(fit, origin.prior.clone(), origin.odds)))
+            (score > best + BEND_EVIDENCE)
+                .then(|| (score, Member::found(fit, origin.prior.clone(), origin.odds, origin.explanation)))
         };
         let bent: Vec<(f64, Member)> = straight.iter().filter_map(bend).collect();
         (!bent.is_empty()).then(|| Self { members: shared(straight.into_iter().chain(bent).collect()).0 })
@@ -160,16 +167,14 @@ impl GpAverage {
         &self.members
     }
 
-    /// What the data say of the explanation with these trends.
-    pub fn explained(&self, trends: &[Trend]) -> Explained {
-        let same = |member: &&Member| {
-            let own = &member.gp.structure().trends;
-            own.len() == trends.len() && own.iter().zip(trends).all(|(a, b)| Arc::ptr_eq(&a.basis, &b.basis))
-        };
-        let share: f64 = self.members.iter().filter(same).map(|member| member.share).sum();
-        let mut coefficients = vec![0.0; if share > 0.0 { trends.len() } else { 0 }];
-        for member in self.members.iter().filter(same) {
+    /// What the data say of explanation number `explanation`.
+    pub fn explained(&self, explanation: usize) -> Explained {
+        let own = |member: &&Member| member.origin.as_ref().is_some_and(|o| o.explanation == Some(explanation));
+        let share: f64 = self.members.iter().filter(own).map(|member| member.share).sum();
+        let mut coefficients = Vec::new();
+        for member in self.members.iter().filter(own) {
             let (means, _) = member.gp.coefficients();
+            coefficients.resize(means.len(), 0.0);
             coefficients.iter_mut().zip(means).for_each(|(sum, mean)| *sum += member.share / share * mean);
         }
         Explained { share, coefficients }
@@ -243,6 +248,16 @@ impl Surrogate for GpAverage {
             sums.iter_mut().zip(member.gp.means(points)).for_each(|(sum, mean)| *sum += member.share * mean);
         }
         sums
+    }
+
+    fn lengthscales(&self) -> Option<Vec<f64>> {
+        let count = self.members.first()?.gp.hyperparameters().lengthscales.len();
+        let mut sums = vec![0.0; count];
+        for member in &self.members {
+            let own = &member.gp.hyperparameters().lengthscales;
+            sums.iter_mut().zip(own).for_each(|(sum, length)| *sum += member.share * length.ln());
+        }
+        Some(sums.into_iter().map(f64::exp).collect())
     }
 
     fn kept(&self) -> Option<usize> {
@@ -354,6 +369,19 @@ impl Surrogate for GpAverage {
     }
 }
 
+impl Explanation {
+    /// What it makes of the prior of a kind of process.
+    fn prior(&self, prior: &Prior) -> Prior {
+        let mut own = Prior { signal: prior.signal * self.signal, ..prior.clone() };
+        if !self.lengthscales.is_empty() {
+            let all = self.lengthscales.iter().map(|length| length.ln() - prior.lengthscale_location);
+            own.lengthscale_offsets = all.collect();
+            (own.lengthscale_shared_scale, own.lengthscale_scale) = (EXPECTED_SCALE, EXPECTED_SCALE);
+        }
+        own
+    }
+}
+
 fn fit_members(
     data: &Data<'_>,
     groups: &[usize],
@@ -364,9 +392,11 @@ fn fit_members(
     // However many explanations there are, together they are as likely beforehand as one of them.
     let count = options.explanations.len().max(1) as f64;
     let odds = |explanation: &Explanation| (explanation.odds / count).max(f64::MIN_POSITIVE).ln();
-    let none = std::iter::once((Vec::new(), 0.0));
-    let explained = options.explanations.iter().map(|explanation| (explanation.trends.clone(), odds(explanation)));
-    let explanations: Vec<(Vec<Trend>, f64)> = none.chain(explained).collect();
+    let none = Explanation::new(Vec::new(), 1.0);
+    let explained = options.explanations.iter().enumerate();
+    let explained = explained.map(|(number, explanation)| (Some(number), explanation, odds(explanation)));
+    let explanations: Vec<(Option<usize>, &Explanation, f64)> =
+        std::iter::once((None, &none, 0.0)).chain(explained).collect();
     let prior = Prior::scaled_to(separate);
     let mut priors = vec![prior.clone()];
     if options.rough {
@@ -388,20 +418,27 @@ fn fit_members(
     let mut failure = FitError::Empty;
     let mut scored = Vec::new();
     let mut new_ends: Vec<Ended> = Vec::new();
-    for ((kernel, prior), (trends, odds)) in kinds.iter().flat_map(|kind| explanations.iter().map(move |e| (kind, e))) {
-        let structure = Structure { trends: trends.clone(), ..Structure::new(*kernel, groups) };
+    for ((kernel, prior), (number, explanation, odds)) in
+        kinds.iter().flat_map(|kind| explanations.iter().map(move |e| (kind, e)))
+    {
+        let structure = Structure { trends: explanation.trends.clone(), ..Structure::new(*kernel, groups) };
+        let own = explanation.prior(prior);
+        // A closer prior counts as no better an explanation where the data say nothing.
+        let odds =
+            if explanation.lengthscales.is_empty() { *odds } else { odds + prior.peak(separate) - own.peak(separate) };
+        let prior = own;
         // Where the same model was before, else one of the same shape, else any.
         let shape = separate + 1 + usize::from(prior.signal_scale > 0.0);
         let alike = new_ends.iter().rev().find(|ended: &&Ended| ended.shape() == shape);
         let near = searches.ends.get(new_ends.len()).or(alike).or(new_ends.last());
         let give_up = if new_ends.is_empty() { searches.give_up(data.len()) } else { f64::INFINITY };
-        match Fit::near(&structure, prior, data, near, give_up) {
+        match Fit::near(&structure, &prior, data, near, give_up) {
             Ok(fit) => {
                 new_ends.push(fit.ended.clone());
                 if new_ends.len() == 1 {
                     searches.first = fit.log_posterior + searches.log_slopes;
                 }
-                scored.push((fit.log_posterior + odds, Member::found(fit, prior.clone(), *odds)));
+                scored.push((fit.log_posterior + odds, Member::found(fit, prior, odds, *number)));
             }
             Err(error) => {
                 failure = error;
@@ -473,5 +510,20 @@ mod tests {
         let model = learnt(hills, Wanted::WarpedGaussianProcess);
         assert_eq!(model.choice().unwrap().chosen, Family::GaussianProcess);
         assert_eq!(model.choice().unwrap().candidates.len(), 1);
+    }
+
+    #[test]
+    fn lengthscales_of_a_like_response_tell_which_column_matters() {
+        let slope = |x: &[f64]| (4.0 * x[0]).sin();
+        let inputs = places(6);
+        let readings: Vec<Reading> = inputs.iter().map(|x| Reading::Value(slope(x))).collect();
+        let learn = |explanations: Vec<Explanation>| {
+            let options = Options { explanations, ..Options::default() };
+            OutcomeModel::fit(&inputs, &[0, 1], &readings, &options).unwrap()
+        };
+        let alike = Explanation { lengthscales: vec![0.7, 30.0], ..Explanation::new(Vec::new(), 1.0) };
+        let (without, with) = (learn(Vec::new()), learn(vec![alike]));
+        assert!(error(&with, slope) < error(&without, slope));
+        assert!(with.explained()[0].share > 0.4, "{:?}", with.explained());
     }
 }

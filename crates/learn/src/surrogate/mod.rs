@@ -123,6 +123,11 @@ pub trait Surrogate: Debug + Send + Sync {
         self.predict(points).iter().map(|moments| moments.mean).collect()
     }
 
+    /// Lengthscale of each group of columns, in ranges; `None` from a model that has none.
+    fn lengthscales(&self) -> Option<Vec<f64>> {
+        None
+    }
+
     /// Number of observations it is computed from, when there are too many for all of them.
     fn kept(&self) -> Option<usize> {
         None

@@ -88,6 +88,17 @@ pub struct Explanation {
     pub trends: Vec<Trend>,
     /// How likely it is beforehand: odds against the process without trends.
     pub odds: f64,
+    /// Variance of what the trends leave open, 1 for that of a process without any.
+    pub signal: f64,
+    /// Lengthscales that are expected, one per group of columns, from a like response; empty for none in particular.
+    pub lengthscales: Vec<f64>,
+}
+
+impl Explanation {
+    /// Trends that may hold together, of which nothing else is known.
+    pub fn new(trends: Vec<Trend>, odds: f64) -> Self {
+        Self { trends, odds, signal: 1.0, lengthscales: Vec::new() }
+    }
 }
 
 /// What the data say of an explanation.
@@ -132,7 +143,7 @@ impl OutcomeModel {
     pub fn learn(readings: &Readings<'_>, options: &Options) -> Result<Self, FitError> {
         let (learnt, outliers) = outlier::learn(readings, options)?;
         let Learnt { warp, outputs, extra_noise, average, clear } = learnt;
-        let explained: Vec<Explained> = options.explanations.iter().map(|e| average.explained(&e.trends)).collect();
+        let explained: Vec<Explained> = (0..options.explanations.len()).map(|e| average.explained(e)).collect();
         let exact: Vec<bool> = (0..outputs.len())
             .map(|index| readings.is_exact(index) && outliers.iter().all(|outlier| outlier.reading != index))
             .collect();

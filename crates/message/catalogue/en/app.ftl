@@ -211,8 +211,11 @@ app-source-default = a default of the source cannot be used: { $what }
 app-source-missing = the source { $source } has no parameter { $name }; say under which name with columns = { "{" } { $name } = "..." { "}" }, or what it was with defaults = { "{" } { $name } = ... { "}" }
 app-source-few = the source { $source } has fewer than 3 experiments with a result that fit this campaign; use another one or remove it
 app-source-no-outcome = there is no column { $outcomes }; say under which name with columns = { "{" } outcome = "..." { "}" }
-app-report-source = Earlier campaign { $source }: { $share } % of the model of { $outcome } relies on it (coefficient { $coefficient }; 1 would be the same task).
-app-report-source-not = Earlier campaign { $source }: the data speak against its use for { $outcome } ({ $share } % of the model relies on it).
+app-report-source = Earlier campaign { $source }: related. { $share } % of the model of { $outcome } relies on what it found (coefficient { $coefficient }; 1 would be the same task), { $relevance } % only on how much each parameter matters there. Its prediction explains { $explains } % of the differences between the results here.
+app-report-source-relevance = Earlier campaign { $source }: related in part. { $relevance } % of the model of { $outcome } takes from it how much each parameter matters, { $share } % also what it found. Its prediction explains { $explains } % of the differences between the results here.
+app-report-source-not = Earlier campaign { $source }: set aside for { $outcome }, because the results here do not follow it ({ $share } % of the model relies on it; its prediction explains { $explains } % of the differences between the results here).
+app-report-source-opposite = Earlier campaign { $source }: opposite. Where it found high values of { $outcome }, low ones are measured here; { $share } % of the model relies on that.
+app-report-source-patternless = Earlier campaign { $source }: set aside for { $outcome }, because its own results do not follow its parameters, so that there is nothing to learn from them.
 app-report-rises = Expected trend: { $outcome } rises with { $name } ({ $share } % of the model relies on it).
 app-report-falls = Expected trend: { $outcome } falls with { $name } ({ $share } % of the model relies on it).
 app-report-rises-not = WARNING: the data speak against the expected trend that { $outcome } rises with { $name } ({ $share } % of the model relies on it).

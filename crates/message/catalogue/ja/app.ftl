@@ -211,8 +211,11 @@ app-source-default = 過去のデータの既定値を使えません: { $what }
 app-source-missing = 過去のデータ { $source } にパラメータ { $name } がありません。columns = { "{" } { $name } = "..." { "}" } で列名を、または defaults = { "{" } { $name } = ... { "}" } で当時の値を指定してください
 app-source-few = 過去のデータ { $source } には、このキャンペーンに合う結果のある実験が 3 件未満です。別のものを使うか、削除してください
 app-source-no-outcome = 列 { $outcomes } がありません。columns = { "{" } 結果 = "..." { "}" } で列名を指定してください
-app-report-source = 過去のデータ { $source }: { $outcome } のモデルの { $share } % がこれに基づいています(係数 { $coefficient }、1 なら同じ課題)。
-app-report-source-not = 過去のデータ { $source }: { $outcome } への利用はデータと合いません(モデルの { $share } % が基づいています)。
+app-report-source = 過去のデータ { $source }: 関連あり。{ $outcome } のモデルの { $share } % がその結果に基づき(係数 { $coefficient }、1 なら同じ課題)、{ $relevance } % は各パラメータの効きの大きさだけを引き継いでいます。その予測は今回の結果のばらつきの { $explains } % を説明します。
+app-report-source-relevance = 過去のデータ { $source }: 一部に関連あり。{ $outcome } のモデルの { $relevance } % が各パラメータの効きの大きさを、{ $share } % がその結果も引き継いでいます。その予測は今回の結果のばらつきの { $explains } % を説明します。
+app-report-source-not = 過去のデータ { $source }: 今回の結果と合わないため、{ $outcome } には使いません(モデルの { $share } % が基づき、その予測は今回の結果のばらつきの { $explains } % を説明します)。
+app-report-source-opposite = 過去のデータ { $source }: 逆の関係です。{ $outcome } が過去に高かったところで今回は低くなっています(モデルの { $share } % がこれに基づいています)。
+app-report-source-patternless = 過去のデータ { $source }: それ自身の結果がパラメータと対応せず、学べることがないため、{ $outcome } には使いません。
 app-report-rises = 予想した傾向: { $outcome } は { $name } とともに増加(モデルの { $share } % が基づいています)。
 app-report-falls = 予想した傾向: { $outcome } は { $name } とともに減少(モデルの { $share } % が基づいています)。
 app-report-rises-not = 警告: { $outcome } が { $name } とともに増加するという予想はデータと合いません(モデルの { $share } % が基づいています)。

@@ -86,6 +86,12 @@ impl Encoding {
         start..self.starts.get(parameter + 1).copied().unwrap_or(self.width())
     }
 
+    /// The columns of all parameters with named levels.
+    pub(crate) fn level_columns(&self) -> Vec<usize> {
+        let named = (0..self.axes.len()).filter(|&parameter| matches!(self.axes[parameter], Axis::Levels(_)));
+        named.flat_map(|parameter| self.columns_of(parameter)).collect()
+    }
+
     /// The column of a numeric parameter.
     pub(crate) fn column(&self, parameter: usize) -> Option<usize> {
         matches!(self.axes[parameter], Axis::Number { rate, .. } if rate > 0.0).then(|| self.starts[parameter])

@@ -79,7 +79,7 @@ fn drift(outcome: usize, name: &str, inputs: &Rows, groups: &[usize], observed: 
     let options = Options {
         bend_evidence: f64::INFINITY,
         robust: false,
-        explanations: vec![Explanation { trends: vec![line], odds: 1.0 }],
+        explanations: vec![Explanation::new(vec![line], 1.0)],
         ..Options::default()
     };
     let readings = Readings { inputs: &rows, groups: &groups, readings: &readings, uncertainties: &[] };

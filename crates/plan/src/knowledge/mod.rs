@@ -2,6 +2,7 @@
 //! they refuse.
 
 mod drift;
+mod effect;
 mod explanations;
 mod guess;
 mod look;

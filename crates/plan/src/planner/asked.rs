@@ -50,8 +50,8 @@ impl Planner {
     /// The best free points by what earlier campaigns teach, one of each campaign in turn, not near one another.
     fn proven(&self, situation: &mut Situation<'_>, count: usize) -> Vec<Suggestion> {
         let mut suggestions = Vec::new();
-        let sources: Vec<_> = self.knowledge.sources.iter().map(|s| s.belief(&self.goal, &self.encoding)).collect();
-        let sources: Vec<_> = sources.into_iter().filter(|belief| belief.has_model()).collect();
+        let sources = self.knowledge.sources.iter().map(|source| source.taught(&self.goal, &self.encoding));
+        let sources: Vec<&Belief> = sources.filter(|taught| taught.opens()).map(|taught| &taught.belief).collect();
         let Some(candidates) = (!sources.is_empty()).then(|| self.anywhere(PROVEN, situation.seed)) else {
             return suggestions;
         };

@@ -209,8 +209,13 @@ impl Planner {
         let background = self.anywhere(BACKGROUND, seed);
         let names = self.goal.outcomes().into_iter().enumerate();
         let weights = names.flat_map(|(outcome, name)| {
-            let explained = belief.outcome(outcome).map(|model| model.explained()).unwrap_or_default();
-            self.explanations().weights(&self.knowledge, outcome, name, explained)
+            let model = belief.outcome(outcome);
+            let explained = model.map(|model| model.explained()).unwrap_or_default();
+            let outputs = model.map(|model| model.outputs()).unwrap_or_default();
+            let read = observed.iter().map(|o| o.outcomes.get(outcome).is_some_and(|m| *m != Measured::Missing));
+            let read = situation.inputs.iter().zip(read).filter(|(_, read)| *read).map(|(row, _)| row);
+            let inputs = Rows::collect(self.encoding.width(), read);
+            self.explanations().weights(&self.knowledge, (outcome, name), explained, (&inputs, outputs))
         });
         let weights = weights.collect();
         let model_inputs = situation.inputs.clone();

@@ -1,8 +1,12 @@
 //! What people know beforehand: it helps when right, and does little harm when wrong.
 
 use matdock_plan::{
-    DriftWanted, Guess, Knowledge, Look, Measured, Observation, Planner, Purpose, Settings, Space, Value,
+    DriftWanted, Guess, Knowledge, Look, Measured, Observation, Parameter, ParameterKind, Planner, Purpose, Settings,
+    Source, Space, Value, Weight,
 };
+
+use rand::seq::SliceRandom;
+use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
 use crate::{continuous, minimise, numbers, observation, plane};
 
@@ -135,4 +139,89 @@ fn a_drift_is_recognised_and_corrected() {
     // Predictions are for now: the last experiment read 0.48 too much.
     let predicted = model.predict(&[Value::Number(0.4), Value::Number(0.6)]).unwrap()[0].mean;
     assert!((predicted - 0.48).abs() < 0.06, "{predicted}");
+}
+
+/// Forty experiments spread over the plane.
+fn spread(response: impl Fn(f64, f64) -> f64, count: usize, shift: f64) -> Vec<Observation> {
+    let of = |k: usize| {
+        let x = [(k as f64 * 0.618_034 + shift).fract(), (k as f64 * 0.754_878 + shift).fract()];
+        observation(x.map(Value::Number).to_vec(), response(x[0], x[1]))
+    };
+    (0..count).map(of).collect()
+}
+
+fn bowl(a: f64, b: f64) -> f64 {
+    (a - 0.8).powi(2) + 0.5 * (b - 0.2).powi(2)
+}
+
+fn knowing(observed: Vec<Observation>) -> Planner {
+    let knowledge = Knowledge { sources: vec![Source::new("old", observed)], ..Knowledge::default() };
+    Planner::new(plane(), minimise(), Settings::default()).unwrap().with_knowledge(knowledge)
+}
+
+fn weight(planner: &Planner, observed: &[Observation]) -> Weight {
+    planner.model(observed, 1).unwrap().weights()[0].clone()
+}
+
+#[test]
+fn a_campaign_on_a_similar_task_is_relied_on_and_one_that_found_the_opposite_is_contradicted() {
+    let observed = spread(|a, b| 3.0 + 2.0 * bowl(a, b), 8, 0.1);
+    let like = weight(&knowing(spread(bowl, 40, 0.0)), &observed);
+    assert!(like.share > 0.5 && !like.contradicted && like.explains.unwrap() > 0.9, "{like:?}");
+    let unlike = weight(&knowing(spread(|a, b| -bowl(a, b), 40, 0.0)), &observed);
+    assert!(unlike.contradicted && unlike.explains == Some(0.0), "{unlike:?}");
+}
+
+#[test]
+fn a_source_whose_results_do_not_follow_its_parameters_changes_nothing() {
+    let mut shuffled = spread(bowl, 40, 0.0);
+    let mut values: Vec<_> = shuffled.iter().map(|observation| observation.outcomes.clone()).collect();
+    values.shuffle(&mut ChaCha8Rng::seed_from_u64(1));
+    shuffled.iter_mut().zip(values).for_each(|(observation, outcomes)| observation.outcomes = outcomes);
+    let planner = knowing(shuffled);
+    let without = Planner::new(plane(), minimise(), Settings::default()).unwrap();
+    let observed = spread(bowl, 8, 0.1);
+    let weight = weight(&planner, &observed);
+    assert!(weight.patternless && weight.contradicted && weight.share == 0.0, "{weight:?}");
+    for seen in [&observed[..0], &observed] {
+        let points = |planner: &Planner| {
+            planner.suggest(seen, &[], 1, 3).unwrap().into_iter().map(|s| s.point).collect::<Vec<_>>()
+        };
+        assert_eq!(points(&planner), points(&without));
+    }
+}
+
+#[test]
+fn effects_of_numbers_carry_over_from_a_source_whose_best_level_is_another() {
+    let levels = ["x", "y", "z"].map(str::to_owned).to_vec();
+    let parameters = vec![
+        continuous("a", 0.0, 1.0),
+        continuous("b", 0.0, 1.0),
+        Parameter { name: "ligand".into(), unit: String::new(), kind: ParameterKind::Categorical { levels } },
+    ];
+    let space = Space::ranges(parameters).unwrap();
+    let experiments = |height: [f64; 3], count: usize, shift: f64| -> Vec<Observation> {
+        let with = |(k, mut observation): (usize, Observation)| {
+            observation.point.push(Value::Level(["x", "y", "z"][k % 3].to_owned()));
+            let Measured::Value(value) = observation.outcomes[0] else { return observation };
+            observation.outcomes[0] = Measured::Value(value + height[k % 3]);
+            observation
+        };
+        spread(bowl, count, shift).into_iter().enumerate().map(with).collect()
+    };
+    let observed = experiments([0.9, 0.4, 0.0], 9, 0.1);
+    let source = Source::new("old", experiments([0.0, 0.4, 0.9], 45, 0.0));
+    let knowledge = Knowledge { sources: vec![source], ..Knowledge::default() };
+    let planner = Planner::new(space, minimise(), Settings::default()).unwrap();
+    // What lowest `a` costs beside the best one, at the level that is best here.
+    let effect = |planner: &Planner| {
+        let model = planner.model(&observed, 1).unwrap();
+        let at = |a: f64| {
+            let point = [Value::Number(a), Value::Number(0.2), Value::Level("z".into())];
+            model.predict(&point).unwrap()[0].mean
+        };
+        at(0.0) - at(0.8)
+    };
+    let (without, with) = (effect(&planner), effect(&planner.clone().with_knowledge(knowledge)));
+    assert!((with - 0.64).abs() < (without - 0.64).abs(), "without {without}, with {with}");
 }
