@@ -38,6 +38,7 @@ pub struct Suggested {
     /// What is still to be gained; none while there is no model.
     pub remaining: Option<Remaining>,
     /// How much the model relies on what people know beforehand.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub knowledge: Vec<Weight>,
     /// How the search for each new suggestion ended, for those that were searched for.
     pub searched: Vec<Searched>,
