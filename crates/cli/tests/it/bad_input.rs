@@ -192,3 +192,50 @@ fn ten_thousand_categories_are_searched() {
         assert!(level.strip_prefix('L').is_some_and(|n| n.parse::<u32>().is_ok_and(|n| n < 10_000)), "{level}");
     }
 }
+
+/// A film: y follows from the torque, which follows from a.
+fn chain(intermediates: &str) -> String {
+    format!("{}{intermediates}", ranges(1.0))
+}
+
+/// Experiments on which a chain is tried.
+fn tried() -> String {
+    let row = |k: usize| {
+        let (a, b) = ((0.3 + 0.618 * k as f64).fract(), (0.1 + 0.755 * k as f64).fract());
+        let torque = if k % 6 == 5 { String::new() } else { format!("{}", (5.0 * a).sin()) };
+        format!("{a},{b},{torque},{},{}\n", (5.0 * a).sin().powi(2) + b, k % 4)
+    };
+    format!("a,b,torque,y,batch\n{}", (0..24).map(row).collect::<String>())
+}
+
+#[test]
+fn a_chain_that_cannot_be_is_refused_and_says_why() {
+    let refused = |intermediates: &str| {
+        let here = folder(&chain(intermediates), &tried());
+        refused(here.path(), &["chain", "compare", "campaign.toml", "--data", "pool.csv"])
+    };
+    let torque = "[[intermediate]]\nname = \"torque\"\n";
+    assert!(refused("").contains("[[intermediate]]"));
+    assert!(refused(&format!("{torque}computed = true\n")).contains("formula"));
+    assert!(refused(&format!("{torque}unit = \"N.m\"\ncomputed = true\nformula = \"a * b\"\n")).contains("N.m"));
+    let other = "[[intermediate]]\nname = \"force\"\nfrom = [\"torque\"]\n";
+    assert!(refused(&format!("{torque}from = [\"force\"]\n{other}")).contains("circle"));
+}
+
+#[test]
+fn a_chain_is_tried_on_a_table_by_group_or_in_time() {
+    let torque = "[[intermediate]]\nname = \"torque\"\nfrom = [\"a\"]\n";
+    let here = folder(&chain(torque), &tried());
+    let compare = |more: &[&'static str]| -> Vec<&'static str> {
+        [&["chain", "compare", "campaign.toml", "--data", "pool.csv"], more].concat()
+    };
+    let by_group = json(here.path(), &compare(&["--split", "group:batch"]));
+    assert_eq!((by_group["experiments"].as_u64(), by_group["folds"].as_u64()), (Some(24), Some(4)));
+    assert_eq!(by_group["quantities"][0]["outcome"], "y");
+    let text = ok(here.path(), &compare(&["--split", "time", "--folds", "3", "--lang", "ja"]));
+    assert!(text.contains("連鎖"), "{text}");
+    let unknown = refused(here.path(), &compare(&["--split", "group:colour"]));
+    assert!(unknown.contains("colour") && unknown.contains("batch"), "{unknown}");
+    assert!(refused(here.path(), &compare(&["--split", "sideways"])).contains("group:COLUMN"));
+    assert!(refused(here.path(), &compare(&["--folds", "1"])).contains('2'));
+}

@@ -177,6 +177,11 @@ fn a_chain_with_three_sensors_goes_on_a_sheet_and_is_shown() {
     );
     assert!(shown.contains("polarisation_resistance [Ohm.cm2], read 7 times"), "{shown}");
     assert!(std::fs::read_to_string(here.join("report/chain.svg")).unwrap().contains("torque_end"));
+    // The viscosity of film 2 was not read: it is told from the torque, too few readings to rely on.
+    let told = ok(here, &["chain", "sense", &campaign, "2", "--quantity", "viscosity"]);
+    assert!(told.contains("told from torque_end") && told.contains("it was not read"), "{told}");
+    assert!(told.contains("too few to say"), "{told}");
+    assert!(refused(here, &["chain", "sense", &campaign, "2", "--quantity", "colour"]).contains("torque_end"));
 }
 
 #[test]
