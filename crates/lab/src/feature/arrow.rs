@@ -58,7 +58,7 @@ pub(super) fn answer(bytes: &[u8]) -> Result<Answer, String> {
 fn read(bytes: &[u8]) -> Result<Answer, ArrowError> {
     let mut reader = StreamReader::try_new(Cursor::new(bytes), None)?;
     let batch = reader.next().ok_or_else(|| ArrowError::ParseError("no batch".to_owned()))??;
-    let cell = |name: &str| batch.column_by_name(name).filter(|column| column.len() > 0 && column.is_valid(0));
+    let cell = |name: &str| batch.column_by_name(name).filter(|column| !column.is_empty() && column.is_valid(0));
     let number = |name: &str| cell(name).and_then(number);
     let text = |name: &str| cell(name).and_then(text);
     let metadata =
