@@ -93,6 +93,10 @@ impl Belief {
     ) -> Self {
         let names: Vec<String> = goal.outcomes().into_iter().map(str::to_owned).collect();
         let models = (0..names.len()).map(|outcome| {
+            // Predicted through the chain alone: only what is wanted or bounded decides what to try.
+            if stages.is_some() && goal.is_intermediate(&names[outcome]) {
+                return None;
+            }
             let readings: Vec<(usize, Reading)> = observed
                 .iter()
                 .enumerate()

@@ -31,6 +31,8 @@ pub(crate) struct Stages {
     outcomes: Vec<usize>,
     /// For every node the formula that may hold, or that it is computed by.
     stated: Vec<Option<Stated>>,
+    /// For every node whether it is only sensed, neither wanted nor bounded.
+    intermediate: Vec<bool>,
 }
 
 /// Experiments of earlier campaigns with the same intermediates, on another machine or with another product.
@@ -144,7 +146,8 @@ impl Stages {
         let outcomes = order.iter().map(|name| all.iter().position(|other| other == name).unwrap_or(0)).collect();
         // Ordered above, and columns come from the encoding itself: no graph is refused here.
         let Ok(graph) = Graph::new(nodes, encoding.groups()) else { return Ok(None) };
-        Ok(Some(Self { graph, names: order, outcomes, stated }))
+        let intermediate = order.iter().map(|name| goal.is_intermediate(name)).collect();
+        Ok(Some(Self { graph, names: order, outcomes, stated, intermediate }))
     }
 
     /// The graph of its quantities.
@@ -233,7 +236,8 @@ impl Stages {
     }
 
     /// Learns the chain from `observed` at the encoded points `inputs`, and decides for every outcome behind
-    /// intermediates whether to predict it through the chain or with its model in `direct` (one per outcome).
+    /// intermediates whether to predict it through the chain or with its model in `direct` (one per outcome; intermediates
+    /// have none).
     pub(crate) fn learn(
         &self,
         inputs: &Rows,
@@ -246,7 +250,7 @@ impl Stages {
         let chain = Arc::new(chain);
         let mut through = Vec::new();
         for (node, &outcome) in self.outcomes.iter().enumerate() {
-            if self.graph.nodes()[node].upstream.is_empty() {
+            if self.graph.nodes()[node].upstream.is_empty() || self.intermediate[node] {
                 continue;
             }
             let (used, comparison) = self.decide(&chain, node, direct[outcome].as_ref(), &sensed[node]);
