@@ -58,6 +58,7 @@ pub(super) struct Series<'a> {
     /// How the steps of the axis are; or why there is no order.
     spacing: Result<Spacing, Message>,
     extremes: OnceCell<(f64, f64)>,
+    line: OnceCell<(f64, f64, f64)>,
     noise: OnceCell<f64>,
     peaks: OnceCell<Vec<Peak>>,
     smooth: OnceCell<Result<Smooth, Message>>,
@@ -131,6 +132,7 @@ impl<'a> Series<'a> {
             flags,
             spacing,
             extremes: OnceCell::new(),
+            line: OnceCell::new(),
             noise: OnceCell::new(),
             peaks: OnceCell::new(),
             smooth: OnceCell::new(),
@@ -180,6 +182,11 @@ impl<'a> Series<'a> {
         *self.extremes.get_or_init(|| extremes(&self.values))
     }
 
+    /// Value at the middle of the axis, slope, and the middle, of the line of least squares.
+    pub fn line(&self) -> (f64, f64, f64) {
+        *self.line.get_or_init(|| line(&self.axis, &self.values))
+    }
+
     /// Standard deviation of the noise.
     pub fn noise(&self) -> f64 {
         *self.noise.get_or_init(|| trend::noise(&self.values))
@@ -198,7 +205,7 @@ impl<'a> Series<'a> {
     /// Means of at most `most` blocks of rows, with their mean places on the axis.
     pub fn thinned(&self, most: usize) -> (Vec<f64>, Vec<f64>) {
         let size = self.values.len().div_ceil(most.max(1)).max(1);
-        let mean = |block: &[f64]| block.iter().sum::<f64>() / block.len() as f64;
+        let mean = |block: &[f64]| sum(block.len(), |row| block[row]) / block.len() as f64;
         (self.axis.chunks(size).map(mean).collect(), self.values.chunks(size).map(mean).collect())
     }
 }

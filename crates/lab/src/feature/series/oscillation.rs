@@ -5,7 +5,7 @@ use std::{borrow::Cow, f64::consts::TAU};
 use matdock_message::{Message, say};
 use realfft::num_complex::Complex64;
 
-use super::{Series, exceeds, statistics::mean, trend::line};
+use super::{LANES, Series, exceeds, statistics::mean, sum, trend::line};
 use crate::feature::{
     extractor::{Extractor, Needs, UnitRule, of_series},
     fourier,
@@ -69,12 +69,12 @@ impl Series<'_> {
             let (axis, values) = self.thinned(UNEVEN_ROWS);
             (Cow::Owned(axis), Cow::Owned(values))
         };
-        let (level, slope, middle) = line(&axis, &values);
+        let (level, slope, middle) = if even { self.line() } else { line(&axis, &values) };
         // In units of the range, so that squares neither overflow nor vanish.
         let scale = high - low;
         let rest: Vec<f64> =
             axis.iter().zip(values.iter()).map(|(t, y)| (y - (level + slope * (t - middle))) / scale).collect();
-        let all: f64 = rest.iter().map(|y| y * y).sum();
+        let all = sum(rest.len(), |row| rest[row] * rest[row]);
         if !exceeds(all, 1e-18 * rest.len() as f64) {
             return Err(say!("lab-feature-no-oscillation"));
         }
@@ -100,20 +100,26 @@ fn even_peak(rest: &[f64]) -> Result<f64, Message> {
     let (rows, length) = (rest.len(), rest.len().next_power_of_two());
     let transform = fourier::forward(length);
     let mut input = transform.make_input_vec();
-    let turn = Complex64::from_polar(1.0, TAU / (rows - 1) as f64);
-    let mut angle = Complex64::new(1.0, 0.0);
-    for (place, value) in input.iter_mut().zip(rest) {
-        *place = value * 0.5 * (1.0 - angle.re);
-        angle *= turn;
+    let mut circle = Circle::new(0.0, TAU / (rows - 1) as f64);
+    for (places, values) in input.chunks_mut(LANES).zip(rest.chunks(LANES)) {
+        let (cosines, _) = circle.next();
+        for ((place, value), cosine) in places.iter_mut().zip(values).zip(cosines) {
+            *place = value * 0.5 * (1.0 - cosine);
+        }
     }
     let mut spectrum = transform.make_output_vec();
     transform.process(&mut input, &mut spectrum).map_err(|_| say!("lab-feature-no-oscillation"))?;
-    let power: Vec<f64> = spectrum.iter().map(Complex64::norm_sqr).collect();
-    let first = (FEWEST_PERIODS * length as f64 / rows as f64).ceil() as usize;
-    let candidates = first.max(1)..power.len();
-    let highest = candidates.max_by(|a, b| power[*a].total_cmp(&power[*b]));
-    let highest = highest.ok_or_else(|| say!("lab-feature-no-oscillation"))?;
-    let log = |place: usize| power.get(place).map_or(f64::NEG_INFINITY, |power| power.ln());
+    let first = ((FEWEST_PERIODS * length as f64 / rows as f64).ceil() as usize).max(1);
+    let (mut highest, mut most) = (0, f64::NEG_INFINITY);
+    for (place, power) in spectrum.iter().map(Complex64::norm_sqr).enumerate().skip(first) {
+        if power >= most {
+            (highest, most) = (place, power);
+        }
+    }
+    if highest == 0 {
+        return Err(say!("lab-feature-no-oscillation"));
+    }
+    let log = |place: usize| spectrum.get(place).map_or(f64::NEG_INFINITY, |value| value.norm_sqr().ln());
     let (before, at, after) = (log(highest - 1), log(highest), log(highest + 1));
     let shift = 0.5 * (before - after) / (before - 2.0 * at + after);
     let shift = if shift.is_finite() { shift.clamp(-0.5, 0.5) } else { 0.0 };
@@ -123,12 +129,20 @@ fn even_peak(rest: &[f64]) -> Result<f64, Message> {
 /// A better frequency, from the difference of the phases in both halves.
 fn refined(rate: f64, step: f64, rest: &[f64]) -> f64 {
     let half = rest.len() / 2;
-    let turn = Complex64::from_polar(1.0, -TAU * rate * step);
-    let (mut angle, mut halves) = (Complex64::new(1.0, 0.0), [Complex64::ZERO; 2]);
-    for (row, value) in rest.iter().take(2 * half).enumerate() {
-        halves[row / half] += angle * value;
-        angle *= turn;
-    }
+    let turn = -TAU * rate * step;
+    let turned = |begin: usize| {
+        let mut circle = Circle::new(turn * begin as f64, turn);
+        let (mut re, mut im) = ([0.0; LANES], [0.0; LANES]);
+        for values in rest[begin..begin + half].chunks(LANES) {
+            let (cosines, sines) = circle.next();
+            for (k, value) in values.iter().enumerate() {
+                re[k] += cosines[k] * value;
+                im[k] += sines[k] * value;
+            }
+        }
+        Complex64::new(re.iter().sum(), im.iter().sum())
+    };
+    let halves = [turned(0), turned(half)];
     let apart = (halves[1] * halves[0].conj()).arg() / (TAU * half as f64 * step);
     // More than half a step of the periodogram off: the halves do not show the same oscillation.
     if apart.is_finite() && apart.abs() * rest.len() as f64 * step < 0.5 { rate + apart } else { rate }
@@ -154,32 +168,86 @@ fn uneven_peak(axis: &[f64], rest: &[f64]) -> f64 {
 /// Amplitude of the sine of least squares at a frequency, and the squares it explains.
 fn sine(axis: &[f64], rest: &[f64], rate: f64) -> (f64, f64) {
     let middle = mean(axis);
-    fit(axis.iter().map(|t| (TAU * rate * (t - middle)).sin_cos()).map(|(s, c)| Complex64::new(c, s)), rest)
+    let mut products = Products::default();
+    for (t, y) in axis.iter().zip(rest) {
+        let (sine, cosine) = (TAU * rate * (t - middle)).sin_cos();
+        products.add(0, cosine, sine, *y);
+    }
+    products.solved()
 }
 
 /// The same for even steps: angles by multiplication.
 fn even_sine(step: f64, rest: &[f64], rate: f64) -> (f64, f64) {
-    let turn = Complex64::from_polar(1.0, TAU * rate * step);
-    let begin = Complex64::from_polar(1.0, -TAU * rate * step * 0.5 * (rest.len() - 1) as f64);
-    fit(std::iter::successors(Some(begin), |angle| Some(angle * turn)), rest)
+    let turn = TAU * rate * step;
+    let mut circle = Circle::new(-0.5 * turn * (rest.len() - 1) as f64, turn);
+    let mut products = Products::default();
+    for values in rest.chunks(LANES) {
+        let (cosines, sines) = circle.next();
+        for (k, value) in values.iter().enumerate() {
+            products.add(k, cosines[k], sines[k], *value);
+        }
+    }
+    products.solved()
 }
 
-/// Cosine and sine of least squares: amplitude and squares explained.
-fn fit(angles: impl Iterator<Item = Complex64>, rest: &[f64]) -> (f64, f64) {
-    let (mut cc, mut ss, mut cs, mut yc, mut ys) = (0.0, 0.0, 0.0, 0.0, 0.0);
-    for (Complex64 { re: c, im: s }, y) in angles.zip(rest) {
-        cc += c * c;
-        ss += s * s;
-        cs += c * s;
-        yc += y * c;
-        ys += y * s;
+/// Cosines and sines of angles in equal steps, [`LANES`] at a time: each lane is turned on its own, so that none waits for
+/// another.
+struct Circle {
+    cosines: [f64; LANES],
+    sines: [f64; LANES],
+    turn: Complex64,
+}
+
+impl Circle {
+    fn new(begin: f64, step: f64) -> Self {
+        let angle = |k: usize| (begin + step * k as f64).sin_cos();
+        Self {
+            cosines: std::array::from_fn(|k| angle(k).1),
+            sines: std::array::from_fn(|k| angle(k).0),
+            turn: Complex64::from_polar(1.0, step * LANES as f64),
+        }
     }
-    let determinant = cc * ss - cs * cs;
-    if !exceeds(determinant, 1e-9 * cc * ss) {
-        // At the highest frequency of even rows every sine vanishes; only the cosine is left.
-        let a = if cc > 0.0 { yc / cc } else { 0.0 };
-        return (a.abs(), a * yc);
+
+    fn next(&mut self) -> ([f64; LANES], [f64; LANES]) {
+        let now = (self.cosines, self.sines);
+        for k in 0..LANES {
+            self.cosines[k] = now.0[k] * self.turn.re - now.1[k] * self.turn.im;
+            self.sines[k] = now.0[k] * self.turn.im + now.1[k] * self.turn.re;
+        }
+        now
     }
-    let (a, b) = ((yc * ss - ys * cs) / determinant, (ys * cc - yc * cs) / determinant);
-    (a.hypot(b), a * yc + b * ys)
+}
+
+/// Sums of products of cosine, sine and reading, in lanes.
+#[derive(Default)]
+struct Products {
+    cc: [f64; LANES],
+    ss: [f64; LANES],
+    cs: [f64; LANES],
+    yc: [f64; LANES],
+    ys: [f64; LANES],
+}
+
+impl Products {
+    #[inline(always)]
+    fn add(&mut self, lane: usize, c: f64, s: f64, y: f64) {
+        self.cc[lane] += c * c;
+        self.ss[lane] += s * s;
+        self.cs[lane] += c * s;
+        self.yc[lane] += y * c;
+        self.ys[lane] += y * s;
+    }
+
+    /// Cosine and sine of least squares: amplitude and squares explained.
+    fn solved(&self) -> (f64, f64) {
+        let [cc, ss, cs, yc, ys] = [self.cc, self.ss, self.cs, self.yc, self.ys].map(|lanes| lanes.iter().sum::<f64>());
+        let determinant = cc * ss - cs * cs;
+        if !exceeds(determinant, 1e-9 * cc * ss) {
+            // At the highest frequency of even rows every sine vanishes; only the cosine is left.
+            let a = if cc > 0.0 { yc / cc } else { 0.0 };
+            return (a.abs(), a * yc);
+        }
+        let (a, b) = ((yc * ss - ys * cs) / determinant, (ys * cc - yc * cs) / determinant);
+        (a.hypot(b), a * yc + b * ys)
+    }
 }

@@ -69,7 +69,7 @@ impl Series<'_> {
 
 /// Peaks of at least the given prominence, along the axis. A flat top counts once, at its middle.
 fn find(axis: &[f64], values: &[f64], least: f64) -> Vec<Peak> {
-    let tops = tops(values);
+    let tops = if least > 0.0 { high_tops(values, least) } else { tops(values) };
     let bases = [bases(values, &tops, false), bases(values, &tops, true)];
     let mut peaks = Vec::new();
     for (index, top) in tops.iter().enumerate() {
@@ -99,6 +99,41 @@ fn tops(values: &[f64]) -> Vec<usize> {
             row = last;
         }
         row += 1;
+    }
+    found
+}
+
+/// Rows of local maxima, those with at least the given prominence among them: readings fall by as much after each before
+/// they are as high again. In noise that is far fewer than all, and leaving out the others changes no base of these.
+fn high_tops(values: &[f64], least: f64) -> Vec<usize> {
+    let mut found = Vec::new();
+    // Rows as high as the highest since readings last rose by as much.
+    let mut highest: Vec<usize> = Vec::new();
+    let (mut high, mut low, mut rising) = (f64::NEG_INFINITY, f64::INFINITY, true);
+    for (row, &value) in values.iter().enumerate() {
+        if rising {
+            if value >= high {
+                if value > high {
+                    highest.clear();
+                    high = value;
+                }
+                highest.push(row);
+            } else if high - value >= least {
+                for flat in highest.chunk_by(|a, b| b - a == 1) {
+                    let (first, last) = (flat[0], flat[flat.len() - 1]);
+                    if first > 0 {
+                        found.push((first + last) / 2);
+                    }
+                }
+                (rising, low) = (false, value);
+            }
+        } else if value < low {
+            low = value;
+        } else if value - low >= least {
+            (rising, high) = (true, value);
+            highest.clear();
+            highest.push(row);
+        }
     }
     found
 }
@@ -165,6 +200,24 @@ mod tests {
         for (peak, (position, prominence, width)) in found.iter().zip(expected) {
             assert_eq!((peak.position, peak.prominence), (position, prominence));
             assert!((peak.width - width).abs() < 1e-12, "{peak:?}");
+        }
+    }
+
+    #[test]
+    fn high_tops_are_those_of_all_that_stand_out() {
+        let mut state = 7_u64;
+        for levels in [4, 40, 100_000] {
+            let draw = |_| {
+                state = (state * 1_103_515_245 + 12_345) % (1 << 31);
+                (state * levels / (1 << 31)) as f64 / levels as f64
+            };
+            let mut values: Vec<f64> = (0..400).map(draw).collect();
+            (1..400).for_each(|row| values[row] = 0.5 * (values[row] + values[row - 1]));
+            for least in [0.05, 0.2, 0.5] {
+                let mut all = find(&rows(400), &values, 0.0);
+                all.retain(|peak| peak.prominence >= least);
+                assert_eq!(find(&rows(400), &values, least), all, "{levels} {least}");
+            }
         }
     }
 

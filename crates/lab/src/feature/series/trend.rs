@@ -29,7 +29,7 @@ pub(super) static EXTRACTORS: [Extractor; 4] = [
 /// Least squares.
 fn slope(series: &Series<'_>, _: usize) -> Result<f64, Message> {
     series.at_least(2)?;
-    Ok(line(&series.axis, &series.values).1)
+    Ok(series.line().1)
 }
 
 /// Value at the middle of the axis, slope, and the middle, of the line of least squares.
@@ -54,7 +54,8 @@ fn robust_slope(series: &Series<'_>, _: usize) -> Result<f64, Message> {
 
 /// A series without its fastest noise, and what is needed to tell a change from noise.
 pub(super) struct Smooth {
-    axis: Vec<f64>,
+    /// Rows a value is the mean of.
+    width: usize,
     values: Vec<f64>,
     level: f64,
     range: f64,
@@ -67,16 +68,27 @@ impl Smooth {
         series.at_least(5)?;
         series.changes()?;
         let width = (series.values.len() / 100).max(1);
-        let (axis, values) = (running_mean(&series.axis, width), running_mean(&series.values, width));
-        let end = axis[axis.len() - 1];
-        let first = axis.partition_point(|t| *t < end - 0.1 * (end - axis[0]));
+        let values = running_mean(&series.values, width);
+        let place = |row: usize| mean(&series.axis[row..row + width]);
+        let (begin, end) = (place(0), place(values.len() - 1));
+        let (mut first, mut rest) = (0, values.len());
+        // The first row in the last tenth; few places are looked at, so that their means cost little.
+        while first < rest {
+            let middle = (first + rest) / 2;
+            if place(middle) < end - 0.1 * (end - begin) { first = middle + 1 } else { rest = middle }
+        }
         let level = median(&mut values[first..].to_vec());
         let (low, high) = extremes(&values);
         let noise = series.noise() / (width as f64).sqrt();
         if !exceeds(high - low, BEYOND_NOISE * noise) {
             return Err(say!("lab-feature-no-change"));
         }
-        Ok(Self { axis, values, level, range: high - low, noise })
+        Ok(Self { width, values, level, range: high - low, noise })
+    }
+
+    /// Mean place on the axis of the rows behind a value.
+    fn place(&self, series: &Series<'_>, row: usize) -> f64 {
+        mean(&series.axis[row..row + self.width])
     }
 }
 
@@ -93,11 +105,10 @@ fn running_mean(values: &[f64], width: usize) -> Vec<f64> {
     // Sums of deviations from a reading: no digits are lost where the numbers are large.
     let reference = values[0];
     let mut sum: f64 = values[..width].iter().map(|value| value - reference).sum();
-    let mut means = Vec::with_capacity(values.len() - width + 1);
-    means.push(reference + sum / width as f64);
-    for (gone, new) in values.iter().zip(&values[width..]) {
+    let mut means = vec![reference + sum / width as f64; values.len() - width + 1];
+    for ((mean, gone), new) in means[1..].iter_mut().zip(values).zip(&values[width..]) {
         sum += (new - reference) - (gone - reference);
-        means.push(reference + sum / width as f64);
+        *mean = reference + sum / width as f64;
     }
     means
 }
@@ -119,12 +130,13 @@ fn plateau(series: &Series<'_>, _: usize) -> Result<f64, Message> {
     let smooth = series.smooth()?;
     let band = BAND * smooth.range + 3.0 * smooth.noise;
     let last = smooth.values.iter().rposition(|value| (value - smooth.level).abs() > band);
-    let reached = last.map_or(0, |last| (last + 1).min(smooth.axis.len() - 1));
-    let (begin, end) = (smooth.axis[0], smooth.axis[smooth.axis.len() - 1]);
-    if smooth.axis[reached] - begin > LATEST * (end - begin) {
+    let final_row = smooth.values.len() - 1;
+    let reached = smooth.place(series, last.map_or(0, |last| (last + 1).min(final_row)));
+    let (begin, end) = (smooth.place(series, 0), smooth.place(series, final_row));
+    if reached - begin > LATEST * (end - begin) {
         return Err(say!("lab-feature-no-plateau"));
     }
-    Ok(smooth.axis[reached] - series.axis[0])
+    Ok(reached - series.axis[0])
 }
 
 /// Time in which the change from the first value to the level goes from 10 % to 90 %.
@@ -137,9 +149,10 @@ fn rise(series: &Series<'_>, _: usize) -> Result<f64, Message> {
     let reach = |share: f64| {
         let part = |value: f64| (value - smooth.values[0]) / change - share;
         let at = smooth.values.iter().position(|value| part(*value) >= 0.0)?;
-        let Some(before) = at.checked_sub(1) else { return Some(smooth.axis[0]) };
+        let Some(before) = at.checked_sub(1) else { return Some(smooth.place(series, 0)) };
         let (low, high) = (part(smooth.values[before]), part(smooth.values[at]));
-        Some(smooth.axis[before] + (smooth.axis[at] - smooth.axis[before]) * (-low / (high - low)))
+        let (begin, end) = (smooth.place(series, before), smooth.place(series, at));
+        Some(begin + (end - begin) * (-low / (high - low)))
     };
     match (reach(0.1), reach(0.9)) {
         (Some(begin), Some(end)) => Ok(end - begin),
