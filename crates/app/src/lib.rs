@@ -7,6 +7,7 @@ pub mod backtest;
 pub mod campaign;
 pub mod chain;
 pub mod comparison;
+pub mod components;
 pub mod cost;
 pub mod describe;
 pub mod explain;

@@ -257,6 +257,18 @@ pub enum Lab {
     Check(LabCheck),
     Simulate(LabSimulate),
     Features,
+    Components(Components),
+}
+
+#[derive(Debug, Args)]
+pub struct Components {
+    pub campaign: PathBuf,
+    #[arg(long, value_name = "TEXT")]
+    pub of: String,
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub count: usize,
+    #[arg(long, value_name = "FILE.csv", default_value = "components.csv")]
+    pub out: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use matdock_app::{
     backtest,
     campaign::Campaign,
-    chain, comparison,
+    chain, comparison, components,
     describe::{self, Sets},
     explain, export,
     history::History,
@@ -59,6 +59,7 @@ pub fn run(arguments: Arguments, language: Language) -> Result<ExitCode, Message
         Verb::Lab(arguments::Lab::Check(a)) => face.lab_check(&a),
         Verb::Lab(arguments::Lab::Simulate(a)) => face.lab_simulate(&a),
         Verb::Lab(arguments::Lab::Features) => face.lab_features(),
+        Verb::Lab(arguments::Lab::Components(a)) => face.lab_components(&a),
     }
 }
 
@@ -468,6 +469,22 @@ impl Face {
     fn lab_features(&self) -> Result<ExitCode, Message> {
         let listed = lab_files::extractors(self.language);
         self.show(&listed, || view::extractors(&listed, self.language))
+    }
+
+    fn lab_components(&self, a: &arguments::Components) -> Result<ExitCode, Message> {
+        let campaign = self.campaign(&a.campaign)?;
+        let learnt = components::learn(&self.dock(Mode::Read)?, &campaign, &a.of, a.count, &a.out)?;
+        self.show(&learnt, || {
+            let shares: Vec<String> = learnt.shares.iter().map(|share| format!("{:.1} %", 100.0 * share)).collect();
+            self.line(&say!(
+                "cli-components",
+                of = learnt.of,
+                series = learnt.series,
+                left_out = learnt.left_out,
+                shares = shares.join(", "),
+                file = learnt.file
+            ));
+        })
     }
 
     fn lab_simulate(&self, a: &arguments::LabSimulate) -> Result<ExitCode, Message> {

@@ -1,13 +1,13 @@
 //! What is done to every sample: a graph of steps. Read from `recipe.toml`.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use matdock_message::{Message, say};
 use matdock_record::{Datum, Quantity, Unit, body::Fields};
 
 use crate::{
     feature::{
-        Feature, Method,
+        Basis, Feature, Method,
         language::{self, Declared},
     },
     live::StopRule,
@@ -161,19 +161,39 @@ impl Recipe {
     }
 
     /// Programs of the user's own are started in `base`, the (absolute) folder of the recipe file; one that is named
-    /// with a path is looked for from there.
-    pub fn resolve(&mut self, base: &Path) {
+    /// with a path is looked for from there. Files of principal components are read from there.
+    ///
+    /// # Errors
+    /// A file of components cannot be read.
+    pub fn resolve(&mut self, base: &Path) -> Result<(), Message> {
         let features = self.steps.iter_mut().filter_map(|step| match &mut step.work {
             Work::Features { features, .. } => Some(features),
             _ => None,
         });
         for feature in features.flatten() {
-            let Method::Program { command, directory, .. } = &mut feature.method else { continue };
+            let (command, directory) = match &mut feature.method {
+                Method::Program { command, directory, .. } => (command, directory),
+                Method::Component { file, basis, .. } => {
+                    let path = base.join(&*file);
+                    let fault = |what: &dyn std::fmt::Display| {
+                        let fault =
+                            say!("lab-components-file", name = feature.name, file = path.display(), what = what);
+                        reader::at_line(&self.file, feature.line, &fault)
+                    };
+                    let text = std::fs::read_to_string(&path).map_err(|why| fault(&why))?;
+                    let read = Basis::parse(&text).map_err(|why| fault(&why))?;
+                    let hash = blake3::hash(text.as_bytes()).to_hex();
+                    *basis = Some((Arc::new(read), hash.chars().take(12).collect()));
+                    continue;
+                }
+                Method::Extractor { .. } => continue,
+            };
             if let Some(program) = command.first_mut().filter(|name| name.contains(std::path::is_separator)) {
                 *program = base.join(&*program).to_string_lossy().into_owned();
             }
             *directory = Some(base.to_owned());
         }
+        Ok(())
     }
 
     /// Looks at samples before they are finished, at the usual moments where the recipe does not say at which.

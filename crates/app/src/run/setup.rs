@@ -78,7 +78,7 @@ pub fn read_lab(lab: &std::path::Path, recipe_path: &std::path::Path) -> Result<
     let absolute =
         std::path::absolute(recipe_path).map_err(|e| say!("app-file-unreadable", file = recipe_file, reason = e))?;
     if let Some(folder) = absolute.parent() {
-        recipe.resolve(folder);
+        recipe.resolve(folder)?;
     }
     Ok((parsed, recipe))
 }

@@ -7,12 +7,18 @@ use std::{
 
 use matdock_app::{
     campaign::Campaign,
+    components,
     export::{self, Only},
     history::Experiment,
     run::{self, Command, Progress, Watcher, Wiring},
     show, verify,
 };
-use matdock_lab::drivers::Nobody;
+use matdock_lab::{
+    Recipe, Stream,
+    drivers::Nobody,
+    feature::{self, Yield},
+    recipe::Work,
+};
 use matdock_message::Message;
 use matdock_record::{Agent, Body, Datum, Record};
 use matdock_store::{Dock, Mode, Query};
@@ -88,6 +94,44 @@ fn images_of_a_run_are_in_the_dock_and_so_are_the_features_taken_from_them() {
     let cracked = features("drying").len();
     assert!(cracked > looked.len(), "no film cracked while drying: {cracked} {}", looked.len());
     assert!(verify::verify(&dock, &mut |_, _| {}).unwrap().problems.is_empty());
+}
+
+#[test]
+fn components_learnt_from_the_dock_are_features_of_the_next_recipe() {
+    let folder = tempfile::tempdir().unwrap();
+    let dock = films(&folder.path().join("dock"), 6);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/powder-film");
+    let campaign = Campaign::read(&path).unwrap();
+    let file = folder.path().join("gloss.csv");
+    let learn = |of: &str| components::learn(&dock, &campaign, of, 2, &file).map_err(|why| why.to_string());
+    let learnt = learn("camera.gloss during drying").unwrap();
+    assert!(learnt.series >= 3 && learnt.shares[0] > learnt.shares[1] && learnt.shares.iter().sum::<f64>() > 0.6);
+    assert!(learn("camera.glos during drying").unwrap_err().contains("0 series"));
+    assert!(learn("camera gloss").unwrap_err().contains("STREAM.COLUMN"));
+    // A recipe that names the file computes with it; a film it was learnt from is not unlike it.
+    let recipe = |file: &str| {
+        let text = format!(
+            "[recipe]\nname = 'r'\n[[step]]\nname = 'drying'\ncapability = 'dry'\n[features]\n\
+             first = {{ of = 'camera.gloss during drying', extract = 'component 1', components = '{file}' }}\n\
+             rest = {{ of = 'camera.gloss during drying', extract = 'component residual', components = '{file}' }}\n"
+        );
+        Recipe::parse(&text, "recipe.toml").unwrap()
+    };
+    assert!(recipe("nowhere.csv").resolve(folder.path()).unwrap_err().to_string().contains("nowhere.csv"));
+    let mut recipe = recipe("gloss.csv");
+    recipe.resolve(folder.path()).unwrap();
+    let Work::Features { features, .. } = &recipe.steps[1].work else { panic!("no features") };
+    assert!(features[0].described().contains("gloss.csv version "), "{}", features[0].described());
+    let series = of_kind(&dock, "series").into_iter().find_map(|record| match record.body {
+        Body::Series(series) if series.name == "camera" => Some(dock.series(&series.object).unwrap()),
+        _ => None,
+    });
+    let series = series.unwrap();
+    let stream = Stream { name: "camera".into(), columns: series.columns, data: series.data };
+    let fields = feature::compute(features, Yield { streams: &[stream], ..Yield::default() });
+    assert_eq!(fields["first"].quantity().unwrap().unit.as_str(), "%");
+    assert!(fields["rest"].quantity().unwrap().value <= learnt.residual, "{fields:?}");
+    assert!(!fields.contains_key("first.flag"), "{fields:?}");
 }
 
 #[test]

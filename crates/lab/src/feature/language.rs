@@ -54,6 +54,13 @@ fn read_table(name: &str, section: &Section<'_>) -> Result<Declared, Message> {
     let source = read_source(name, &text).map_err(|what| section.fault_at("of", &what))?;
     let command: Vec<String> = section.texts("program")?.into_iter().map(|(part, _)| part).collect();
     let timeout = section.seconds("timeout")?;
+    if let Some(file) = section.text("components")? {
+        let how = section.required_text("extract")?;
+        let number = read_component(&how).map_err(|what| section.fault_at("extract", &what))?;
+        section.close()?;
+        let method = Method::Component { number, file: file.into(), basis: None };
+        return Ok(source.declared(name, method, section.line()));
+    }
     let method = match (section.text("extract")?, command.is_empty()) {
         (Some(how), true) => read_extractor(&how, source.column).map_err(|what| section.fault_at("extract", &what))?,
         (None, false) => {
@@ -64,6 +71,24 @@ fn read_table(name: &str, section: &Section<'_>) -> Result<Declared, Message> {
     };
     section.close()?;
     Ok(source.declared(name, method, section.line()))
+}
+
+/// `component 2`, or `component residual` for none.
+fn read_component(text: &str) -> Result<Option<usize>, Message> {
+    let wrong = || say!("lab-components-extract", text = text);
+    match text.trim().strip_prefix("component").map(str::trim).ok_or_else(wrong)? {
+        "residual" => Ok(None),
+        number => number.parse().ok().filter(|number| *number >= 1).map(Some).ok_or_else(wrong),
+    }
+}
+
+/// Stream, column and step of `xrd.intensity during scan`.
+///
+/// # Errors
+/// How to write it.
+pub fn source(text: &str) -> Result<(String, String, String), Message> {
+    let source = read_source("components", text)?;
+    Ok((source.stream.to_owned(), source.column.to_owned(), source.step.to_owned()))
 }
 
 /// `format = "arrow"` or `"json"`.

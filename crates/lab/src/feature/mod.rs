@@ -4,6 +4,7 @@
 //! makes it a missing value with a reason or a flagged one, never an error. `docs/features.md` has the formulas.
 
 mod arrow;
+mod components;
 mod extractor;
 mod fourier;
 mod image;
@@ -12,7 +13,7 @@ mod program;
 mod series;
 mod unit;
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use matdock_message::{Message, say};
 use matdock_record::{Datum, Qualifier, Quantity, Unit, body::Fields};
@@ -24,8 +25,9 @@ use self::{
 };
 use crate::driver::{Image, Stream};
 
+pub use components::Basis;
 pub use extractor::{Needs, UnitRule, all};
-pub use language::{is_image_file, of_file, pixel_size};
+pub use language::{is_image_file, of_file, pixel_size, source};
 
 /// The column that stands for the image itself in `camera.image`.
 pub(crate) const IMAGE: &str = "image";
@@ -57,6 +59,15 @@ pub enum Method {
         extractor: &'static Extractor,
         /// Which of several (peaks, time constants), from 1.
         number: usize,
+    },
+    /// By its place among the principal components of earlier series.
+    Component {
+        /// Which component, from 1; none: what the components leave (root mean square).
+        number: Option<usize>,
+        /// The file of the components.
+        file: PathBuf,
+        /// What is in it, with the beginning of its hash; nothing before [`crate::Recipe::resolve`].
+        basis: Option<(Arc<Basis>, String)>,
     },
     /// By a program of the user's own.
     Program {
@@ -100,6 +111,12 @@ impl Feature {
             }
             Method::Extractor { extractor, .. } => format!("{}, version {}", extractor.name, extractor.version),
             Method::Program { command, .. } => command.join(" "),
+            Method::Component { number, file, basis } => {
+                let what =
+                    number.map_or_else(|| "component residual".to_owned(), |number| format!("component {number}"));
+                let version = basis.as_ref().map(|(_, hash)| hash.as_str()).unwrap_or_default();
+                format!("{what}, {} version {version}", file.display())
+            }
         };
         format!("{how}: {}.{}", self.stream, self.column)
     }
@@ -128,6 +145,24 @@ impl Feature {
         Ok(Found { value, unit, uncertainty: None, flags })
     }
 
+    fn of_components(&self, series: &Series<'_>) -> Result<Found, Message> {
+        let Method::Component { number, basis: Some((basis, _)), .. } = &self.method else {
+            return Err(say!("lab-components-empty"));
+        };
+        let mut flags = series.fits(Needs::Axis)?;
+        let place = basis.place(series)?;
+        if place.residual > basis.usual {
+            let (residual, usual) = (format!("{:.4}", place.residual), format!("{:.4}", basis.usual));
+            flags.push(say!("lab-components-unlike", residual = residual, usual = usual));
+        }
+        let value = match number {
+            None => Some(place.residual),
+            Some(number) => place.scores.get(number.saturating_sub(1)).copied(),
+        };
+        let value = value.ok_or_else(|| say!("lab-components-number", count = basis.count()))?;
+        Ok(Found { value, unit: unit::difference(basis.unit())?, uncertainty: None, flags })
+    }
+
     fn of_image(&self, picture: &Picture) -> Result<Found, Message> {
         let Method::Extractor { extractor, .. } = &self.method else { return Err(say!("lab-not-a-number")) };
         let Compute::Image(compute) = extractor.compute else { return Err(say!("lab-feature-image-only")) };
@@ -152,10 +187,13 @@ pub fn compute(features: &[Feature], seen: Yield<'_>) -> Fields {
                 let picture = pictures.entry(&feature.stream).or_insert_with(open);
                 picture.as_ref().map_err(Clone::clone).and_then(|picture| feature.of_image(picture))
             }
-            Method::Extractor { .. } => {
+            Method::Extractor { .. } | Method::Component { .. } => {
                 let open = || stream_named(&feature.stream, seen).and_then(|s| Series::of(s, &feature.column));
                 let series = series.entry((&feature.stream, &feature.column)).or_insert_with(open);
-                series.as_ref().map_err(Clone::clone).and_then(|series| feature.of_series(series))
+                series.as_ref().map_err(Clone::clone).and_then(|series| match feature.method {
+                    Method::Component { .. } => feature.of_components(series),
+                    _ => feature.of_series(series),
+                })
             }
         };
         insert(&mut fields, &feature.name, found);

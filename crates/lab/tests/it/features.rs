@@ -121,6 +121,7 @@ fn a_feature_that_is_misspelt_names_its_line_and_what_was_meant() {
         ("x = \"peak position of mixer.torque during kneading\"", "peak position 1"),
         ("x = \"brightness of mixer.torque during kneading\"", "looks at images"),
         ("x = { of = \"mixer.torque during kneading\" }", "either \"extract\" or \"program\""),
+        ("x = { of = \"mixer.torque during kneading\", extract = \"part 1\", components = \"b.csv\" }", "component 1"),
         ("x = 3", "x"),
         ("seen = \"level of mixer.torque during kneading\"", "both an output and a feature"),
     ] {
