@@ -153,7 +153,8 @@ fn an_earlier_campaign_is_read_by_names_and_units_and_its_weight_is_told() {
     let status = status::status(&dock, &campaign).unwrap();
     let weight = &status.knowledge[0];
     assert_eq!(weight.source.as_deref(), Some("old.csv"));
-    assert!(weight.share > 0.4 && weight.coefficient.unwrap() > 0.5 && !weight.contradicted, "{weight:?}");
+    let relied = weight.share + weight.relevance.unwrap_or(0.0);
+    assert!(relied > 0.4 && weight.explains.is_some_and(|share| share > 0.9) && !weight.contradicted, "{weight:?}");
 
     // And this campaign is itself a source for the next one.
     let next = CAMPAIGN.replace("oxide", "next") + "[[source]]\ncampaign = \"oxide\"\n";
