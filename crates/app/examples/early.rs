@@ -70,16 +70,17 @@ fn run(campaign: &Campaign, rule: Rule, budget: f64, seed: u64) -> Result<Run, M
         spent += first;
         let seen: SoFar = made.sensed.iter().take(EARLY).copied().collect();
         let judged = made.failure.is_none() && observed.len() >= campaign.planner.initial;
-        let ended = judged && match rule {
-            Rule::Never => false,
-            Rule::Worth => planner.is_worth_finishing(&lesson, &observation(EARLY), 0, seed)? == Some(false),
-            Rule::Chance(below) => {
-                let past: Vec<Observation> = whole.iter().map(|&place| observed[place].clone()).collect();
-                let before: Vec<SoFar> = whole.iter().map(|&place| early[place].clone()).collect();
-                let forecast = planner.forecast(&past, &before, &suggestion.point, &seen)?;
-                forecast.is_some_and(|forecast| forecast.chance < below)
-            }
-        };
+        let ended = judged
+            && match rule {
+                Rule::Never => false,
+                Rule::Worth => planner.is_worth_finishing(&lesson, &observation(EARLY), 0, seed)? == Some(false),
+                Rule::Chance(below) => {
+                    let past: Vec<Observation> = whole.iter().map(|&place| observed[place].clone()).collect();
+                    let before: Vec<SoFar> = whole.iter().map(|&place| early[place].clone()).collect();
+                    let forecast = planner.forecast(&past, &before, &suggestion.point, &seen)?;
+                    forecast.is_some_and(|forecast| forecast.chance < below)
+                }
+            };
         let mut known = observation(if ended { EARLY } else { SENSED.len() });
         if ended {
             run.ended += 1;
@@ -115,7 +116,8 @@ fn main() -> Result<(), Message> {
         let runs: Vec<Run> =
             (0..seeds).into_par_iter().map(|seed| run(&campaign, rule, budget, seed)).collect::<Result<_, _>>()?;
         let at = |share: f64| {
-            let best = |run: &Run| run.course.iter().take_while(|c| c.0 <= share * budget).last().map_or(f64::NAN, |c| c.1);
+            let best =
+                |run: &Run| run.course.iter().take_while(|c| c.0 <= share * budget).last().map_or(f64::NAN, |c| c.1);
             middle(runs.iter().map(best).collect())
         };
         let mean = |of: &dyn Fn(&Run) -> f64| runs.iter().map(of).sum::<f64>() / runs.len() as f64;

@@ -16,6 +16,7 @@ mod composition;
 mod element;
 mod molecule;
 mod mordred;
+mod polymer;
 mod smarts;
 
 pub use composition::{
@@ -28,4 +29,5 @@ pub use molecule::{
     SmilesProblem,
 };
 pub use mordred::{DescriptorValue, MissingReason, Mordred};
+pub use polymer::Polymer;
 pub use smarts::Pattern;

@@ -1,6 +1,6 @@
 //! The sets of descriptors, and how a row's structure becomes numbers.
 
-use matdock_chem::{Composition, Ends, FeatureSet, Missing, MissingReason, Molecule, Mordred};
+use matdock_chem::{Composition, Ends, FeatureSet, Missing, MissingReason, Molecule, Mordred, Polymer};
 use matdock_message::{Language, Message, say};
 use serde::Serialize;
 
@@ -42,6 +42,8 @@ enum Set {
     Features(FeatureSet),
     /// Of a molecule.
     Mordred,
+    /// Of a repeat unit, whatever becomes of its ends elsewhere.
+    Polymer,
 }
 
 /// The descriptors of one structure.
@@ -70,11 +72,13 @@ impl Reason {
 }
 
 const MORDRED: &str = "mordred";
+const POLYMER: &str = "polymer";
 
 impl Set {
     fn of(name: &str) -> Result<Self, Message> {
         match name {
             MORDRED => Ok(Self::Mordred),
+            POLYMER => Ok(Self::Polymer),
             name => {
                 let sets = || Sets::names().join(", ");
                 let unknown = |_| say!("app-describe-unknown-set", name = name, sets = sets());
@@ -100,6 +104,11 @@ impl Set {
                 let one = |name: &String| descriptor(name.clone(), Mordred::unit(name), about(name));
                 Mordred::names().iter().map(one).collect()
             }
+            Self::Polymer => {
+                let about = |name: &str| Polymer::explain(name).map_or_else(String::new, |about| about.text(language));
+                let one = |name: &String| descriptor(name.clone(), Polymer::unit(name), about(name));
+                Polymer::names().iter().map(one).collect()
+            }
         }
     }
 }
@@ -107,7 +116,7 @@ impl Set {
 impl Sets {
     /// Names of all sets.
     pub fn names() -> Vec<&'static str> {
-        [MORDRED].into_iter().chain(FeatureSet::NAMES).collect()
+        [MORDRED, POLYMER].into_iter().chain(FeatureSet::NAMES).collect()
     }
 
     /// The sets of these names for structures written so; the usual one where there are none: `mordred` for molecules,
@@ -128,11 +137,11 @@ impl Sets {
         let mut sets = Self { notation, ends, chosen: Vec::new(), headers: Vec::new() };
         for name in names {
             let set = Set::of(name)?;
-            if notation == Notation::Formula && matches!(set, Set::Mordred) {
+            if notation == Notation::Formula && !matches!(set, Set::Features(_)) {
                 return Err(say!("app-describe-needs-molecules", set = name));
             }
             for descriptor in set.explain(name, Language::English) {
-                let header = match ends {
+                let header = match ends.filter(|_| !matches!(set, Set::Polymer)) {
                     Some(ends) => format!("{}@{ends}", descriptor.name),
                     None => descriptor.name,
                 };
@@ -182,8 +191,12 @@ impl Sets {
                 (Set::Mordred, Some(molecule)) => {
                     values.extend(Mordred::describe(molecule).into_iter().map(|v| v.map_err(Reason::Molecule)));
                 }
+                (Set::Polymer, Some(_)) => {
+                    let unit = Molecule::open_repeat_unit(structure).map_err(|error| error.message())?;
+                    values.extend(Polymer::describe(&unit).into_iter().map(|v| v.map_err(Reason::Molecule)));
+                }
                 // Refused when the sets were chosen.
-                (Set::Mordred, None) => return Err(say!("app-describe-needs-molecules", set = MORDRED)),
+                (Set::Mordred | Set::Polymer, None) => return Err(say!("app-describe-needs-molecules", set = MORDRED)),
             }
         }
         let mut reasons: Vec<(Reason, usize)> = Vec::new();

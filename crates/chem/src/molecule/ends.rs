@@ -93,10 +93,19 @@ impl Molecule {
         parsed.perceived(&smiles)
     }
 
+    /// Reads a repeat unit as [`Molecule::from_repeat_unit`] does, its ends left open as `*`. Errors: as there.
+    pub fn open_repeat_unit(text: &str) -> Result<Self, SmilesError> {
+        let smiles = starred(text)?;
+        let mut parsed = parse(&smiles)?;
+        let found = find(&parsed).map_err(|(atom, problem)| parsed.fail(&smiles, atom, problem))?;
+        found.iter().for_each(|end| parsed.molecule.cap(end.wildcard, 0));
+        parsed.perceived(&smiles)
+    }
+
     fn cap(&mut self, wildcard: usize, number: u8) {
         let atom = &mut self.atoms[wildcard];
         (atom.number, atom.isotope, atom.map, atom.charge) = (number, 0, 0, 0);
-        (atom.explicit_hydrogens, atom.fixed_hydrogens, atom.aromatic) = (0, number == 1, false);
+        (atom.explicit_hydrogens, atom.fixed_hydrogens, atom.aromatic) = (0, number < 6, false);
     }
 
     /// The unit closed onto itself, or repeated.

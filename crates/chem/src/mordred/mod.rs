@@ -50,6 +50,8 @@ pub enum MissingReason {
     TooEntangled,
     /// It needs the eigenvalues of a matrix with a row for each heavy atom, and there are more than 500.
     TooLarge,
+    /// It describes repeat units, and the structure has not two open ends in one fragment.
+    NotARepeatUnit,
 }
 
 impl MissingReason {
@@ -64,6 +66,7 @@ impl MissingReason {
             Self::NoAlkane => say!("chem-descriptor-no-alkane"),
             Self::TooEntangled => say!("chem-descriptor-too-entangled"),
             Self::TooLarge => say!("chem-descriptor-too-large", most = spectra::MOST_ATOMS),
+            Self::NotARepeatUnit => say!("chem-descriptor-no-repeat-unit"),
         }
     }
 }
