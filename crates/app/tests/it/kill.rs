@@ -42,7 +42,7 @@ fn campaign(experiments: u32, stops: bool) -> Campaign {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(example);
     let mut campaign = Campaign::read(&path).unwrap();
     if stops {
-        campaign.planner.initial = 14;
+        campaign.planner.initial = 10;
         campaign.stop_early = Some(0.9);
     }
     campaign.budget.experiments = Some(experiments);
@@ -129,7 +129,7 @@ fn killed_after_every_journal_entry_once() {
 /// The last moments before, at and after samples are ended early.
 #[test]
 fn killed_while_samples_are_ended_early() {
-    const SOME: u32 = 18;
+    const SOME: u32 = 24;
     let (_keep, _, expected, entries) = undisturbed(SOME, true);
     let stops: Vec<usize> = (1..entries.len()).filter(|at| entries[*at].entry["event"] == "stop_asked").collect();
     assert!(stops.len() >= 2 && expected.contains("partial"), "{} stops of {}", stops.len(), entries.len());
