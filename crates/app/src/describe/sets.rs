@@ -177,7 +177,9 @@ impl Sets {
             (Notation::Smiles, None) => Some(Molecule::from_smiles(structure)),
         };
         let molecule = molecule.transpose().map_err(|error| error.message())?;
-        let open = molecule.as_ref().is_some_and(|m| m.atoms().iter().any(|atom| atom.number == 0));
+        // Ends are meant to stay open where only repeat units are described.
+        let capped = self.chosen.iter().all(|set| matches!(set, Set::Polymer));
+        let open = !capped && molecule.as_ref().is_some_and(|m| m.atoms().iter().any(|atom| atom.number == 0));
         let mut values = Vec::with_capacity(self.headers.len());
         for set in &self.chosen {
             match (set, &molecule) {
