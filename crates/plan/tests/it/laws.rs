@@ -86,7 +86,7 @@ proptest! {
         for suggestion in &suggestions {
             prop_assert!(space.contains(&suggestion.point), "{:?}", suggestion.point);
             // Where readings scatter a condition may be worth a second reading.
-            let again = suggestion.purpose == Purpose::Replicate;
+            let again = suggestion.purpose == Purpose::Replicate && suggestion.replicate.is_some();
             prop_assert!(seen.insert(texts(&suggestion.point)) || again, "{suggestion:?}");
             prop_assert!(suggestion.score.is_finite());
             prop_assert!((0.0..=1.0).contains(&suggestion.success));
