@@ -67,6 +67,11 @@ impl Costs {
         free(&self.experiment) && self.changes.values().all(free)
     }
 
+    /// What a share of an experiment costs, without changed parameters; `None` where nothing costs anything.
+    pub fn share(&self, share: f64) -> Option<Amount> {
+        (!self.is_nothing()).then(|| self.experiment.times(share))
+    }
+
     /// What an experiment costs after one with the settings `before`; the first has to set everything.
     fn of(&self, settings: &Fields, before: Option<&Fields>) -> Amount {
         let changed = |name: &String| before.is_none_or(|before| before.get(name) != settings.get(name));
@@ -132,6 +137,15 @@ fn slack(size: f64) -> f64 {
     1e-9 * size.abs().max(1.0)
 }
 
+/// What was not spent because experiments were made up to a stage only.
+pub fn spared(campaign: &Campaign, history: &History) -> Amount {
+    let left_out = history.experiments.iter().filter_map(|experiment| {
+        let partial = campaign.partials.get(partial::stage(campaign, experiment)?)?;
+        campaign.costs.share(1.0 - partial.cost)
+    });
+    left_out.fold(Amount::default(), Amount::plus)
+}
+
 /// What a campaign spent; `None` where nothing costs anything.
 pub fn spent(campaign: &Campaign, history: &History) -> Option<Spent> {
     let (costs, budget) = (&campaign.costs, &campaign.budget);
@@ -140,15 +154,16 @@ pub fn spent(campaign: &Campaign, history: &History) -> Option<Spent> {
     }
     let finished = || history.experiments.iter().map(|experiment| &experiment.settings);
     let pending = history.pending().map(|proposed| &proposed.body.settings);
-    // What was made up to a stage costs only as much.
-    let left_out = history.experiments.iter().filter_map(|experiment| {
-        let partial = campaign.partials.get(partial::stage(campaign, experiment)?)?;
+    // What is made up to a stage costs only as much.
+    let spared = spared(campaign, history).times(-1.0);
+    let first = history.pending().filter_map(|proposed| {
+        let until = proposed.body.until.as_ref()?;
+        let partial = campaign.partials.iter().find(|partial| partial.until == *until)?;
         Some(costs.experiment.times(partial.cost - 1.0))
     });
-    let left_out = left_out.fold(Amount::default(), Amount::plus);
-    let begun = costs.of_all(finished().chain(pending)).plus(left_out);
+    let begun = costs.of_all(finished().chain(pending)).plus(spared).plus(first.fold(Amount::default(), Amount::plus));
     Some(Spent {
-        finished: costs.of_all(finished()).plus(left_out),
+        finished: costs.of_all(finished()).plus(spared),
         begun,
         budget_cost: budget.cost,
         budget_hours: budget.hours,

@@ -1,15 +1,108 @@
 //! Experiments made up to a stage first: until which, and which of them are worth finishing.
 
-use matdock_message::Message;
-use matdock_plan::Begun;
-use matdock_record::{Body, Datum, Outcome, Record};
+use std::collections::BTreeMap;
+
+use matdock_message::{Message, say};
+use matdock_plan::{Begun, Partial};
+use matdock_record::{Body, Datum, Outcome, Record, body};
+use serde::Serialize;
 
 use crate::{
     campaign::Campaign,
+    cost::Amount,
     history::{Experiment, History},
     learnt::Learnt,
+    plot::number,
     propose::is_made_for_learning,
 };
+
+/// An experiment that was made up to a stage and that a person can finish.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct HalfMade {
+    /// Number of the suggestion.
+    pub suggestion: u32,
+    /// The stage.
+    pub until: String,
+    /// What it costs to finish it, as a share of a whole experiment, 0..1.
+    pub rest: f64,
+    /// The same in money and hours; none where nothing costs anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rest_cost: Option<Amount>,
+}
+
+/// The experiments that were made up to a stage and can still be finished. A lab takes its samples out: what it ended
+/// stays so.
+pub fn half_made(campaign: &Campaign, history: &History) -> Vec<HalfMade> {
+    if campaign.lab.is_some() {
+        return Vec::new();
+    }
+    let half_made = |experiment: &Experiment| {
+        let partial = campaign.partials.get(stage(campaign, experiment)?)?;
+        let rest = 1.0 - partial.cost;
+        Some(HalfMade {
+            suggestion: experiment.suggestion?,
+            until: partial.until.clone(),
+            rest,
+            rest_cost: campaign.costs.share(rest),
+        })
+    };
+    history.experiments.iter().filter_map(half_made).collect()
+}
+
+/// Which experiments are made up to a stage only, and what it costs to finish one.
+pub fn half_made_lines(campaign: &Campaign, half_made: &[HalfMade]) -> Vec<Message> {
+    let mut stages: BTreeMap<&str, Vec<&HalfMade>> = BTreeMap::new();
+    half_made.iter().for_each(|one| stages.entry(&one.until).or_default().push(one));
+    let line = |(until, those): (&str, Vec<&HalfMade>)| {
+        let one = those.first()?;
+        let numbers = joined(those.iter().map(|one| one.suggestion));
+        let share = number(100.0 * one.rest);
+        Some(match one.rest_cost {
+            Some(rest) => say!(
+                "app-half-made-cost",
+                until = until,
+                numbers = numbers,
+                share = share,
+                cost = number(rest.cost),
+                unit = campaign.costs.unit,
+                hours = number(rest.hours)
+            ),
+            None => say!("app-half-made", until = until, numbers = numbers, share = share),
+        })
+    };
+    stages.into_iter().filter_map(line).collect()
+}
+
+/// Which of the suggestions are made up to a stage first, what that costs, and what to do with them.
+pub fn first_lines(campaign: &Campaign, suggestions: &[body::Suggestion]) -> Vec<Message> {
+    let line = |partial: &Partial| {
+        let these = suggestions.iter().filter(|suggestion| suggestion.until.as_ref() == Some(&partial.until));
+        let numbers = joined(these.map(|suggestion| suggestion.number));
+        if numbers.is_empty() {
+            return None;
+        }
+        let (until, gives) = (&partial.until, partial.gives.join(", "));
+        let share = number(100.0 * partial.cost);
+        Some(match campaign.costs.share(partial.cost) {
+            Some(own) => say!(
+                "app-partial-first-cost",
+                until = until,
+                numbers = numbers,
+                gives = gives,
+                share = share,
+                cost = number(own.cost),
+                unit = campaign.costs.unit,
+                hours = number(own.hours)
+            ),
+            None => say!("app-partial-first", until = until, numbers = numbers, gives = gives, share = share),
+        })
+    };
+    campaign.partials.iter().filter_map(line).collect()
+}
+
+fn joined(numbers: impl Iterator<Item = u32>) -> String {
+    numbers.map(|number| number.to_string()).collect::<Vec<_>>().join(", ")
+}
 
 /// Tells in new suggestions (`records`) until which stage each is made first. Returns the numbers of the suggestions that
 /// were made up to a stage and promise more per cost than the first new one, the best first.

@@ -34,6 +34,8 @@ pub struct Recorded {
     pub failed: u32,
     /// Of them experiments nobody had suggested.
     pub own: u32,
+    /// Results of experiments that were made up to a stage before and are finished now.
+    pub finished: u32,
     /// Results that were corrected.
     pub corrected: u32,
     /// New results that lack some outcome of the goal.
@@ -94,6 +96,7 @@ pub fn record_with_files(
         recorded: 0,
         failed: 0,
         own: 0,
+        finished: 0,
         corrected: 0,
         incomplete: 0,
         waiting: 0,
@@ -117,6 +120,7 @@ pub fn record_with_files(
     for answer in answers {
         recorded.failed += u32::from(matches!(answer.outcome, Outcome::Failed(_)));
         match &answer.corrects {
+            Some(known) if is_partial(&known.outcome) && !is_partial(&answer.outcome) => recorded.finished += 1,
             Some(_) => recorded.corrected += 1,
             None => recorded.recorded += 1,
         }

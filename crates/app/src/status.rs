@@ -8,10 +8,11 @@ use serde::Serialize;
 
 use crate::{
     campaign::Campaign,
-    cost::{self, Spent},
+    cost::{self, Amount, Spent},
     front::{self, Front},
     history::{Experiment, History, Vetoed},
     learnt::Learnt,
+    partial::{self, HalfMade},
     propose,
     warning::{self, Warning},
 };
@@ -53,6 +54,12 @@ pub struct Status {
     pub lab_seconds: f64,
     /// Planned lab time of the steps that samples ended early left out \[s\].
     pub spared_seconds: f64,
+    /// Money and hours not spent on samples ended after a stage of `[[partial]]`; none where that is nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spared: Option<Amount>,
+    /// Experiments made up to a stage that a person can finish, and what that costs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub half_made: Vec<HalfMade>,
     /// What is still to be gained; none while there is no model.
     pub remaining: Option<Remaining>,
     /// What to know before trusting all this.
@@ -119,6 +126,8 @@ pub fn status(dock: &Dock, campaign: &Campaign) -> Result<Status, Message> {
             goal_reached: false,
             lab_seconds: 0.0,
             spared_seconds: 0.0,
+            spared: None,
+            half_made: Vec::new(),
             remaining: None,
             warnings: Vec::new(),
         }),
@@ -155,6 +164,8 @@ pub fn learnt(campaign: &Campaign, history: &History, learnt: &Learnt) -> Result
         goal_reached: goal_reached(campaign, &history.experiments),
         lab_seconds: lab_seconds(history),
         spared_seconds: spared_seconds(history),
+        spared: Some(cost::spared(campaign, history)).filter(|spared| *spared != Amount::default()),
+        half_made: partial::half_made(campaign, history),
         remaining: learnt.remaining(campaign)?,
         warnings: warning::of_model(campaign, learnt),
     })

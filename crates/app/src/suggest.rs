@@ -13,7 +13,7 @@ use crate::{
     cost::{self, Amount},
     history::{self, History},
     learnt::Learnt,
-    partial,
+    partial::{self, HalfMade},
     propose::{self, Proposal, Searched},
     table::{self, Cell, Format, SheetExtras, Table},
     warning::{self, Warning},
@@ -31,6 +31,9 @@ pub struct Suggested {
     /// Suggestions made up to a stage that are worth finishing before anything new, the best first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub finish: Vec<body::Suggestion>,
+    /// Experiments made up to a stage that can be finished, and what that costs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub half_made: Vec<HalfMade>,
     /// Finished experiments so far.
     pub finished: u32,
     /// Experiments the budget allows.
@@ -98,12 +101,14 @@ pub fn suggest(
     let mut warnings = warning::of_model(campaign, &learnt);
     warnings.extend(warning::of_search(&searched));
     let knowledge = learnt.model.as_ref().map(|model| model.weights().to_vec()).unwrap_or_default();
+    let half_made = partial::half_made(campaign, &history);
     let (campaign, budget) = (campaign.name.clone(), campaign.budget.experiments);
     Ok(Suggested {
         campaign,
         new,
         pending,
         finish,
+        half_made,
         finished,
         budget,
         remaining,
@@ -164,7 +169,7 @@ pub fn save_sheet(
     let say = |id: &str| matdock_message::text_of(language, id).unwrap_or_default();
     let mut to_fill: Vec<String> = campaign.measured().map(|outcome| outcome.name.clone()).collect();
     to_fill.extend([OUTCOME.to_owned(), REASON.to_owned()]);
-    let words = ["succeeded", "failed", "aborted", "uncertain"].map(str::to_owned).to_vec();
+    let words = ["succeeded", "failed", "partial", "aborted", "uncertain"].map(str::to_owned).to_vec();
     let extras = SheetExtras {
         name: "results".to_owned(),
         instructions: Some((say("app-sheet-how"), say("app-sheet-instructions").lines().map(str::to_owned).collect())),

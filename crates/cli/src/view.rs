@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use matdock_app::{
     campaign::Campaign,
-    explain,
+    explain, partial,
     plot::number,
     record_results::Recorded,
     report::{duration, rounded},
@@ -75,7 +75,7 @@ pub fn suggested(campaign: &Campaign, suggested: &Suggested, language: Language)
     headers.extend(campaign.outcomes.iter().map(|o| format!("{} {}", word("cli-word-expected"), o.name)));
     headers.push(word("cli-word-why"));
     let all = suggested.pending.iter().chain(&suggested.new);
-    let rows: Vec<Vec<String>> = all.map(|suggestion| suggestion_row(campaign, suggestion, language)).collect();
+    let rows: Vec<Vec<String>> = all.clone().map(|suggestion| suggestion_row(campaign, suggestion, language)).collect();
     print(&table(&headers, &rows));
     if !suggested.pending.is_empty() {
         line(&say!("cli-suggest-pending", count = suggested.pending.len()), language);
@@ -84,6 +84,9 @@ pub fn suggested(campaign: &Campaign, suggested: &Suggested, language: Language)
         let numbers: Vec<String> = suggested.finish.iter().map(|one| one.number.to_string()).collect();
         line(&say!("cli-suggest-finish", numbers = numbers.join(", ")), language);
     }
+    let mut partials = partial::half_made_lines(campaign, &suggested.half_made);
+    partials.extend(partial::first_lines(campaign, &all.cloned().collect::<Vec<_>>()));
+    partials.iter().for_each(|message| line(message, language));
     if let Some(remaining) = &suggested.remaining {
         line(&explain::remaining_line(campaign, remaining), language);
     }
@@ -168,6 +171,9 @@ pub fn recorded(recorded: &Recorded, language: Language) {
     if recorded.incomplete > 0 {
         line(&say!("cli-recorded-incomplete", count = recorded.incomplete), language);
     }
+    if recorded.finished > 0 {
+        line(&say!("cli-recorded-finished", count = recorded.finished), language);
+    }
     if recorded.corrected > 0 {
         line(&say!("cli-recorded-corrected", corrected = recorded.corrected), language);
     }
@@ -191,7 +197,7 @@ pub fn status(campaign: &Campaign, status: &Status, language: Language) {
         ),
         language,
     );
-    matdock_app::report::partial_line(status).iter().for_each(|message| line(message, language));
+    matdock_app::report::partial_lines(campaign, status).iter().for_each(|message| line(message, language));
     if let Some(budget) = status.budget {
         line(&say!("app-report-budget", left = budget.saturating_sub(counts.finished), budget = budget), language);
     }

@@ -10,7 +10,7 @@ use matdock_store::Dock;
 use serde::Serialize;
 
 pub use text::{
-    drift_line, duration, front_headline, markdown, partial_line, recommended_lines, rounded, spent_lines, text,
+    drift_line, duration, front_headline, markdown, partial_lines, recommended_lines, rounded, spent_lines, text,
     veto_line, weight_line,
 };
 

@@ -14,6 +14,7 @@ use crate::{
     explain::{self, spaced},
     front::{self, Front},
     history::Vetoed,
+    partial,
     plot::number,
     status::{Best, Status},
 };
@@ -66,7 +67,7 @@ pub fn markdown(campaign: &Campaign, report: &Report, language: Language) -> Str
 fn sections(campaign: &Campaign, report: &Report, language: Language) -> Vec<Section> {
     let status = &report.status;
     let part = |heading, lines, pictures: &[&'static str]| Section { heading, lines, pictures: pictures.to_vec() };
-    let mut sections = vec![part("app-section-standing", standing(status), &[])];
+    let mut sections = vec![part("app-section-standing", standing(campaign, status), &[])];
     let mut result = Vec::new();
     if let Some(front) = &status.front {
         result.extend(front_lines(campaign, front, language));
@@ -91,7 +92,7 @@ fn sections(campaign: &Campaign, report: &Report, language: Language) -> Vec<Sec
 }
 
 /// How far the campaign is, and what it has used.
-fn standing(status: &Status) -> Vec<Message> {
+fn standing(campaign: &Campaign, status: &Status) -> Vec<Message> {
     let counts = status.experiments;
     let mut lines = vec![say!(
         "app-report-counts",
@@ -100,7 +101,7 @@ fn standing(status: &Status) -> Vec<Message> {
         failed = counts.failed,
         other = counts.aborted + counts.uncertain
     )];
-    lines.extend(partial_line(status));
+    lines.extend(partial_lines(campaign, status));
     if let Some(budget) = status.budget {
         lines.push(say!("app-report-budget", left = budget.saturating_sub(counts.finished), budget = budget));
     }
@@ -114,10 +115,21 @@ fn standing(status: &Status) -> Vec<Message> {
     lines
 }
 
-/// How many samples were ended early, and what that spared; none where none was.
-pub fn partial_line(status: &Status) -> Option<Message> {
-    let count = status.experiments.partial;
-    (count > 0).then(|| say!("app-report-partial", count = count, time = duration(status.spared_seconds)))
+/// How many samples were ended early and what that spared, and which can still be finished.
+pub fn partial_lines(campaign: &Campaign, status: &Status) -> Vec<Message> {
+    let (count, time) = (status.experiments.partial, duration(status.spared_seconds));
+    let mut lines = Vec::new();
+    if status.spared_seconds > 0.0 {
+        lines.push(say!("app-report-partial", count = count, time = time));
+    } else if count > 0 {
+        lines.push(say!("app-report-partial-only", count = count));
+    }
+    if let Some(spared) = status.spared {
+        let (cost, hours) = (number(spared.cost), number(spared.hours));
+        lines.push(say!("app-report-partial-cost", cost = cost, unit = campaign.costs.unit, hours = hours));
+    }
+    lines.extend(partial::half_made_lines(campaign, &status.half_made));
+    lines
 }
 
 /// The closed loop against random search and work by hand.

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod budget;
+mod partial;
 
 use std::{path::Path, process::Command};
 

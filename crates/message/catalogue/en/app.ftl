@@ -142,6 +142,12 @@ app-stopped-by-person = stopped early at { $place }: { $reason }
 app-stopped = { $sample }: { $reason }. Spared: { $time } of lab time.
 app-outlook = { $sample } { $step } { $share } %: will probably end at { $outcome } = { $low } to { $high }{ $unit }; { $chance } % chance to be better than the best
 app-report-partial = Ended early: { $count }; planned lab time spared: { $time }
+app-report-partial-only = Ended early: { $count }
+app-report-partial-cost = Not spent because samples were ended after a stage: { $cost } { $unit }, { $hours } h
+app-half-made = Made until { $until } only: suggestions { $numbers }. To finish one costs { $share } % of a whole experiment; fill in what is missing and record it.
+app-half-made-cost = Made until { $until } only: suggestions { $numbers }. To finish one costs { $share } % of a whole experiment ({ $cost } { $unit }, { $hours } h); fill in what is missing and record it.
+app-partial-first = Until { $until } first: suggestions { $numbers }, at { $share } % of the cost of a whole experiment. Fill in what is known then ({ $gives }), write partial into the column outcome, record it and ask again: it is then told which are worth finishing.
+app-partial-first-cost = Until { $until } first: suggestions { $numbers }, at { $share } % of the cost of a whole experiment ({ $cost } { $unit }, { $hours } h). Fill in what is known then ({ $gives }), write partial into the column outcome, record it and ask again: it is then told which are worth finishing.
 app-control-unknown = "{ $text }" is no command. Type "help" to see them all.
 app-control-incomplete = "{ $text }" names nothing. Write it like "abort S-12 REASON", "out STATION REASON" or "back STATION".
 app-control-no-reason = no reason given
