@@ -14,6 +14,7 @@
 
 mod composition;
 mod element;
+mod fingerprint;
 mod molecule;
 mod mordred;
 mod polymer;
@@ -24,6 +25,7 @@ pub use composition::{
     Statistic, UnknownFeature,
 };
 pub use element::{Block, Element, Property};
+pub use fingerprint::{Fingerprint, FingerprintKind, FingerprintTable, Fingerprinter, Hit};
 pub use molecule::{
     Atom, Bond, BondOrder, Chirality, Direction, Ends, Hybridization, Molecule, Neighbour, Ring, SmilesError,
     SmilesProblem,

@@ -206,6 +206,9 @@ pub struct Molecule {
     starts: Vec<u32>,
     links: Vec<Neighbour>,
     rings: Vec<Ring>,
+    /// For each atom and each bond the number of rings it is in.
+    atom_rings: Vec<u32>,
+    bond_rings: Vec<u32>,
     fragments: Vec<u32>,
     fragment_count: usize,
 }
@@ -237,6 +240,16 @@ impl Molecule {
     /// The symmetrised smallest set of smallest rings.
     pub fn rings(&self) -> &[Ring] {
         &self.rings
+    }
+
+    /// Number of rings an atom is in.
+    pub fn ring_count_of_atom(&self, atom: usize) -> usize {
+        self.atom_rings.get(atom).map_or(0, |&count| count as usize)
+    }
+
+    /// Number of rings a bond is in.
+    pub fn ring_count_of_bond(&self, bond: usize) -> usize {
+        self.bond_rings.get(bond).map_or(0, |&count| count as usize)
     }
 
     /// For each atom, the number of the fragment it belongs to, from 0.

@@ -46,6 +46,8 @@ impl Molecule {
     /// Finds the symmetrised smallest set of smallest rings.
     pub(super) fn find_rings(&mut self) {
         self.rings.clear();
+        self.atom_rings.clear();
+        self.bond_rings.clear();
         if self.bonds.len() + self.fragment_count == self.atoms.len() {
             return;
         }
@@ -58,6 +60,12 @@ impl Molecule {
         let mut rings: Vec<Ring> = smallest.into_iter().map(|atoms| self.ring(atoms)).collect();
         self.symmetrize(&mut rings, extra);
         self.rings = rings;
+        self.atom_rings.resize(self.atoms.len(), 0);
+        self.bond_rings.resize(self.bonds.len(), 0);
+        for ring in &self.rings {
+            ring.atoms.iter().for_each(|&atom| self.atom_rings[atom] += 1);
+            ring.bonds.iter().for_each(|&bond| self.bond_rings[bond] += 1);
+        }
     }
 
     pub(super) fn fragment_atoms(&self) -> Vec<Vec<usize>> {

@@ -36,6 +36,11 @@ impl Pattern {
         matches
     }
 
+    /// Whether the pattern occurs anywhere.
+    pub fn occurs(&self, molecule: &Molecule) -> bool {
+        (0..molecule.atoms().len()).any(|atom| self.matches_at(molecule, atom))
+    }
+
     /// Number of occurrences on different sets of atoms.
     pub fn count(&self, molecule: &Molecule) -> usize {
         if self.atoms.len() == 1 {
@@ -123,14 +128,14 @@ impl AtomTest {
             Self::AttachedHydrogens(count) => atom.hydrogens() == *count,
             Self::Charge(charge) => atom.charge == *charge,
             Self::Isotope(isotope) => atom.isotope == *isotope,
-            Self::Rings(None) | Self::RingSize(None) | Self::RingBonds(None) => ring_count(molecule, index) > 0,
-            Self::Rings(Some(count)) => ring_count(molecule, index) == *count,
+            Self::Rings(None) | Self::RingSize(None) | Self::RingBonds(None) => molecule.ring_count_of_atom(index) > 0,
+            Self::Rings(Some(count)) => molecule.ring_count_of_atom(index) == *count,
             Self::RingSize(Some(size)) => {
                 let sizes = molecule.rings().iter().filter(|ring| ring.atoms.contains(&index)).map(|r| r.atoms.len());
                 sizes.min() == Some(*size)
             }
             Self::RingBonds(Some(count)) => {
-                let bonds = molecule.neighbours(index).iter().filter(|next| in_ring(molecule, next.bond));
+                let bonds = molecule.neighbours(index).iter().filter(|next| molecule.ring_count_of_bond(next.bond) > 0);
                 bonds.count() == *count
             }
             Self::Inner(pattern) => pattern.matches_at(molecule, index),
@@ -149,18 +154,10 @@ impl BondTest {
             Self::SingleOrAromatic => matches!(order, BondOrder::Single | BondOrder::Aromatic),
             Self::Order(BondOrder::Aromatic) => molecule.bonds()[index].aromatic,
             Self::Order(wanted) => order == *wanted,
-            Self::InRing => in_ring(molecule, index),
+            Self::InRing => molecule.ring_count_of_bond(index) > 0,
             Self::Not(test) => !test.fits(molecule, index),
             Self::All(tests) => tests.iter().all(|test| test.fits(molecule, index)),
             Self::One(tests) => tests.iter().any(|test| test.fits(molecule, index)),
         }
     }
-}
-
-fn ring_count(molecule: &Molecule, atom: usize) -> usize {
-    molecule.rings().iter().filter(|ring| ring.atoms.contains(&atom)).count()
-}
-
-fn in_ring(molecule: &Molecule, bond: usize) -> bool {
-    molecule.rings().iter().any(|ring| ring.bonds.contains(&bond))
 }

@@ -3,4 +3,5 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 
 mod descriptors;
+mod fingerprints;
 mod molecules;
