@@ -2,10 +2,16 @@
 //!
 //! Gaussian process classification. Until something fails success is certain; from then on the chance far from all
 //! data is what it was expected to be beforehand, moved by how often experiments failed.
+//!
+//! The process is cautious: it orders settings by their chance well, but what it calls 70 % succeeds in 97 % of cases
+//! where failures have a region of their own. The chance people are shown is therefore corrected by what left-out
+//! experiments did.
+
+use std::sync::{Arc, OnceLock};
 
 use crate::{
     kernel::{Kernel, Rows, squared_distance},
-    laplace::{Evidence, Laplace, Latent, log_success},
+    laplace::{Evidence, Laplace, Latent, log_logistic, logistic},
     optimise::{Limits, minimise},
 };
 
@@ -13,7 +19,24 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 pub struct Feasibility {
     /// None while nothing has failed.
-    process: Option<Laplace>,
+    process: Option<Process>,
+}
+
+#[derive(Debug, Clone)]
+struct Process {
+    posterior: Laplace,
+    latent: Latent,
+    /// The experiments that the lengthscales were learnt from, and which of them succeeded.
+    inputs: Rows,
+    succeeded: Vec<bool>,
+    correction: Arc<OnceLock<Correction>>,
+}
+
+/// Log odds of success as they turn out, a straight line in those of the process.
+#[derive(Debug, Clone, Copy)]
+struct Correction {
+    offset: f64,
+    slope: f64,
 }
 
 /// Log odds of success expected beforehand and their variance. Success is likely, but nobody knows how likely.
@@ -33,6 +56,13 @@ const SIGNAL_RANGE: (f64, f64) = (1.0, 1e4);
 const SEARCHED: usize = 100;
 const KEPT: usize = 400;
 const EVALUATIONS: usize = 30;
+/// Parts of the experiments left out in turn for the correction.
+const FOLDS: usize = 10;
+/// Offset and slope expected beforehand, and their standard deviations; the slope is what is seen where failures have
+/// a region of their own (example `success`).
+const OFFSET: (f64, f64) = (0.0, 1.0);
+const SLOPE: (f64, f64) = (2.0, 1.5);
+const SLOPE_RANGE: (f64, f64) = (0.05, 10.0);
 
 impl Feasibility {
     /// Learns from experiments at `inputs` (n x d, scaled to about 0..1 per column); `groups` as in
@@ -51,7 +81,14 @@ impl Feasibility {
         let (inputs, succeeded) = thinned(inputs, &succeeded, KEPT);
         let (some, their) = thinned(&inputs, &succeeded, SEARCHED);
         let latent = most_probable(&some, groups, &their);
-        Self { process: Laplace::new(latent, &inputs, &succeeded) }
+        let process = Laplace::new(latent.clone(), &inputs, &succeeded).map(|posterior| Process {
+            posterior,
+            latent,
+            inputs: some,
+            succeeded: their,
+            correction: Arc::default(),
+        });
+        Self { process }
     }
 
     /// Whether nothing has failed so far.
@@ -59,15 +96,27 @@ impl Feasibility {
         self.process.is_none()
     }
 
-    /// Probability of success at `point`, strictly between 0 and 1 once something has failed.
+    /// Probability of success at `point` by the process, for comparing settings; strictly between 0 and 1 once
+    /// something has failed.
     pub fn probability(&self, point: &[f64]) -> f64 {
         self.log_probability_with_gradient(point).0.exp()
+    }
+
+    /// Probability of success at `point` for people: corrected by how often left-out experiments succeeded. Settings
+    /// keep their order.
+    ///
+    /// Source: Platt, Probabilistic outputs for support vector machines (1999), with a prior instead of softened
+    /// targets.
+    pub fn corrected_probability(&self, point: &[f64]) -> f64 {
+        let Some(process) = &self.process else { return 1.0 };
+        let correction = process.correction.get_or_init(|| process.correction());
+        correction.probability(odds(process.posterior.log_success_with_gradient(point).0))
     }
 
     /// Logarithm of the probability of success at each row of `points`.
     pub fn log_probabilities(&self, points: &Rows) -> Vec<f64> {
         match &self.process {
-            Some(process) => process.moments(points).into_iter().map(|(mean, var)| log_success(mean, var)).collect(),
+            Some(process) => process.posterior.log_successes(points),
             None => vec![0.0; points.len()],
         }
     }
@@ -75,10 +124,60 @@ impl Feasibility {
     /// Logarithm of the probability of success, and its gradient by the settings.
     pub fn log_probability_with_gradient(&self, point: &[f64]) -> (f64, Vec<f64>) {
         match &self.process {
-            Some(process) => process.log_success_with_gradient(point),
+            Some(process) => process.posterior.log_success_with_gradient(point),
             None => (0.0, vec![0.0; point.len()]),
         }
     }
+}
+
+impl Process {
+    /// What left-out experiments teach: a tenth of them at a time, the numbers of the latent function kept.
+    fn correction(&self) -> Correction {
+        let size = self.succeeded.len();
+        let mut seen: Vec<(f64, bool)> = Vec::with_capacity(size);
+        for fold in 0..FOLDS.min(size) {
+            let (out, kept): (Vec<usize>, Vec<usize>) = (0..size).partition(|index| index % FOLDS == fold);
+            let known: Vec<bool> = kept.iter().map(|&index| self.succeeded[index]).collect();
+            let Some(learnt) = Laplace::new(self.latent.clone(), &self.inputs.select(&kept), &known) else { continue };
+            let found = learnt.log_successes(&self.inputs.select(&out));
+            seen.extend(found.into_iter().zip(out).map(|(log, index)| (odds(log), self.succeeded[index])));
+        }
+        Correction::most_probable(&seen)
+    }
+}
+
+impl Correction {
+    /// Maximum a posteriori of offset and slope, given log odds and whether what they speak of succeeded.
+    fn most_probable(seen: &[(f64, bool)]) -> Self {
+        let function = |line: &[f64], gradient: &mut [f64]| {
+            let [offset, slope] = [line[0], line[1]];
+            let (z, w) = ((offset - OFFSET.0) / OFFSET.1, (slope - SLOPE.0) / SLOPE.1);
+            let mut value = 0.5 * (z * z + w * w);
+            (gradient[0], gradient[1]) = (z / OFFSET.1, w / SLOPE.1);
+            for (odds, succeeded) in seen {
+                let sign = if *succeeded { 1.0 } else { -1.0 };
+                let towards = sign * (offset + slope * odds);
+                value -= log_logistic(towards);
+                let pull = sign * logistic(-towards);
+                gradient[0] -= pull;
+                gradient[1] -= pull * odds;
+            }
+            value
+        };
+        let (low, high) = ([-10.0, SLOPE_RANGE.0], [10.0, SLOPE_RANGE.1]);
+        let found = minimise(function, &[OFFSET.0, SLOPE.0], &low, &high, Limits::default());
+        Self { offset: found.point[0], slope: found.point[1] }
+    }
+
+    fn probability(self, odds: f64) -> f64 {
+        logistic(self.offset + self.slope * odds)
+    }
+}
+
+/// Log odds of a probability whose logarithm is `log`.
+fn odds(log: f64) -> f64 {
+    let log = log.min(-1e-12);
+    log - (-log.exp_m1()).ln()
 }
 
 /// The latent function whose numbers are `theta`: the logarithms of the lengthscales of each group and of the signal.
@@ -169,6 +268,25 @@ mod tests {
         let learnt = Feasibility::fit(&inputs, &[0], &[true]);
         assert!(learnt.probability(&[0.5]) > 0.1 && learnt.probability(&[0.0]) > 0.4);
         assert!(learnt.probability(&[0.0]) < 1.0);
+    }
+
+    #[test]
+    fn the_chance_shown_is_how_often_experiments_succeed() {
+        let corner = |x: &[f64]| x[0] > 0.5 && x[1] > 0.4;
+        let learnt = grid(6, corner);
+        let places: Vec<[f64; 2]> = (0..900).map(|i| [f64::from(i % 30) / 29.0, f64::from(i / 30) / 29.0]).collect();
+        let sure: Vec<&[f64; 2]> = places.iter().filter(|x| learnt.corrected_probability(*x) > 0.8).collect();
+        let shown = sure.iter().map(|x| learnt.corrected_probability(*x)).sum::<f64>() / sure.len() as f64;
+        let happened = sure.iter().filter(|x| !corner(**x)).count() as f64 / sure.len() as f64;
+        assert!(sure.len() > 400 && (shown - happened).abs() < 0.05, "{}: {shown} {happened}", sure.len());
+        // Failures by chance alone: the same chance everywhere.
+        let inputs =
+            Rows::collect(1, (0..40).map(|i| [0.025 * f64::from(i)]).collect::<Vec<_>>().iter().map(|x| x.as_slice()));
+        let failed: Vec<bool> = (0..40).map(|i| i * 7 % 40 < 8).collect();
+        let learnt = Feasibility::fit(&inputs, &[0], &failed);
+        let mean = (0..40).map(|i| learnt.corrected_probability(&[0.025 * f64::from(i) + 0.01])).sum::<f64>() / 40.0;
+        assert!((mean - 0.8).abs() < 0.07, "{mean}");
+        assert_eq!(Feasibility::default().corrected_probability(&[0.5]), 1.0);
     }
 
     #[test]

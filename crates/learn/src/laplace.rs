@@ -191,6 +191,11 @@ impl Laplace {
         all
     }
 
+    /// Log probability of success at each row of `points`.
+    pub(crate) fn log_successes(&self, points: &Rows) -> Vec<f64> {
+        self.moments(points).into_iter().map(|(mean, variance)| log_success(mean, variance)).collect()
+    }
+
     /// Log probability of success at `point`, and its gradient.
     pub(crate) fn log_success_with_gradient(&self, point: &[f64]) -> (f64, Vec<f64>) {
         let row = self.latent.scale(point);
@@ -301,7 +306,7 @@ fn product(matrix: &Mat<f64>, vector: &[f64]) -> Vec<f64> {
 }
 
 /// Probability of success whose logarithm of odds is `odds`.
-fn logistic(odds: f64) -> f64 {
+pub(crate) fn logistic(odds: f64) -> f64 {
     if odds >= 0.0 {
         1.0 / (1.0 + (-odds).exp())
     } else {
@@ -311,7 +316,7 @@ fn logistic(odds: f64) -> f64 {
 }
 
 /// Logarithm of [`logistic`].
-fn log_logistic(odds: f64) -> f64 {
+pub(crate) fn log_logistic(odds: f64) -> f64 {
     odds.min(0.0) - (-odds.abs()).exp().ln_1p()
 }
 
@@ -323,7 +328,7 @@ fn shrunk(variance: f64) -> f64 {
 }
 
 /// Log probability of success for a latent function of this mean and variance.
-pub(crate) fn log_success(mean: f64, variance: f64) -> f64 {
+fn log_success(mean: f64, variance: f64) -> f64 {
     log_logistic(mean * shrunk(variance))
 }
 

@@ -53,7 +53,7 @@ impl Costs {
     }
 
     /// Whether what is left covers an experiment.
-    fn covers(&self, point: &[Value], before: Option<&Point>) -> bool {
+    pub(crate) fn covers(&self, point: &[Value], before: Option<&Point>) -> bool {
         self.limits.iter().all(|limit| total(limit.experiment, &limit.changes, point, before) <= limit.left)
     }
 

@@ -197,7 +197,7 @@ impl Belief {
 
     /// Whether an experiment is more likely than not to succeed and to keep every bound.
     fn probably_counts(&self, row: &Rows) -> bool {
-        self.kept(row) * self.success(row.row(0)) > 0.5
+        self.kept(row) * self.feasibility.probability(row.row(0)) > 0.5
     }
 
     /// Index and merit of the best observation: not failed, objectives measured, bounds kept.
@@ -261,8 +261,14 @@ impl Belief {
         all
     }
 
-    /// Probability that an experiment does not fail.
+    /// Probability that an experiment at `point` does not fail, for people: in keeping with how often left-out ones
+    /// did.
     pub(crate) fn success(&self, point: &[f64]) -> f64 {
+        self.feasibility.corrected_probability(point)
+    }
+
+    /// The same as far as places are compared by it.
+    pub(crate) fn rough_success(&self, point: &[f64]) -> f64 {
         self.feasibility.probability(point)
     }
 

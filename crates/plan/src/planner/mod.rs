@@ -177,16 +177,20 @@ impl Planner {
     /// uncertainty, which does the same.)
     fn is_flat(&self, situation: &Situation<'_>) -> bool {
         let known = self.knowledge != Knowledge::default() || !self.goal.bounds.is_empty();
-        if known || situation.observed.len() < FEWEST_FLAT || matches!(self.space, Space::Pool(_)) {
-            return false;
-        }
+        !known && !matches!(self.space, Space::Pool(_)) && self.all_equal(situation)
+    }
+
+    /// Whether there are some readings, and every reading of every objective is the same.
+    fn all_equal(&self, situation: &Situation<'_>) -> bool {
         let same = |outcome: usize| {
             let readings = situation.observed.iter().filter_map(|observation| observation.outcomes.get(outcome));
             let mut readings = readings.filter(|measured| **measured != Measured::Missing).map(|m| m.value());
             let first = readings.next();
             first.is_some_and(|first| first.is_some() && readings.all(|value| value == first))
         };
-        self.goal.objectives.iter().all(|objective| self.goal.position(&objective.outcome).is_some_and(same))
+        let mut objectives = self.goal.objectives.iter();
+        situation.observed.len() >= FEWEST_FLAT
+            && objectives.all(|objective| self.goal.position(&objective.outcome).is_some_and(same))
     }
 
     /// The model behind the suggestions, for reports.

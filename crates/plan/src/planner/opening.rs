@@ -9,7 +9,8 @@ use super::{
 use crate::{
     belief::Belief,
     encode::Encoding,
-    space::{Point, key},
+    search::Listed,
+    space::{Point, Value, key},
     start,
 };
 
@@ -32,7 +33,7 @@ impl Planner {
         }
         let chosen: Vec<Point> = match &self.listed {
             Some(listed) => {
-                let free = listed.free(&situation.taken);
+                let free = self.payable_rows(listed, situation);
                 let rows = if self.settings.random_start {
                     start::any(&free, count, situation.seed)
                 } else {
@@ -43,6 +44,31 @@ impl Planner {
             None => self.spread(situation, known, count),
         };
         chosen.into_iter().map(|point| self.plain(situation, point, Purpose::Initial, 1.0)).collect()
+    }
+
+    /// Whether what is left of the budget covers an experiment after the one `before`.
+    fn covers(&self, point: &[Value], before: Option<&Point>) -> bool {
+        self.costs.as_ref().is_none_or(|costs| costs.covers(point, before))
+    }
+
+    /// Free rows of a pool, only those that what is left of the budget covers if there are any.
+    fn payable_rows(&self, listed: &Listed, situation: &Situation<'_>) -> Vec<usize> {
+        let covers = |row: &usize| self.covers(&listed.points[*row], situation.before);
+        preferring(listed.free(&situation.taken), covers)
+    }
+
+    /// Points spread over the ranges, those that are too dear for what is left with dear settings as they were.
+    fn spread_payable(&self, situation: &Situation<'_>, count: usize) -> Vec<Point> {
+        let points = start::spread(&self.encoding, count, situation.seed);
+        let (Some(costs), Some(before)) = (&self.costs, situation.before) else { return points };
+        let covers = |point: &Point| self.covers(point, situation.before);
+        let with_cheaper = points.into_iter().flat_map(|point| {
+            let mut same = if covers(&point) { Vec::new() } else { costs.unchanged(&point, before) };
+            same.retain(|point| self.space.contains(point));
+            same.push(point);
+            same
+        });
+        preferring(with_cheaper.collect(), covers)
     }
 
     /// Up to `count` allowed points spread over the space, tried or not.
@@ -67,7 +93,7 @@ impl Planner {
             let mut seen = HashSet::new();
             return points.into_iter().filter(|point| seen.insert(key(point))).collect();
         }
-        let mut candidates = start::spread(&self.encoding, INITIAL_CANDIDATES.max(2 * count), situation.seed);
+        let mut candidates = self.spread_payable(situation, INITIAL_CANDIDATES.max(2 * count));
         candidates.retain(|point| !situation.taken.contains(&key(point)));
         let mut columns: Vec<Vec<f64>> =
             candidates.iter().map(|point| self.encoding.encode(point).unwrap_or_default()).collect();
@@ -94,13 +120,14 @@ impl Planner {
         for _ in 0..count {
             let points: Vec<Point> = match &self.listed {
                 Some(listed) => {
-                    let mut free = listed.free(&situation.taken);
+                    let mut free = self.payable_rows(listed, situation);
                     if free.len() > UNINFORMED {
                         free = start::any(&free, UNINFORMED, situation.seed);
                     }
                     free.into_iter().map(|row| listed.points[row].clone()).collect()
                 }
-                None => start::spread(&self.encoding, INITIAL_CANDIDATES, situation.seed)
+                None => self
+                    .spread_payable(situation, INITIAL_CANDIDATES)
                     .into_iter()
                     .filter(|point| !situation.taken.contains(&key(point)))
                     .collect(),
@@ -108,7 +135,7 @@ impl Planner {
             let scored = points.into_iter().filter_map(|point| {
                 let columns = self.encoding.encode(&point).ok()?;
                 let room = known.iter().map(|k| Encoding::distance(k, &columns)).fold(1e3, f64::min);
-                let score = (room.max(1e-9) * belief.success(&columns)).ln();
+                let score = (room.max(1e-9) * belief.rough_success(&columns)).ln();
                 Some((point, columns, score))
             });
             let Some((point, columns, score)) = scored.max_by(|a, b| a.2.total_cmp(&b.2)) else { break };
@@ -119,6 +146,15 @@ impl Planner {
         }
         suggestions
     }
+}
+
+/// Those of `all` that are `wanted`; all of them where none is.
+fn preferring<T>(all: Vec<T>, wanted: impl Fn(&T) -> bool) -> Vec<T> {
+    let flags: Vec<bool> = all.iter().map(wanted).collect();
+    if !flags.contains(&true) {
+        return all;
+    }
+    all.into_iter().zip(flags).filter(|(_, wanted)| *wanted).map(|(one, _)| one).collect()
 }
 
 fn retain_unless<T>(items: &mut Vec<T>, drop: &[bool]) {

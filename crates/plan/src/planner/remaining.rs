@@ -49,7 +49,7 @@ fn summary(gains: &[f64], nothing: f64) -> Option<Remaining> {
 impl Planner {
     /// What is still to be gained, from joint draws of the response at places spread over the space and around the
     /// best ones; `None` while there is no model, or fewer than eight experiments that count: a model of so few does
-    /// not know how far an outcome can go.
+    /// not know how far an outcome can go, nor does one of readings that are all the same.
     ///
     /// Every draw is one possible truth: its gain is the best value anywhere less its value where the best is
     /// believed to be.
@@ -69,7 +69,7 @@ impl Planner {
 
     fn remaining_under(&self, belief: &Belief, situation: &Situation<'_>) -> Option<Remaining> {
         let (inputs, observed) = (&situation.inputs, situation.observed);
-        if !belief.has_model() || inputs.is_empty() {
+        if !belief.has_model() || inputs.is_empty() || self.all_equal(situation) {
             return None;
         }
         let merits = belief.expected_merit(inputs);

@@ -202,3 +202,29 @@ fn a_dear_setting_is_changed_less_often_but_still_found() {
     assert!(paid < free, "{paid} changes against {free}");
     assert!(best < 0.02, "{best}");
 }
+
+#[test]
+fn an_initial_experiment_keeps_a_setting_that_what_is_left_cannot_change() {
+    let levels = |name: &str| Parameter {
+        name: name.into(),
+        unit: String::new(),
+        kind: ParameterKind::Categorical { levels: ["x", "y", "z"].map(str::to_owned).to_vec() },
+    };
+    let limit = matdock_plan::Limit { experiment: 1.0, changes: vec![20.0, 0.0], left: 5.0 };
+    let costs = matdock_plan::Costs { experiment: 1.0, changes: vec![20.0, 0.0], left: Some(0.2), limits: vec![limit] };
+    let before = vec![Value::Level("x".into()), Value::Number(0.5)];
+    let rows = (0..9).map(|i| vec![Value::Level(["x", "y", "z"][i % 3].into()), Value::Number(i as f64 / 8.0)]);
+    let ranges = Space::ranges(vec![levels("target"), continuous("heat", 0.0, 1.0)]).unwrap();
+    let pool = Space::Pool(
+        Pool::new(vec![levels("target"), continuous("heat", 0.0, 1.0)], rows.collect(), Vec::new()).unwrap(),
+    );
+    for space in [ranges, pool] {
+        let planner = Planner::new(space, Goal::single("y", Direction::Minimise), Settings::default()).unwrap();
+        let planner = planner.with_costs(costs.clone());
+        for seed in 0..5 {
+            let observed = [crate::observation(before.clone(), 1.0)];
+            let suggestion = planner.suggest(&observed, &[], 1, seed).unwrap().remove(0);
+            assert_eq!(suggestion.point[0], before[0]);
+        }
+    }
+}

@@ -217,6 +217,8 @@ fn what_is_still_to_be_gained_shrinks_as_the_space_is_known() {
         all.map(|(a, b)| observation(at(a, b), bowl(a, b))).collect::<Vec<_>>()
     };
     assert!(planner.remaining(&grid(2), 1).unwrap().is_none());
+    let equal: Vec<_> = grid(7).into_iter().map(|one| observation(one.point, 1.0)).collect();
+    assert!(planner.remaining(&equal, 1).unwrap().is_none());
     let few = planner.remaining(&grid(3), 1).unwrap().unwrap();
     let many = planner.remaining(&grid(7), 1).unwrap().unwrap();
     assert!(few.expected > 5.0 * many.expected, "{few:?} {many:?}");
