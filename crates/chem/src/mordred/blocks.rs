@@ -1,5 +1,7 @@
 //! Simple paths, taken apart at the atoms where a structure falls into parts: ring systems and single bonds.
 
+use std::borrow::Cow;
+
 use crate::Molecule;
 
 /// Steps a search for paths through ring systems may take in one structure.
@@ -7,101 +9,114 @@ const MOST_STEPS: usize = 3_000_000;
 
 /// Two-connected parts of a structure with what is known of the simple paths inside each.
 pub(super) struct Blocks {
+    /// From a first atom of each fragment outwards: all but the first atom of a block are met in it for the first time.
     list: Vec<Block>,
-    /// For each atom the blocks it belongs to.
-    of_atom: Vec<Vec<usize>>,
+    atoms: usize,
     /// Too many paths to follow them all.
     pub too_entangled: bool,
 }
 
-struct Block {
-    atoms: Vec<usize>,
-    /// Longest simple path between two of its atoms, row by row.
+/// One part. Its matrices have a row for each of its atoms, in their order.
+pub(super) struct Block {
+    pub atoms: Vec<usize>,
+    /// Its bonds: two places among the atoms, and the bond.
+    pub bonds: Vec<(usize, usize, usize)>,
+    /// Longest simple path between two of its atoms.
     longest: Vec<f64>,
     /// Sum over its simple paths between two atoms of the products of the weights of their bonds.
     weighted: Vec<f64>,
 }
 
-impl Block {
-    fn place(&self, atom: usize) -> usize {
-        self.atoms.iter().position(|&other| other == atom).unwrap_or_default()
-    }
-}
-
 impl Blocks {
     pub fn new(molecule: &Molecule) -> Self {
-        let mut blocks =
-            Self { list: Vec::new(), of_atom: vec![Vec::new(); molecule.atoms().len()], too_entangled: false };
         let mut steps = 0;
-        for bonds in two_connected(molecule) {
-            let mut atoms: Vec<usize> =
-                bonds.iter().flat_map(|&bond| [molecule.bonds()[bond].begin, molecule.bonds()[bond].end]).collect();
-            atoms.sort_unstable();
-            atoms.dedup();
-            let index = blocks.list.len();
-            for &atom in &atoms {
-                blocks.of_atom[atom].push(index);
-            }
-            let block = follow(molecule, atoms, &bonds, &mut steps);
-            blocks.list.push(block);
+        let mut list = Vec::new();
+        let mut places = vec![usize::MAX; molecule.atoms().len()];
+        for (first, bonds) in two_connected(molecule).into_iter().rev() {
+            let mut atoms = vec![first];
+            places[first] = 0;
+            let mut place = |atom: usize| {
+                if places[atom] == usize::MAX {
+                    places[atom] = atoms.len();
+                    atoms.push(atom);
+                }
+                places[atom]
+            };
+            let bonds: Vec<(usize, usize, usize)> = bonds
+                .into_iter()
+                .map(|bond| (place(molecule.bonds()[bond].begin), place(molecule.bonds()[bond].end), bond))
+                .collect();
+            atoms.iter().for_each(|&atom| places[atom] = usize::MAX);
+            let (longest, weighted) = follow(molecule, &atoms, &bonds, &mut steps);
+            list.push(Block { atoms, bonds, longest, weighted });
         }
-        blocks.too_entangled = steps > MOST_STEPS;
-        blocks
+        Self { list, atoms: molecule.atoms().len(), too_entangled: steps > MOST_STEPS }
     }
 
-    /// Length of the longest simple path from an atom to every other; 0 to atoms it is not connected with.
-    pub fn longest_from(&self, start: usize) -> Vec<f64> {
-        let mut longest = vec![0.0; self.of_atom.len()];
-        let mut open = vec![(start, usize::MAX)];
-        while let Some((atom, from)) = open.pop() {
-            for &index in self.of_atom[atom].iter().filter(|&&index| index != from) {
-                let block = &self.list[index];
-                let size = block.atoms.len();
-                let row = &block.longest[block.place(atom) * size..][..size];
-                for (&next, length) in block.atoms.iter().zip(row) {
-                    if next != atom {
-                        longest[next] = longest[atom] + length;
-                        open.push((next, index));
-                    }
+    /// A number for every two atoms of a structure of one fragment, row by row: inside each block given by `inside`
+    /// (the block, then a matrix for its atoms), and joined where a way leads through several. On the diagonal `same`.
+    pub fn between<T: Copy>(&self, same: T, inside: impl Fn(&Block) -> Cow<'_, [T]>, join: impl Fn(T, T) -> T) -> Vec<T>
+    where
+        [T]: ToOwned<Owned = Vec<T>>,
+    {
+        let count = self.atoms;
+        let mut matrix = vec![same; count * count];
+        let mut met: Vec<usize> = self.list.first().map(|block| block.atoms[0]).into_iter().collect();
+        for block in &self.list {
+            let inner = inside(block);
+            let size = block.atoms.len();
+            let entry = block.atoms[0];
+            for (place, &atom) in block.atoms.iter().enumerate().skip(1) {
+                let step = inner[place];
+                for &other in &met {
+                    let value = if other == entry { step } else { join(matrix[entry * count + other], step) };
+                    matrix[atom * count + other] = value;
+                    matrix[other * count + atom] = value;
+                }
+                for (before, &other) in block.atoms.iter().enumerate().take(place).skip(1) {
+                    let value = inner[before * size + place];
+                    matrix[atom * count + other] = value;
+                    matrix[other * count + atom] = value;
                 }
             }
+            met.extend(&block.atoms[1..]);
         }
-        longest
+        matrix
     }
 
-    /// Sum over all simple paths from an atom of the products of the weights of their bonds.
-    pub fn weighted_from(&self, start: usize) -> f64 {
-        let mut total = 0.0;
-        let mut open = vec![(start, usize::MAX, 1.0)];
-        while let Some((atom, from, weight)) = open.pop() {
-            for &index in self.of_atom[atom].iter().filter(|&&index| index != from) {
-                let block = &self.list[index];
-                let size = block.atoms.len();
-                let row = &block.weighted[block.place(atom) * size..][..size];
-                for (&next, factor) in block.atoms.iter().zip(row) {
-                    if next != atom {
-                        total += weight * factor;
-                        open.push((next, index, weight * factor));
-                    }
-                }
-            }
-        }
-        total
+    /// Lengths of the longest simple paths between the atoms of a structure of one fragment, row by row.
+    pub fn longest(&self) -> Vec<f64> {
+        self.between(0.0, |block| Cow::Borrowed(&block.longest), |a, b| a + b)
+    }
+
+    /// For each atom the sum over all simple paths from it of the products of the weights of their bonds.
+    pub fn weighted(&self) -> Vec<f64> {
+        let matrix = self.between(0.0, |block| Cow::Borrowed(&block.weighted), |a, b| a * b);
+        matrix.chunks_exact(self.atoms.max(1)).map(|row| row.iter().sum()).collect()
     }
 }
 
 /// Follows every simple path inside one block. A bond weighs one over the root of the product of its atoms' degrees.
-fn follow(molecule: &Molecule, atoms: Vec<usize>, bonds: &[usize], steps: &mut usize) -> Block {
+///
+/// Returned are the longest paths and the sums of weights between its atoms.
+fn follow(
+    molecule: &Molecule,
+    atoms: &[usize],
+    bonds: &[(usize, usize, usize)],
+    steps: &mut usize,
+) -> (Vec<f64>, Vec<f64>) {
+    let degree = |place: usize| molecule.neighbours(atoms[place]).len() as f64;
+    let weight = |a: usize, b: usize| 1.0 / (degree(a) * degree(b)).sqrt();
+    if let &[(a, b, _)] = bonds {
+        let weight = weight(a, b);
+        *steps += 2;
+        return (vec![0.0, 1.0, 1.0, 0.0], vec![0.0, weight, weight, 0.0]);
+    }
     let size = atoms.len();
     let mut inside = vec![Vec::new(); size];
-    let place = |atom: usize| atoms.binary_search(&atom).unwrap_or_default();
-    for &bond in bonds {
-        let ends = [molecule.bonds()[bond].begin, molecule.bonds()[bond].end];
-        let degrees = ends.map(|atom| molecule.neighbours(atom).len() as f64);
-        let weight = 1.0 / (degrees[0] * degrees[1]).sqrt();
-        let [a, b] = ends.map(place);
-        inside[a].push((b, weight));
-        inside[b].push((a, weight));
+    for &(a, b, _) in bonds {
+        inside[a].push((b, weight(a, b)));
+        inside[b].push((a, weight(a, b)));
     }
     let mut longest = vec![0.0_f64; size * size];
     let mut weighted = vec![0.0; size * size];
@@ -130,11 +145,11 @@ fn follow(molecule: &Molecule, atoms: Vec<usize>, bonds: &[usize], steps: &mut u
             weighted[cell] += product * factor;
         }
     }
-    Block { atoms, longest, weighted }
+    (longest, weighted)
 }
 
-/// The bonds of each two-connected part (Tarjan's method, without recursion).
-fn two_connected(molecule: &Molecule) -> Vec<Vec<usize>> {
+/// Each two-connected part, from outside inwards: the atom it hangs on and its bonds (Tarjan's method, without recursion).
+fn two_connected(molecule: &Molecule) -> Vec<(usize, Vec<usize>)> {
     let count = molecule.atoms().len();
     let mut order = vec![0_usize; count];
     let mut low = vec![0_usize; count];
@@ -172,7 +187,7 @@ fn two_connected(molecule: &Molecule) -> Vec<Vec<usize>> {
             if low[from] >= order[parent]
                 && let Some(start) = bonds.iter().rposition(|&bond| bond == arrival)
             {
-                parts.push(bonds.split_off(start));
+                parts.push((parent, bonds.split_off(start)));
             }
         }
     }

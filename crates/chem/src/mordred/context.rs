@@ -1,10 +1,13 @@
 //! What several families of descriptors share, computed once for a structure.
 
+use std::cell::OnceCell;
+
 use super::{
     MissingReason,
     atomic::{AtomWeights, weights},
     blocks::Blocks,
     crippen,
+    spectra::Spectra,
 };
 use crate::Molecule;
 
@@ -60,6 +63,7 @@ pub(super) struct Context<'a> {
     pub crippen: Vec<[f64; 2]>,
     /// Electrotopological state of each heavy atom.
     pub estate: Vec<f64>,
+    spectra: OnceCell<Spectra>,
 }
 
 impl<'a> Context<'a> {
@@ -73,7 +77,12 @@ impl<'a> Context<'a> {
         let connected = molecule.fragment_count() == 1;
         let blocks = Blocks::new(molecule);
         let crippen = crippen::contributions(molecule);
-        Self { heavy, full, connected, blocks, surface, crippen, estate }
+        Self { heavy, full, connected, blocks, surface, crippen, estate, spectra: OnceCell::new() }
+    }
+
+    /// What is taken from eigenvalues.
+    pub fn spectra(&self) -> &Spectra {
+        self.spectra.get_or_init(|| Spectra::new(self))
     }
 
     /// An error for structures of several fragments.

@@ -23,6 +23,7 @@ mod surface;
 mod symmetric;
 mod tables;
 mod topology;
+mod tridiagonal;
 
 use std::sync::OnceLock;
 

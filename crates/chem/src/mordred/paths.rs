@@ -122,7 +122,7 @@ pub(super) mod identification {
             return values.extend(std::iter::repeat_n(Err(reason), 2 * KINDS.len()));
         }
         let atoms = context.heavy.molecule.atoms();
-        let numbers: Vec<f64> = (0..atoms.len()).map(|atom| 1.0 + context.blocks.weighted_from(atom) / 2.0).collect();
+        let numbers: Vec<f64> = context.blocks.weighted().into_iter().map(|sum| 1.0 + sum / 2.0).collect();
         for (_, counts) in KINDS {
             let sum: f64 =
                 numbers.iter().zip(atoms).filter(|(_, atom)| counts(atom.number)).map(|(number, _)| number).sum();

@@ -1,11 +1,15 @@
 //! Descriptors from the eigenvalues and the leading eigenvector of matrices of a structure.
 
+use std::borrow::Cow;
+
 use super::{
-    MissingReason, Values,
+    DescriptorValue, MissingReason, Values,
     atomic::Weight,
+    blocks::Block,
     context::Context,
     ratio,
-    symmetric::{Tridiagonal, reduce},
+    symmetric::{LANES, Lanes, Reduced, Symmetric},
+    tridiagonal::Tridiagonal,
 };
 use crate::Molecule;
 
@@ -21,56 +25,147 @@ fn suited(context: &Context<'_>) -> Result<(), MissingReason> {
     if context.heavy.count() > MOST_ATOMS { Err(MissingReason::TooLarge) } else { Ok(()) }
 }
 
+/// The place of SM1 among the attributes; matrices whose trace is always zero go without.
+const TRACE: usize = 6;
+
+type Attributes = [DescriptorValue; ATTRIBUTES.len()];
+
 fn attribute_names(names: &mut Vec<String>, matrix: &str, trace: bool) {
-    names.extend(ATTRIBUTES.iter().filter(|name| trace || **name != "SM1").map(|name| format!("{name}_{matrix}")));
+    names.extend(
+        ATTRIBUTES.iter().filter(|name| trace || **name != ATTRIBUTES[TRACE]).map(|name| format!("{name}_{matrix}")),
+    );
 }
 
-fn missing(values: &mut Values, reason: MissingReason, trace: bool) {
-    values.extend(std::iter::repeat_n(Err(reason), if trace { 13 } else { 12 }));
+fn push(values: &mut Values, attributes: &Attributes, trace: bool) {
+    values.extend(attributes.iter().enumerate().filter(|(place, _)| trace || *place != TRACE).map(|(_, value)| *value));
 }
 
-/// Graph energy, leading eigenvalue, spread and so on of a symmetric matrix, given row by row.
-fn attributes(values: &mut Values, molecule: &Molecule, matrix: Vec<f64>, trace: bool) {
-    let count = molecule.atoms().len();
-    let size = count as f64;
-    let sum: f64 = (0..count).map(|at| matrix[at * count + at]).sum();
-    let reduced = reduce(matrix, count);
-    let Some(eigenvalues) = reduced.eigenvalues() else {
-        return missing(values, MissingReason::TooEntangled, trace);
-    };
-    let largest = eigenvalues.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let least = eigenvalues.iter().copied().fold(f64::INFINITY, f64::min);
-    let mean = eigenvalues.iter().sum::<f64>() / size;
-    let deviation: f64 = eigenvalues.iter().map(|value| (value - mean).abs()).sum();
-    values.push(Ok(eigenvalues.iter().map(|value| value.abs()).sum()));
-    values.push(Ok(largest));
-    values.push(Ok(largest - least));
-    values.push(Ok(deviation));
-    values.push(Ok(deviation / size));
-    // Mordred takes e^-a along: the logarithm of one more than the sum.
-    let shift = largest.max(0.0);
-    let exponentials = eigenvalues.iter().map(|value| (value - shift).exp()).sum::<f64>() + (-shift).exp();
-    values.push(Ok(shift + exponentials.ln()));
-    if trace {
-        values.push(Ok(sum));
+/// Properties of elements the Barysz matrices are weighted with.
+const PROPERTIES: usize = Weight::OF_ELEMENT.end - Weight::OF_ELEMENT.start;
+/// Adjacency, distance, detour, one place free, and the Barysz matrices.
+const MATRICES: usize = LANES + PROPERTIES;
+
+/// What is taken from the eigenvalues of all matrices of a structure.
+pub(super) struct Spectra {
+    adjacency: Attributes,
+    distance: Attributes,
+    detour: Attributes,
+    /// Half the sum of the detour matrix.
+    detour_index: DescriptorValue,
+    barysz: [Attributes; PROPERTIES],
+    /// Largest and smallest eigenvalue of the Burden matrices.
+    burden: [Result<[f64; 2], MissingReason>; Weight::COUNT],
+}
+
+impl Spectra {
+    pub fn new(context: &Context<'_>) -> Self {
+        let missing = |reason| [Err(reason); ATTRIBUTES.len()];
+        if let Err(reason) = suited(context) {
+            return Self {
+                adjacency: missing(reason),
+                distance: missing(reason),
+                detour: missing(reason),
+                detour_index: Err(reason),
+                barysz: [missing(reason); PROPERTIES],
+                burden: [Err(reason); Weight::COUNT],
+            };
+        }
+        let (graphs, detour_index) = graph_matrices(context);
+        let (weighted, reasons) = barysz::matrices(context);
+        let [low, high] = weighted;
+        let traces: [f64; MATRICES] = join([graphs.trace(), low.trace(), high.trace()]);
+        let parts = [graphs.reduce(), low.reduce(), high.reduce()];
+        let attributes = attributes(&context.heavy.molecule, &parts, &traces);
+        let detour = if detour_index.is_ok() { attributes[2] } else { missing(MissingReason::TooEntangled) };
+        Self {
+            adjacency: attributes[0],
+            distance: attributes[1],
+            detour,
+            detour_index,
+            barysz: std::array::from_fn(|at| reasons[at].map_or(attributes[LANES + at], missing)),
+            burden: bcut::extremes(context),
+        }
     }
-    vector_attributes(values, molecule, &reduced, largest);
 }
 
-fn vector_attributes(values: &mut Values, molecule: &Molecule, reduced: &Tridiagonal, largest: f64) {
+fn join<const N: usize>(parts: [Lanes; 3]) -> [f64; N] {
+    std::array::from_fn(|at| parts[at / LANES][at % LANES])
+}
+
+/// Reduced matrices side by side.
+fn side_by_side<const N: usize>(parts: &[Reduced; 3]) -> Tridiagonal<N> {
+    let rows = |of: fn(&Reduced) -> &Vec<Lanes>| {
+        (0..parts[0].count).map(|row| join([0, 1, 2].map(|part: usize| of(&parts[part])[row]))).collect()
+    };
+    Tridiagonal { diagonal: rows(|part| &part.form.diagonal), coupling: rows(|part| &part.form.coupling) }
+}
+
+/// Adjacency, distance and detour matrix, and half the sum of the last.
+fn graph_matrices(context: &Context<'_>) -> (Symmetric, DescriptorValue) {
+    let count = context.heavy.count();
+    let mut matrices = Symmetric::zeros(count);
+    for bond in context.heavy.molecule.bonds() {
+        matrices.at(bond.begin.max(bond.end), bond.begin.min(bond.end))[0] = 1.0;
+    }
+    let detour = if context.blocks.too_entangled { Vec::new() } else { context.blocks.longest() };
+    for row in 0..count {
+        for (column, &distance) in context.heavy.row(row)[..row].iter().enumerate() {
+            matrices.at(row, column)[1] = f64::from(distance);
+            matrices.at(row, column)[2] = detour.get(row * count + column).copied().unwrap_or_default();
+        }
+    }
+    let half = (0.5 * detour.iter().sum::<f64>()).trunc();
+    (matrices, if context.blocks.too_entangled { Err(MissingReason::TooEntangled) } else { Ok(half) })
+}
+
+/// Graph energy, leading eigenvalue, spread and so on of each matrix.
+fn attributes(molecule: &Molecule, parts: &[Reduced; 3], traces: &[f64; MATRICES]) -> [Attributes; MATRICES] {
     let size = molecule.atoms().len() as f64;
-    let vector = reduced.eigenvector(largest);
-    let coefficients: f64 = vector.iter().map(|x| x.abs()).sum();
-    values.push(Ok(coefficients));
-    values.push(Ok(coefficients / size));
-    values.push(Ok((0.1 * size * coefficients).ln()));
-    let bonds = molecule.bonds();
-    let randic: f64 = bonds.iter().map(|bond| (vector[bond.begin] * vector[bond.end]).sqrt().recip()).sum();
-    let logarithm =
-        ratio((0.1 * size * randic).ln(), f64::from(u8::from(randic > 0.0)), MissingReason::NothingToAverage);
-    values.push(Ok(randic));
-    values.push(Ok(randic / size));
-    values.push(logarithm);
+    let eigenvalues = side_by_side::<MATRICES>(parts).eigenvalues();
+    let (mut largest, mut least) = ([f64::NEG_INFINITY; MATRICES], [f64::INFINITY; MATRICES]);
+    let (mut sum, mut energy) = ([0.0; MATRICES], [0.0; MATRICES]);
+    for row in &eigenvalues {
+        for at in 0..MATRICES {
+            largest[at] = largest[at].max(row[at]);
+            least[at] = least[at].min(row[at]);
+            sum[at] += row[at];
+            energy[at] += row[at].abs();
+        }
+    }
+    let vectors =
+        [0, 1, 2].map(|part: usize| parts[part].eigenvectors(std::array::from_fn(|l| largest[part * LANES + l])));
+    std::array::from_fn(|at| {
+        // A method that does not settle leaves no number.
+        if !sum[at].is_finite() {
+            return [Err(MissingReason::TooEntangled); ATTRIBUTES.len()];
+        }
+        let mean = sum[at] / size;
+        let deviation: f64 = eigenvalues.iter().map(|row| (row[at] - mean).abs()).sum();
+        // Mordred takes e^-a along: the logarithm of one more than the sum.
+        let shift = largest[at].max(0.0);
+        let exponentials = eigenvalues.iter().map(|row| (row[at] - shift).exp()).sum::<f64>() + (-shift).exp();
+        let vector = |atom: usize| vectors[at / LANES][atom][at % LANES];
+        let coefficients: f64 = (0..molecule.atoms().len()).map(|atom| vector(atom).abs()).sum();
+        let bonds = molecule.bonds();
+        let randic: f64 = bonds.iter().map(|bond| (vector(bond.begin) * vector(bond.end)).sqrt().recip()).sum();
+        let logarithm =
+            ratio((0.1 * size * randic).ln(), f64::from(u8::from(randic > 0.0)), MissingReason::NothingToAverage);
+        [
+            Ok(energy[at]),
+            Ok(largest[at]),
+            Ok(largest[at] - least[at]),
+            Ok(deviation),
+            Ok(deviation / size),
+            Ok(shift + exponentials.ln()),
+            Ok(traces[at]),
+            Ok(coefficients),
+            Ok(coefficients / size),
+            Ok((0.1 * size * coefficients).ln()),
+            Ok(randic),
+            Ok(randic / size),
+            logarithm,
+        ]
+    })
 }
 
 /// From the adjacency matrix.
@@ -82,17 +177,7 @@ pub(super) mod adjacency {
     }
 
     pub fn compute(context: &Context<'_>, values: &mut Values) {
-        if let Err(reason) = suited(context) {
-            return missing(values, reason, false);
-        }
-        let molecule = &context.heavy.molecule;
-        let count = context.heavy.count();
-        let mut matrix = vec![0.0; count * count];
-        for bond in molecule.bonds() {
-            matrix[bond.begin * count + bond.end] = 1.0;
-            matrix[bond.end * count + bond.begin] = 1.0;
-        }
-        attributes(values, molecule, matrix, false);
+        push(values, &context.spectra().adjacency, false);
     }
 }
 
@@ -105,11 +190,7 @@ pub(super) mod distance {
     }
 
     pub fn compute(context: &Context<'_>, values: &mut Values) {
-        if let Err(reason) = suited(context) {
-            return missing(values, reason, false);
-        }
-        let matrix = context.heavy.distances.iter().map(|&distance| f64::from(distance)).collect();
-        attributes(values, &context.heavy.molecule, matrix, false);
+        push(values, &context.spectra().distance, false);
     }
 }
 
@@ -123,24 +204,17 @@ pub(super) mod detour {
     }
 
     pub fn compute(context: &Context<'_>, values: &mut Values) {
-        let entangled = if context.blocks.too_entangled { Err(MissingReason::TooEntangled) } else { Ok(()) };
-        if let Err(reason) = suited(context).and(entangled) {
-            missing(values, reason, true);
-            return values.push(Err(reason));
-        }
-        let mut matrix = Vec::with_capacity(context.heavy.count().pow(2));
-        for atom in 0..context.heavy.count() {
-            matrix.extend(context.blocks.longest_from(atom));
-        }
-        let half = (0.5 * matrix.iter().sum::<f64>()).trunc();
-        attributes(values, &context.heavy.molecule, matrix, true);
-        values.push(Ok(half));
+        push(values, &context.spectra().detour, true);
+        values.push(context.spectra().detour_index);
     }
 }
 
 /// From the Barysz matrix: distances weighted with a property and bond orders.
 pub(super) mod barysz {
     use super::*;
+
+    /// A number for each property.
+    type Row = [f64; PROPERTIES];
 
     pub fn names(names: &mut Vec<String>) {
         for weight in &Weight::ALL[Weight::OF_ELEMENT] {
@@ -149,56 +223,72 @@ pub(super) mod barysz {
     }
 
     pub fn compute(context: &Context<'_>, values: &mut Values) {
-        for &weight in &Weight::ALL[Weight::OF_ELEMENT] {
-            match matrix(context, weight) {
-                Ok(matrix) => attributes(values, &context.heavy.molecule, matrix, true),
-                Err(reason) => missing(values, reason, true),
-            }
+        for attributes in &context.spectra().barysz {
+            push(values, attributes, true);
         }
     }
 
-    fn matrix(context: &Context<'_>, weight: Weight) -> Result<Vec<f64>, MissingReason> {
-        suited(context)?;
+    /// The matrices, and why there is none where so.
+    pub(super) fn matrices(context: &Context<'_>) -> ([Symmetric; 2], [Option<MissingReason>; PROPERTIES]) {
         let graph = &context.heavy;
-        if !graph.weights.known[weight as usize] {
-            return Err(MissingReason::UnknownProperty);
-        }
-        let property: Vec<f64> = graph.weights.of(weight).collect();
-        let carbon = weight.of_carbon();
         let count = graph.count();
-        let mut matrix = vec![f64::INFINITY; count * count];
-        for bond in graph.molecule.bonds() {
-            let divisor = property[bond.begin] * property[bond.end] * bond.order.number();
-            let length = ratio(carbon * carbon, divisor, MissingReason::NotPositive)?;
-            matrix[bond.begin * count + bond.end] = length;
-            matrix[bond.end * count + bond.begin] = length;
+        let mut rows: Vec<Row> =
+            graph.weights.rows.iter().map(|row| std::array::from_fn(|at| row[Weight::OF_ELEMENT.start + at])).collect();
+        let reasons = std::array::from_fn(|at| match () {
+            () if !graph.weights.known[Weight::OF_ELEMENT.start + at] => Some(MissingReason::UnknownProperty),
+            () if rows.iter().any(|row| row[at] == 0.0) => Some(MissingReason::NotPositive),
+            () => None,
+        });
+        for row in &mut rows {
+            (0..PROPERTIES).filter(|&at| reasons[at].is_some()).for_each(|at| row[at] = 1.0);
         }
-        for at in 0..count {
-            matrix[at * count + at] = 0.0;
-        }
-        shorten(&mut matrix, count);
-        for (at, value) in property.iter().enumerate() {
-            matrix[at * count + at] = 1.0 - ratio(carbon, *value, MissingReason::NotPositive)?;
-        }
-        Ok(matrix)
+        let carbon: Row = std::array::from_fn(|at| Weight::ALL[Weight::OF_ELEMENT.start + at].of_carbon());
+        let distances = context.blocks.between(
+            [0.0; PROPERTIES],
+            |block| Cow::Owned(shortest(&graph.molecule, block, &rows, &carbon)),
+            |a, b| std::array::from_fn(|at| a[at] + b[at]),
+        );
+        let halves = [0, LANES].map(|from| {
+            let mut half = Symmetric::zeros(count);
+            for (row, property) in rows.iter().enumerate() {
+                for column in 0..row {
+                    let distance = &distances[row * count + column];
+                    *half.at(row, column) = std::array::from_fn(|l| distance[from + l]);
+                }
+                *half.at(row, row) = std::array::from_fn(|l| 1.0 - carbon[from + l] / property[from + l]);
+            }
+            half
+        });
+        (halves, reasons)
     }
 
-    /// Lengths of the shortest ways (Floyd and Warshall).
-    fn shorten(matrix: &mut [f64], count: usize) {
-        let mut through = vec![0.0; count];
+    /// Lengths of the shortest ways inside a block (Floyd and Warshall).
+    fn shortest(molecule: &Molecule, block: &Block, rows: &[Row], carbon: &Row) -> Vec<Row> {
+        let count = block.atoms.len();
+        let mut matrix = vec![[f64::INFINITY; PROPERTIES]; count * count];
+        for &(a, b, bond) in &block.bonds {
+            let (first, second) = (&rows[block.atoms[a]], &rows[block.atoms[b]]);
+            let order = molecule.bonds()[bond].order.number();
+            let length: Row = std::array::from_fn(|at| carbon[at] * carbon[at] / (first[at] * second[at] * order));
+            matrix[a * count + b] = length;
+            matrix[b * count + a] = length;
+        }
+        if count == 2 {
+            return matrix;
+        }
         for middle in 0..count {
-            through.copy_from_slice(&matrix[middle * count..(middle + 1) * count]);
-            for (from, row) in matrix.chunks_exact_mut(count).enumerate() {
-                let first = row[middle];
-                if from == middle || first == f64::INFINITY {
-                    continue;
-                }
-                for (direct, second) in row.iter_mut().zip(&through) {
-                    let way = first + second;
-                    *direct = if way < *direct { way } else { *direct };
+            for from in (0..count).filter(|&from| from != middle) {
+                let first = matrix[from * count + middle];
+                for to in 0..from {
+                    let second = matrix[middle * count + to];
+                    let direct = &mut matrix[from * count + to];
+                    let way: Row = std::array::from_fn(|at| direct[at].min(first[at] + second[at]));
+                    *direct = way;
+                    matrix[to * count + from] = way;
                 }
             }
         }
+        matrix
     }
 }
 
@@ -213,39 +303,33 @@ pub(super) mod bcut {
     }
 
     pub fn compute(context: &Context<'_>, values: &mut Values) {
-        let suited = suited(context);
-        let burden = if suited.is_ok() { burden(context) } else { Vec::new() };
-        for weight in Weight::ALL {
-            let extremes = suited.and_then(|()| {
-                if !context.heavy.weights.known[weight as usize] {
-                    return Err(MissingReason::UnknownProperty);
-                }
-                Ok(extremes(&burden, context.heavy.weights.of(weight)))
-            });
-            values.push(extremes.map(|(high, _)| high));
-            values.push(extremes.map(|(_, low)| low));
+        for extremes in context.spectra().burden {
+            values.extend([0, 1].map(|end: usize| extremes.map(|extremes| extremes[end])));
         }
     }
 
-    fn burden(context: &Context<'_>) -> Vec<f64> {
+    pub(super) fn extremes(context: &Context<'_>) -> [Result<[f64; 2], MissingReason>; Weight::COUNT] {
         let graph = &context.heavy;
-        let count = graph.count();
-        let mut matrix = vec![0.001; count * count];
-        for bond in graph.molecule.bonds() {
-            let terminal = graph.degree(bond.begin) == 1 || graph.degree(bond.end) == 1;
-            let value = bond.order.number() / 10.0 + if terminal { 0.01 } else { 0.0 };
-            matrix[bond.begin * count + bond.end] = value;
-            matrix[bond.end * count + bond.begin] = value;
-        }
-        matrix
-    }
-
-    fn extremes(burden: &[f64], weights: impl Iterator<Item = f64>) -> (f64, f64) {
-        let mut matrix = burden.to_vec();
-        let count = matrix.len().isqrt();
-        for (at, weight) in weights.enumerate() {
-            matrix[at * count + at] = weight;
-        }
-        reduce(matrix, count).extremes()
+        let parts = [0, 1, 2].map(|part: usize| {
+            let mut matrices = Symmetric::zeros(graph.count());
+            matrices.triangle.fill([0.001; LANES]);
+            for bond in graph.molecule.bonds() {
+                let terminal = graph.degree(bond.begin) == 1 || graph.degree(bond.end) == 1;
+                let value = bond.order.number() / 10.0 + if terminal { 0.01 } else { 0.0 };
+                *matrices.at(bond.begin.max(bond.end), bond.begin.min(bond.end)) = [value; LANES];
+            }
+            for (atom, row) in graph.weights.rows.iter().enumerate() {
+                *matrices.at(atom, atom) = std::array::from_fn(|l| {
+                    let weight = part * LANES + l;
+                    if graph.weights.known[weight] { row[weight] } else { 0.0 }
+                });
+            }
+            matrices.reduce()
+        });
+        let (largest, least) = side_by_side::<{ Weight::COUNT }>(&parts).extremes();
+        std::array::from_fn(|weight| match graph.weights.known[weight] {
+            true => Ok([largest[weight], least[weight]]),
+            false => Err(MissingReason::UnknownProperty),
+        })
     }
 }

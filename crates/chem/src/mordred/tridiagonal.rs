@@ -1,0 +1,333 @@
+//! Eigenvalues of symmetric tridiagonal matrices of one size, several at a time.
+//!
+//! The QL method for all eigenvalues, Laguerre's for the extreme ones and inverse iteration for a vector (Parlett, The
+//! Symmetric Eigenvalue Problem, chapters 4 and 8).
+
+/// Matrices of one size, entry by entry side by side.
+pub(super) struct Tridiagonal<const L: usize> {
+    pub diagonal: Vec<[f64; L]>,
+    /// Entry `i` couples `i` and `i + 1`; the last is zero.
+    pub coupling: Vec<[f64; L]>,
+}
+
+/// Rounds of the QL method for one eigenvalue; two or three do.
+const MOST_ROUNDS: usize = 60;
+
+impl<const L: usize> Tridiagonal<L> {
+    fn count(&self) -> usize {
+        self.diagonal.len()
+    }
+
+    /// All eigenvalues, in no order; NaN for a matrix for which the method does not settle.
+    pub fn eigenvalues(&self) -> Vec<[f64; L]> {
+        let mut ql = Ql::new(self);
+        while ql.find_parts() {
+            ql.step();
+        }
+        ql.d
+    }
+
+    /// The largest and the smallest eigenvalue.
+    pub fn extremes(&self) -> ([f64; L], [f64; L]) {
+        let negated = Self {
+            diagonal: self.diagonal.iter().map(|row| row.map(|d| -d)).collect(),
+            coupling: self.coupling.clone(),
+        };
+        (self.largest(), negated.largest().map(|value| -value))
+    }
+
+    /// Gershgorin's bound on the largest eigenvalue.
+    fn bound(&self) -> [f64; L] {
+        let mut bound = [f64::NEG_INFINITY; L];
+        let mut before = [0.0; L];
+        for (d, e) in self.diagonal.iter().zip(&self.coupling) {
+            for l in 0..L {
+                bound[l] = bound[l].max(d[l] + before[l] + e[l].abs());
+                before[l] = e[l].abs();
+            }
+        }
+        bound
+    }
+
+    /// Laguerre's method from above: every step stays above the largest eigenvalue.
+    fn largest(&self) -> [f64; L] {
+        const MOST_STEPS: usize = 200;
+        let size = self.count() as f64;
+        let squares: Vec<[f64; L]> = self.coupling.iter().map(|row| row.map(|e| e * e)).collect();
+        let mut value = self.bound().map(|bound| bound + f64::EPSILON * bound.abs() + f64::MIN_POSITIVE);
+        let mut done = [false; L];
+        for _ in 0..MOST_STEPS {
+            let (first, second, above) = derivatives(&self.diagonal, &squares, &value);
+            for l in 0..L {
+                let spread = ((size - 1.0) * (size * second[l] - first[l] * first[l])).max(0.0).sqrt();
+                let next = value[l] - size / (first[l] + spread);
+                if done[l] || !above[l] {
+                    done[l] = true;
+                } else if value[l] - next <= 2.0 * f64::EPSILON * value[l].abs() {
+                    value[l] = next.min(value[l]);
+                    done[l] = true;
+                } else {
+                    value[l] = next;
+                }
+            }
+            if done.iter().all(|&done| done) {
+                break;
+            }
+        }
+        value
+    }
+
+    /// The eigenvector of an eigenvalue of each matrix, of length 1.
+    pub fn eigenvectors(&self, values: [f64; L]) -> Vec<[f64; L]> {
+        let count = self.count();
+        if count == 1 {
+            return vec![[1.0; L]];
+        }
+        let factors = Factors::new(self, values);
+        let mut vectors = vec![[1.0 / (count as f64).sqrt(); L]; count];
+        for _ in 0..3 {
+            factors.solve(&mut vectors);
+            let mut length = [0.0; L];
+            for row in &vectors {
+                (0..L).for_each(|l| length[l] += row[l] * row[l]);
+            }
+            let scale = length.map(|square| square.sqrt().recip());
+            for row in &mut vectors {
+                (0..L).for_each(|l| row[l] *= scale[l]);
+            }
+        }
+        vectors
+    }
+}
+
+/// Of the logarithm of the characteristic polynomial at `value`: its derivative, the negative second derivative, and
+/// whether the value lies above every eigenvalue.
+#[inline(always)]
+fn derivatives<const L: usize>(
+    diagonal: &[[f64; L]],
+    squares: &[[f64; L]],
+    value: &[f64; L],
+) -> ([f64; L], [f64; L], [bool; L]) {
+    let (mut first, mut second, mut least) = ([0.0; L], [0.0; L], [f64::INFINITY; L]);
+    // Quotients q of leading minors of `value - T`, by themselves and their derivatives by q.
+    let (mut inverse, mut slope, mut bend) = ([0.0; L], [0.0; L], [0.0; L]);
+    let mut before = [0.0; L];
+    for (d, square) in diagonal.iter().zip(squares) {
+        for l in 0..L {
+            let over = before[l] * inverse[l];
+            let q = value[l] - d[l] - over;
+            least[l] = if q < least[l] { q } else { least[l] };
+            let dq = 1.0 + over * slope[l];
+            let ddq = over * (bend[l] - 2.0 * slope[l] * slope[l]);
+            inverse[l] = 1.0 / q;
+            slope[l] = dq * inverse[l];
+            bend[l] = ddq * inverse[l];
+            first[l] += slope[l];
+            second[l] += slope[l] * slope[l] - bend[l];
+            before[l] = square[l];
+        }
+    }
+    (first, second, least.map(|least| least > 0.0))
+}
+
+/// State of the QL method without square roots inside: the variant of Pal, Walker and Kahan (Parlett, section 8.15).
+struct Ql<const L: usize> {
+    d: Vec<[f64; L]>,
+    squares: Vec<[f64; L]>,
+    /// Couplings whose squares are below this count as zero.
+    least: [f64; L],
+    /// The part worked on of each matrix: rows `low` to `high`, as numbers to compare with.
+    low: [f64; L],
+    high: [f64; L],
+    rounds: [usize; L],
+}
+
+impl<const L: usize> Ql<L> {
+    fn new(matrices: &Tridiagonal<L>) -> Self {
+        let mut most = [0.0_f64; L];
+        for row in matrices.diagonal.iter().chain(&matrices.coupling) {
+            (0..L).for_each(|l| most[l] = most[l].max(row[l].abs()));
+        }
+        Self {
+            d: matrices.diagonal.clone(),
+            squares: matrices.coupling.iter().map(|row| row.map(|e| e * e)).collect(),
+            least: most.map(|norm| (f64::EPSILON * norm * 0.1).powi(2)),
+            low: [0.0; L],
+            high: [0.0; L],
+            rounds: [0; L],
+        }
+    }
+
+    /// Finds the next part to work on of each matrix; whether there is any.
+    fn find_parts(&mut self) -> bool {
+        let end = self.d.len();
+        for l in 0..L {
+            let mut low = self.low[l] as usize;
+            while low < end && (low + 1 == end || self.small(low, l)) {
+                low += 1;
+                self.rounds[l] = 0;
+            }
+            self.low[l] = low as f64;
+        }
+        self.high = self.ends();
+        self.low.iter().any(|&low| low < end as f64)
+    }
+
+    /// Whether the coupling behind a row counts as zero.
+    #[inline(always)]
+    fn small(&self, at: usize, l: usize) -> bool {
+        let size = f64::EPSILON * (self.d[at][l].abs() + self.d[at + 1][l].abs());
+        let square = self.squares[at][l];
+        (square <= self.least[l]) | (square <= size * size)
+    }
+
+    /// The row behind which each part is cut off from the rest.
+    #[inline(always)]
+    fn ends(&self) -> [f64; L] {
+        let count = self.d.len();
+        let mut ends = [count as f64 - 1.0; L];
+        for at in (0..count.saturating_sub(1)).rev() {
+            let place = at as f64;
+            for l in 0..L {
+                let here = self.small(at, l) & (place >= self.low[l]);
+                ends[l] = if here { place } else { ends[l] };
+            }
+        }
+        ends
+    }
+
+    /// One step on the part of each matrix.
+    #[inline(always)]
+    fn step(&mut self) {
+        let end = self.d.len();
+        let (mut shift, mut gamma, mut p) = ([0.0; L], [0.0; L], [0.0; L]);
+        let (mut c, mut s) = ([1.0; L], [0.0; L]);
+        let (mut first, mut last) = (end, 0);
+        for l in 0..L {
+            let (low, high) = (self.low[l] as usize, self.high[l] as usize);
+            if low >= end {
+                continue;
+            }
+            self.rounds[l] += 1;
+            if self.rounds[l] > MOST_ROUNDS {
+                self.d[low][l] = f64::NAN;
+                self.low[l] = end as f64;
+                continue;
+            }
+            (first, last) = (first.min(low), last.max(high));
+            let root = self.squares[low][l].sqrt();
+            let g = (self.d[low + 1][l] - self.d[low][l]) / (2.0 * root);
+            shift[l] = self.d[low][l] - root / (g + (g * g + 1.0).sqrt().copysign(g));
+            gamma[l] = self.d[high][l] - shift[l];
+            p[l] = gamma[l] * gamma[l];
+        }
+        for at in (first..last).rev() {
+            let place = at as f64;
+            let (square, alpha) = (self.squares[at], self.d[at]);
+            let (next_square, next_d) = (&mut self.squares[at + 1], &mut self.d[at + 1]);
+            for l in 0..L {
+                let inside = self.low[l] <= place && place < self.high[l];
+                let r = p[l] + square[l];
+                let inverse = 1.0 / r;
+                let (new_c, new_s) = (p[l] * inverse, square[l] * inverse);
+                let new_gamma = new_c * (alpha[l] - shift[l]) - new_s * gamma[l];
+                let new_p = if new_c == 0.0 { c[l] * square[l] } else { new_gamma * new_gamma * (r / p[l]) };
+                let pick = |new: f64, old: f64| if inside { new } else { old };
+                // At the upper end of the part `s` is zero, and so becomes the coupling that counts as zero.
+                next_square[l] = pick(s[l] * r, next_square[l]);
+                next_d[l] = pick(gamma[l] + (alpha[l] - new_gamma), next_d[l]);
+                (c[l], s[l]) = (pick(new_c, c[l]), pick(new_s, s[l]));
+                (gamma[l], p[l]) = (pick(new_gamma, gamma[l]), pick(new_p, p[l]));
+            }
+        }
+        for l in 0..L {
+            let low = self.low[l] as usize;
+            if low < end {
+                self.squares[low][l] = s[l] * p[l];
+                self.d[low][l] = shift[l] + gamma[l];
+            }
+        }
+    }
+}
+
+/// Matrices less an eigenvalue each, eliminated with row exchanges.
+struct Factors<const L: usize> {
+    main: Vec<[f64; L]>,
+    upper: Vec<[f64; L]>,
+    second: Vec<[f64; L]>,
+    factor: Vec<[f64; L]>,
+    exchanged: Vec<[bool; L]>,
+}
+
+impl<const L: usize> Factors<L> {
+    fn new(matrices: &Tridiagonal<L>, values: [f64; L]) -> Self {
+        let count = matrices.count();
+        let mut scale = [1e-300_f64; L];
+        for row in matrices.diagonal.iter().chain(&matrices.coupling) {
+            (0..L).for_each(|l| scale[l] = scale[l].max(row[l].abs()));
+        }
+        let zeros = || vec![[0.0; L]; count];
+        let mut main: Vec<[f64; L]> =
+            matrices.diagonal.iter().map(|row| std::array::from_fn(|l| row[l] - values[l])).collect();
+        let mut upper = matrices.coupling.clone();
+        let (mut second, mut factor, mut exchanged) = (zeros(), zeros(), vec![[false; L]; count]);
+        let safe = |pivot: f64, l: usize| {
+            let least = f64::EPSILON * scale[l];
+            if pivot.abs() < least { least.copysign(pivot) } else { pivot }
+        };
+        for at in 0..count.saturating_sub(1) {
+            for l in 0..L {
+                let below = matrices.coupling[at][l];
+                if below.abs() > main[at][l].abs() {
+                    let ratio = main[at][l] / below;
+                    let (next_main, next_upper) = (main[at + 1][l], upper[at + 1][l]);
+                    main[at + 1][l] = upper[at][l] - ratio * next_main;
+                    main[at][l] = below.recip();
+                    upper[at][l] = next_main;
+                    second[at][l] = next_upper;
+                    upper[at + 1][l] = -ratio * next_upper;
+                    factor[at][l] = ratio;
+                    exchanged[at][l] = true;
+                } else {
+                    let inverse = safe(main[at][l], l).recip();
+                    factor[at][l] = below * inverse;
+                    main[at][l] = inverse;
+                    main[at + 1][l] -= factor[at][l] * upper[at][l];
+                }
+            }
+        }
+        if let Some(last) = main.last_mut() {
+            (0..L).for_each(|l| last[l] = safe(last[l], l).recip());
+        }
+        Self { main, upper, second, factor, exchanged }
+    }
+
+    /// Solves (T - value) x = b, b given and x returned in `right`, x scaled to entries of at most 1.
+    #[inline(always)]
+    fn solve(&self, right: &mut [[f64; L]]) {
+        let count = right.len();
+        for at in 0..count - 1 {
+            for l in 0..L {
+                let (a, b) = (right[at][l], right[at + 1][l]);
+                let (a, b) = if self.exchanged[at][l] { (b, a) } else { (a, b) };
+                right[at][l] = a;
+                right[at + 1][l] = b - self.factor[at][l] * a;
+            }
+        }
+        let mut most = [0.0_f64; L];
+        let (mut next, mut behind) = ([0.0; L], [0.0; L]);
+        for (at, row) in right.iter_mut().enumerate().rev() {
+            for l in 0..L {
+                let x = (row[l] - self.upper[at][l] * next[l] - self.second[at][l] * behind[l]) * self.main[at][l];
+                row[l] = x;
+                behind[l] = next[l];
+                next[l] = x;
+                most[l] = most[l].max(x.abs());
+            }
+        }
+        let scale = most.map(|most| if most > 0.0 && most.is_finite() { most.recip() } else { 1.0 });
+        for row in right {
+            (0..L).for_each(|l| row[l] *= scale[l]);
+        }
+    }
+}
