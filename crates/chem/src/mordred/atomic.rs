@@ -54,6 +54,8 @@ pub(super) struct AtomWeights {
     pub rows: Vec<[f64; Weight::COUNT]>,
     /// Whether every atom has the weight.
     pub known: [bool; Weight::COUNT],
+    /// Gasteiger charge of each atom, that of its hydrogens apart.
+    pub own_charges: Vec<f64>,
 }
 
 impl AtomWeights {
@@ -75,7 +77,7 @@ pub(super) fn weights(molecule: &Molecule) -> AtomWeights {
         })
         .collect();
     let known = std::array::from_fn(|weight| rows.iter().all(|row| row[weight].is_finite()));
-    AtomWeights { rows, known }
+    AtomWeights { rows, known, own_charges: charges.atoms }
 }
 
 fn lookup(table: &[f64], number: u8) -> f64 {

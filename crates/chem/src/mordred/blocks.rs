@@ -53,19 +53,32 @@ impl Blocks {
         Self { list, atoms: molecule.atoms().len(), too_entangled: steps > MOST_STEPS }
     }
 
-    /// A number for every two atoms of a structure of one fragment, row by row: inside each block given by `inside`
-    /// (the block, then a matrix for its atoms), and joined where a way leads through several. On the diagonal `same`.
-    pub fn between<T: Copy>(&self, same: T, inside: impl Fn(&Block) -> Cow<'_, [T]>, join: impl Fn(T, T) -> T) -> Vec<T>
+    /// A value for every two atoms, row by row: inside each block from the matrix that `inside` gives for its atoms,
+    /// joined where a way leads through several blocks; `same` on the diagonal, `apart` between fragments.
+    pub fn between<T: Copy>(
+        &self,
+        same: T,
+        apart: T,
+        inside: impl Fn(&Block) -> Cow<'_, [T]>,
+        join: impl Fn(T, T) -> T,
+    ) -> Vec<T>
     where
         [T]: ToOwned<Owned = Vec<T>>,
     {
         let count = self.atoms;
-        let mut matrix = vec![same; count * count];
-        let mut met: Vec<usize> = self.list.first().map(|block| block.atoms[0]).into_iter().collect();
+        let mut matrix = vec![apart; count * count];
+        (0..count).for_each(|atom| matrix[atom * count + atom] = same);
+        let mut seen = vec![false; count];
+        let mut met = Vec::with_capacity(count);
         for block in &self.list {
             let inner = inside(block);
             let size = block.atoms.len();
             let entry = block.atoms[0];
+            if !seen[entry] {
+                met.clear();
+                met.push(entry);
+            }
+            block.atoms.iter().for_each(|&atom| seen[atom] = true);
             for (place, &atom) in block.atoms.iter().enumerate().skip(1) {
                 let step = inner[place];
                 for &other in &met {
@@ -84,14 +97,14 @@ impl Blocks {
         matrix
     }
 
-    /// Lengths of the longest simple paths between the atoms of a structure of one fragment, row by row.
+    /// Lengths of the longest simple paths between the atoms row by row; 0 between fragments.
     pub fn longest(&self) -> Vec<f64> {
-        self.between(0.0, |block| Cow::Borrowed(&block.longest), |a, b| a + b)
+        self.between(0.0, 0.0, |block| Cow::Borrowed(&block.longest), |a, b| a + b)
     }
 
     /// For each atom the sum over all simple paths from it of the products of the weights of their bonds.
     pub fn weighted(&self) -> Vec<f64> {
-        let matrix = self.between(0.0, |block| Cow::Borrowed(&block.weighted), |a, b| a * b);
+        let matrix = self.between(0.0, 0.0, |block| Cow::Borrowed(&block.weighted), |a, b| a * b);
         matrix.chunks_exact(self.atoms.max(1)).map(|row| row.iter().sum()).collect()
     }
 }

@@ -20,14 +20,12 @@ struct Sum {
 }
 
 impl Sum {
+    /// Adds a part of which the products of the factors of its atoms are given.
     fn add(&mut self, products: [f64; 2]) {
         self.count += 1.0;
         for (which, product) in products.into_iter().enumerate() {
-            if product > 0.0 {
-                self.sums[which] += product.sqrt().recip();
-            } else {
-                self.faulty[which] = true;
-            }
+            self.sums[which] += product;
+            self.faulty[which] |= product.is_nan() || product < 0.0;
         }
     }
 
@@ -46,15 +44,21 @@ pub(super) struct Parts {
     entangled: bool,
 }
 
-fn deltas(context: &Context<'_>) -> Vec<[f64; 2]> {
+/// What each atom multiplies a part with: one over the root of its electrons, of their sign, so that a product is
+/// negative where the product of electrons is. NaN for none.
+fn factors(context: &Context<'_>) -> Vec<[f64; 2]> {
     let rows = &context.heavy.weights.rows;
-    rows.iter().map(|row| [row[Weight::SigmaElectrons as usize], row[Weight::ValenceElectrons as usize]]).collect()
+    let factor = |delta: f64| if delta == 0.0 { f64::NAN } else { delta.abs().sqrt().recip().copysign(delta) };
+    let both = |row: &[f64; Weight::COUNT]| {
+        [Weight::SigmaElectrons, Weight::ValenceElectrons].map(|w| factor(row[w as usize]))
+    };
+    rows.iter().map(both).collect()
 }
 
 /// A growing part of the structure.
 struct Growth<'a> {
     molecule: &'a Molecule,
-    deltas: Vec<[f64; 2]>,
+    factors: Vec<[f64; 2]>,
     /// Bonds that are in the part, wait to be tried, or were tried before.
     seen: Vec<bool>,
     /// Bonds of the part on each atom.
@@ -79,7 +83,7 @@ impl Growth<'_> {
             for atom in self.ends(bond) {
                 if self.degrees[atom] == 0 {
                     new_atoms += 1;
-                    new_products = std::array::from_fn(|which| new_products[which] * self.deltas[atom][which]);
+                    new_products = std::array::from_fn(|which| new_products[which] * self.factors[atom][which]);
                 }
                 self.change_degree(atom, 1);
             }
@@ -143,7 +147,7 @@ pub(super) fn parts(context: &Context<'_>) -> Parts {
     let molecule = &context.heavy.molecule;
     let mut growth = Growth {
         molecule,
-        deltas: deltas(context),
+        factors: factors(context),
         seen: (0..molecule.bonds().len()).map(|bond| !super::paths::takes_part(molecule, bond)).collect(),
         degrees: vec![0; molecule.atoms().len()],
         branched: 0,
@@ -151,8 +155,8 @@ pub(super) fn parts(context: &Context<'_>) -> Parts {
         parts: Parts::default(),
         steps: 0,
     };
-    for delta in growth.deltas.clone() {
-        growth.parts.paths[0].add(delta);
+    for factor in growth.factors.clone() {
+        growth.parts.paths[0].add(factor);
     }
     let mut waiting = Vec::new();
     for bond in 0..molecule.bonds().len() {

@@ -6,7 +6,7 @@ use super::{
     MissingReason,
     atomic::{AtomWeights, weights},
     blocks::Blocks,
-    crippen,
+    crippen, groups,
     spectra::Spectra,
 };
 use crate::Molecule;
@@ -64,6 +64,7 @@ pub(super) struct Context<'a> {
     /// Electrotopological state of each heavy atom.
     pub estate: Vec<f64>,
     spectra: OnceCell<Spectra>,
+    hydrogen_bonds: OnceCell<[f64; 2]>,
 }
 
 impl<'a> Context<'a> {
@@ -71,18 +72,35 @@ impl<'a> Context<'a> {
         let heavy = graph(std::borrow::Cow::Borrowed(molecule));
         let mut with_hydrogens = molecule.with_hydrogens();
         with_hydrogens.choose_kekule_form();
-        let full = graph(std::borrow::Cow::Owned(with_hydrogens));
+        let weights = weights(&with_hydrogens);
+        let distances = distances_with_hydrogens(&heavy, &with_hydrogens);
+        let full = Graph { molecule: std::borrow::Cow::Owned(with_hydrogens), distances, weights };
         let surface = super::surface::labute(molecule);
         let estate = super::estate::indices(&heavy);
         let connected = molecule.fragment_count() == 1;
         let blocks = Blocks::new(molecule);
         let crippen = crippen::contributions(molecule);
-        Self { heavy, full, connected, blocks, surface, crippen, estate, spectra: OnceCell::new() }
+        Self {
+            heavy,
+            full,
+            connected,
+            blocks,
+            surface,
+            crippen,
+            estate,
+            spectra: OnceCell::new(),
+            hydrogen_bonds: OnceCell::new(),
+        }
     }
 
     /// What is taken from eigenvalues.
     pub fn spectra(&self) -> &Spectra {
         self.spectra.get_or_init(|| Spectra::new(self))
+    }
+
+    /// Acceptors and donors of hydrogen bonds.
+    pub fn hydrogen_bonds(&self) -> [f64; 2] {
+        *self.hydrogen_bonds.get_or_init(|| groups::hydrogen_bonds(self))
     }
 
     /// An error for structures of several fragments.
@@ -95,6 +113,21 @@ fn graph(molecule: std::borrow::Cow<'_, Molecule>) -> Graph<'_> {
     let distances = distances(&molecule);
     let weights = weights(&molecule);
     Graph { molecule, distances, weights }
+}
+
+/// Distances when every hydrogen is an atom of its own, behind the atoms there were.
+fn distances_with_hydrogens(heavy: &Graph<'_>, full: &Molecule) -> Vec<u16> {
+    let (before, count) = (heavy.count(), full.atoms().len());
+    let parents: Vec<usize> = (before..count).map(|hydrogen| full.neighbours(hydrogen)[0].atom).collect();
+    let mut distances = Vec::with_capacity(count * count);
+    for atom in 0..count {
+        let (base, further) = if atom < before { (atom, 0) } else { (parents[atom - before], 1) };
+        let row = heavy.row(base);
+        distances.extend(row.iter().map(|distance| distance.saturating_add(further)));
+        distances.extend(parents.iter().map(|&parent| row[parent].saturating_add(further + 1)));
+        distances[atom * count + atom] = 0;
+    }
+    distances
 }
 
 fn distances(molecule: &Molecule) -> Vec<u16> {

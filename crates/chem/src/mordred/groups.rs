@@ -36,7 +36,7 @@ pub(super) const HYDROGEN_BONDS: [&str; 2] = [
     "[N&!H0&v3,N&!H0&+1&v4,O&H1&+0,S&H1&+0,n&H1&+0]",
 ];
 
-fn hydrogen_bonds(context: &Context<'_>) -> [f64; 2] {
+pub(super) fn hydrogen_bonds(context: &Context<'_>) -> [f64; 2] {
     static CELL: OnceLock<Vec<Pattern>> = OnceLock::new();
     let patterns = patterns(&CELL, &HYDROGEN_BONDS);
     [0, 1].map(|which: usize| patterns.get(which).map_or(0.0, |p| p.count(&context.heavy.molecule) as f64))
@@ -51,7 +51,7 @@ pub(super) mod hydrogen_bond {
     }
 
     pub fn compute(context: &Context<'_>, values: &mut Values) {
-        values.extend(hydrogen_bonds(context).map(Ok));
+        values.extend(context.hydrogen_bonds().map(Ok));
     }
 }
 
@@ -66,7 +66,7 @@ pub(super) mod filters {
     pub fn compute(context: &Context<'_>, values: &mut Values) {
         let mass = context.heavy.molecule.isotope_mass();
         let [log_p, refractivity] = crippen::totals(context);
-        let [acceptors, donors] = hydrogen_bonds(context);
+        let [acceptors, donors] = context.hydrogen_bonds();
         let lipinski = donors <= 5.0 && acceptors <= 10.0 && mass <= 500.0 && log_p <= 5.0;
         let ghose = (160.0..=480.0).contains(&mass)
             && (20..=70).contains(&context.full.count())

@@ -47,10 +47,10 @@ fn entropy(classes: &[Class], atoms: f64, weight: impl Fn(usize, f64) -> f64) ->
 
 fn classes(molecule: &Molecule) -> Vec<Vec<Class>> {
     let count = molecule.atoms().len();
-    let mut codes: [Vec<u128>; ORDERS] = Default::default();
+    let mut codes: [Vec<u64>; ORDERS] = Default::default();
     let mut tree = Tree::new(molecule);
     for atom in 0..count {
-        codes[0].push(u128::from(molecule.atoms()[atom].number));
+        codes[0].push(u64::from(molecule.atoms()[atom].number));
         tree.plant(atom);
         for code in &mut codes[1..] {
             tree.expand();
@@ -61,7 +61,7 @@ fn classes(molecule: &Molecule) -> Vec<Vec<Class>> {
 }
 
 /// Classes in the order of their codes.
-fn group(codes: &[u128]) -> Vec<Class> {
+fn group(codes: &[u64]) -> Vec<Class> {
     let mut order: Vec<usize> = (0..codes.len()).collect();
     order.sort_by_key(|&atom| (codes[atom], atom));
     let mut classes: Vec<Class> = Vec::new();
@@ -79,7 +79,7 @@ fn group(codes: &[u128]) -> Vec<Class> {
 struct Node {
     atom: usize,
     /// Of the branch from the root to this node.
-    trail: u128,
+    trail: u64,
     children: std::ops::Range<usize>,
 }
 
@@ -87,6 +87,8 @@ struct Node {
 /// stand in several branches of one level.
 struct Tree<'a> {
     molecule: &'a Molecule,
+    /// Of each atom: element and degree.
+    labels: Vec<u64>,
     nodes: Vec<Node>,
     visited: Vec<bool>,
     stack: Vec<usize>,
@@ -94,19 +96,18 @@ struct Tree<'a> {
 
 impl<'a> Tree<'a> {
     fn new(molecule: &'a Molecule) -> Self {
-        Self { molecule, nodes: Vec::new(), visited: vec![false; molecule.atoms().len()], stack: Vec::new() }
+        let label =
+            |(atom, at): (usize, &crate::Atom)| u64::from(at.number) * 64 + molecule.neighbours(atom).len() as u64;
+        let labels = molecule.atoms().iter().enumerate().map(label).collect();
+        Self { molecule, labels, nodes: Vec::new(), visited: vec![false; molecule.atoms().len()], stack: Vec::new() }
     }
 
     fn plant(&mut self, atom: usize) {
         self.visited.fill(false);
         self.visited[atom] = true;
         self.nodes.clear();
-        let trail = extend(0, self.label(atom));
+        let trail = extend(0, self.labels[atom]);
         self.nodes.push(Node { atom, trail, children: 0..0 });
-    }
-
-    fn label(&self, atom: usize) -> u64 {
-        u64::from(self.molecule.atoms()[atom].number) * 64 + self.molecule.neighbours(atom).len() as u64
     }
 
     /// Grows every leaf, in the order of walking down the tree.
@@ -125,7 +126,7 @@ impl<'a> Tree<'a> {
             for next in self.molecule.neighbours(atom) {
                 if !self.visited[next.atom] {
                     let bond = self.molecule.bonds()[next.bond].kekule as u64 + 1;
-                    let trail = extend(extend(trail, bond), self.label(next.atom));
+                    let trail = extend(extend(trail, bond), self.labels[next.atom]);
                     self.nodes.push(Node { atom: next.atom, trail, children: 0..0 });
                 }
             }
@@ -134,21 +135,19 @@ impl<'a> Tree<'a> {
     }
 
     /// The branches, in any order.
-    fn code(&self) -> u128 {
+    fn code(&self) -> u64 {
         let leaves = self.nodes.iter().filter(|node| node.children.is_empty());
         leaves.fold(0, |sum, leaf| sum.wrapping_add(mix(leaf.trail)))
     }
 }
 
-/// Two different trails agree by chance once in 2^127 or so.
-fn extend(trail: u128, label: u64) -> u128 {
-    mix(trail ^ (u128::from(label).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835)))
+/// Two different trails agree by chance once in 2^63 or so.
+fn extend(trail: u64, label: u64) -> u64 {
+    let product = (trail ^ label.wrapping_mul(0x9E37_79B9_7F4A_7C15)).wrapping_mul(0xD6E8_FEB8_6659_FD93);
+    product ^ (product >> 32)
 }
 
-fn mix(mut value: u128) -> u128 {
-    value ^= value >> 67;
-    value = value.wrapping_mul(0xDA94_2042_E4DD_58B5_94D0_49BB_1331_11EB);
-    value ^= value >> 61;
-    value = value.wrapping_mul(0xBF58_476D_1CE4_E5B9_94D0_49BB_1331_11EB);
-    value ^ (value >> 64)
+fn mix(value: u64) -> u64 {
+    let product = (value ^ (value >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    product ^ (product >> 32)
 }

@@ -35,6 +35,12 @@ pub(super) fn short_paths(molecule: &Molecule) -> [f64; 3] {
 fn count(molecule: &Molecule) -> Option<([f64; LONGEST + 1], [f64; LONGEST + 1])> {
     let (mut numbers, mut products) = ([0.0; LONGEST + 1], [0.0; LONGEST + 1]);
     let mut visited = vec![false; molecule.atoms().len()];
+    let links: Vec<Vec<(usize, f64)>> = (0..visited.len())
+        .map(|atom| {
+            let bonded = molecule.neighbours(atom).iter().filter(|link| takes_part(molecule, link.bond));
+            bonded.map(|link| (link.atom, molecule.bonds()[link.bond].order.number())).collect()
+        })
+        .collect();
     let mut steps = 0;
     let mut path: Vec<(usize, usize, f64)> = Vec::with_capacity(LONGEST + 1);
     for start in 0..molecule.atoms().len() {
@@ -42,26 +48,26 @@ fn count(molecule: &Molecule) -> Option<([f64; LONGEST + 1], [f64; LONGEST + 1])
         visited[start] = true;
         while let Some((atom, next, product)) = path.last_mut() {
             let (from, weight) = (*atom, *product);
-            let Some(link) = molecule.neighbours(from).get(*next) else {
+            let Some(&(to, order)) = links[from].get(*next) else {
                 visited[from] = false;
                 path.pop();
                 continue;
             };
             *next += 1;
-            if visited[link.atom] || !takes_part(molecule, link.bond) {
+            if visited[to] {
                 continue;
             }
             steps += 1;
             let length = path.len();
-            let weight = weight * molecule.bonds()[link.bond].order.number();
+            let weight = weight * order;
             // Each path is met from both ends and counted from the smaller one.
-            if start < link.atom {
+            if start < to {
                 numbers[length] += 1.0;
                 products[length] += weight;
             }
             if length < LONGEST {
-                visited[link.atom] = true;
-                path.push((link.atom, 0, weight));
+                visited[to] = true;
+                path.push((to, 0, weight));
             }
         }
         if steps > MOST_STEPS {

@@ -245,6 +245,7 @@ pub(super) mod barysz {
         let carbon: Row = std::array::from_fn(|at| Weight::ALL[Weight::OF_ELEMENT.start + at].of_carbon());
         let distances = context.blocks.between(
             [0.0; PROPERTIES],
+            [0.0; PROPERTIES],
             |block| Cow::Owned(shortest(&graph.molecule, block, &rows, &carbon)),
             |a, b| std::array::from_fn(|at| a[at] + b[at]),
         );

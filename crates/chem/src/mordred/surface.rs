@@ -1,6 +1,6 @@
 //! Surface shared out among atoms, and sorted by other properties of the atoms.
 
-use super::{MissingReason, Values, atomic::Weight, context::Context, gasteiger};
+use super::{MissingReason, Values, atomic::Weight, context::Context};
 use crate::{BondOrder, Molecule, molecule::table::facts};
 
 /// Approximate surface of each atom, and of the hydrogens together.
@@ -81,10 +81,10 @@ pub(super) mod bins {
     pub fn compute(context: &Context<'_>, values: &mut Values) {
         let (surface, hydrogens) = &context.surface;
         values.push(Ok(surface.iter().sum::<f64>() + hydrogens));
-        let charges = gasteiger::charges(&context.heavy.molecule).atoms;
+        let charges = context.heavy.weights.own_charges.iter().copied();
         let refractivity = context.crippen.iter().map(|[_, refractivity]| *refractivity);
         let log_p = context.crippen.iter().map(|[log_p, _]| *log_p);
-        sort(values, &CHARGE_BINS, 13, charges.into_iter(), surface);
+        sort(values, &CHARGE_BINS, 13, charges, surface);
         sort(values, &REFRACTIVITY_BINS, 9, refractivity, surface);
         sort(values, &LOG_P_BINS, 11, log_p, surface);
         sort(values, &ESTATE_BINS, 10, context.estate.iter().copied(), surface);

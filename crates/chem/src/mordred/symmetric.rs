@@ -45,7 +45,15 @@ impl Symmetric {
     }
 
     /// Reduces the matrices.
-    pub fn reduce(mut self) -> Reduced {
+    pub fn reduce(self) -> Reduced {
+        pulp::Arch::new().dispatch(
+            #[inline(always)]
+            || self.reduce_here(),
+        )
+    }
+
+    #[inline(always)]
+    fn reduce_here(mut self) -> Reduced {
         let count = self.count;
         let mut form = Tridiagonal { diagonal: vec![[0.0; LANES]; count], coupling: vec![[0.0; LANES]; count] };
         // Of the reflection before: its vector u and the vector w that the matrix changes by, A - u w' - w u'.

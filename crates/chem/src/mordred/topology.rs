@@ -48,10 +48,10 @@ pub(super) mod balaban {
 
 /// Bertz' complexity. Source: J. Am. Chem. Soc. 103, 3599 (1981).
 pub(super) mod bertz {
-    use std::collections::BTreeMap;
+    use std::{borrow::Cow, collections::BTreeMap};
 
     use super::*;
-    use crate::{BondOrder, Molecule};
+    use crate::{BondOrder, Molecule, mordred::blocks::Block};
 
     /// Atoms are alike when the nearest of their distances are.
     const NEAREST: usize = 100;
@@ -66,7 +66,7 @@ pub(super) mod bertz {
         if atoms.len() < 2 {
             return values.push(Ok(0.0));
         }
-        let classes = classes(molecule);
+        let classes = classes(context);
         let mut connections: BTreeMap<(usize, usize, usize), f64> = BTreeMap::new();
         for hinge in 0..atoms.len() {
             let links = molecule.neighbours(hinge);
@@ -104,44 +104,45 @@ pub(super) mod bertz {
     }
 
     /// Atoms with the same distances, bonds counting one over their order, get the same number.
-    fn classes(molecule: &Molecule) -> Vec<usize> {
-        let count = molecule.atoms().len();
-        let mut rows: BTreeMap<Vec<u32>, usize> = BTreeMap::new();
-        (0..count)
-            .map(|atom| {
-                let mut row = nearest_first(molecule, atom);
-                row.truncate(NEAREST);
+    fn classes(context: &Context<'_>) -> Vec<usize> {
+        let molecule = &context.heavy.molecule;
+        let mut distances =
+            context.blocks.between(0, u32::MAX, |block| Cow::Owned(shortest(molecule, block)), |a, b| a + b);
+        let mut rows: BTreeMap<&[u32], usize> = BTreeMap::new();
+        distances
+            .chunks_exact_mut(context.heavy.count())
+            .map(|row| {
+                row.sort_unstable();
                 let next = rows.len();
-                *rows.entry(row).or_insert(next)
+                *rows.entry(&row[..row.len().min(NEAREST)]).or_insert(next)
             })
             .collect()
     }
 
-    /// Distances from an atom, ascending, in sixths of a bond.
-    fn nearest_first(molecule: &Molecule, start: usize) -> Vec<u32> {
-        let mut lengths = vec![u32::MAX; molecule.atoms().len()];
-        lengths[start] = 0;
-        let mut open = std::collections::BinaryHeap::from([(std::cmp::Reverse(0_u32), start)]);
-        while let Some((std::cmp::Reverse(length), atom)) = open.pop() {
-            if length > lengths[atom] {
-                continue;
-            }
-            for next in molecule.neighbours(atom) {
-                let bond = &molecule.bonds()[next.bond];
-                let step = match bond.order {
-                    _ if bond.aromatic => 4,
-                    BondOrder::Double => 3,
-                    BondOrder::Triple => 2,
-                    _ => 6,
-                };
-                if length + step < lengths[next.atom] {
-                    lengths[next.atom] = length + step;
-                    open.push((std::cmp::Reverse(length + step), next.atom));
+    /// Distances inside a block, in sixths of a bond (Floyd and Warshall).
+    fn shortest(molecule: &Molecule, block: &Block) -> Vec<u32> {
+        const FAR: u32 = u32::MAX / 2;
+        let count = block.atoms.len();
+        let mut matrix = vec![FAR; count * count];
+        for &(a, b, bond) in &block.bonds {
+            let bond = &molecule.bonds()[bond];
+            let step = match bond.order {
+                _ if bond.aromatic => 4,
+                BondOrder::Double => 3,
+                BondOrder::Triple => 2,
+                _ => 6,
+            };
+            (matrix[a * count + b], matrix[b * count + a]) = (step, step);
+        }
+        for middle in 0..count {
+            for from in (0..count).filter(|&from| from != middle) {
+                for to in (0..count).filter(|&to| to != from) {
+                    let way = matrix[from * count + middle] + matrix[middle * count + to];
+                    matrix[from * count + to] = matrix[from * count + to].min(way);
                 }
             }
         }
-        lengths.sort_unstable();
-        lengths
+        matrix
     }
 }
 
@@ -170,38 +171,35 @@ pub(super) mod distance_edge {
 
     const ELEMENTS: [(&str, u8, usize); 3] = [("C", 6, 4), ("O", 8, 2), ("N", 7, 3)];
 
-    fn pairs() -> impl Iterator<Item = (&'static str, u8, usize, usize)> {
-        ELEMENTS.into_iter().flat_map(|(symbol, number, most)| {
-            (1..=most).flat_map(move |a| (a..=most).map(move |b| (symbol, number, a, b)))
-        })
-    }
-
     pub fn names(names: &mut Vec<String>) {
-        names.extend(pairs().map(|(symbol, _, a, b)| format!("MDE{symbol}-{a}{b}")));
+        for (symbol, _, most) in ELEMENTS {
+            for a in 1..=most {
+                names.extend((a..=most).map(|b| format!("MDE{symbol}-{a}{b}")));
+            }
+        }
     }
 
     pub fn compute(context: &Context<'_>, values: &mut Values) {
         let graph = &context.heavy;
-        for (_, number, a, b) in pairs() {
-            let of_degree = |degree: usize| {
-                let atoms = graph.molecule.atoms().iter().enumerate();
-                atoms
-                    .filter(move |(_, atom)| atom.number == number)
-                    .map(|(at, _)| at)
-                    .filter(move |&at| graph.degree(at) == degree)
-            };
-            let (mut count, mut logarithms) = (0.0, 0.0);
-            for first in of_degree(a) {
-                for second in of_degree(b).filter(|&second| if a == b { first < second } else { true }) {
-                    count += 1.0;
-                    logarithms += graph.distance(first, second).ln();
+        let of_degree = |number: u8, degree: usize| -> Vec<usize> {
+            let suits = |&at: &usize| graph.molecule.atoms()[at].number == number && graph.degree(at) == degree;
+            (0..graph.count()).filter(suits).collect()
+        };
+        for (_, number, most) in ELEMENTS {
+            let by_degree: Vec<Vec<usize>> = (1..=most).map(|degree| of_degree(number, degree)).collect();
+            for a in 0..most {
+                for b in a..most {
+                    let (mut count, mut logarithms) = (0.0, 0.0);
+                    for &first in &by_degree[a] {
+                        for &second in by_degree[b].iter().filter(|&&second| a != b || first < second) {
+                            count += 1.0;
+                            logarithms += graph.distance(first, second).ln();
+                        }
+                    }
+                    let mean = if count == 0.0 { 0.0 } else { (logarithms / count).exp() };
+                    values.push(ratio(count, mean, MissingReason::NothingToAverage));
                 }
             }
-            values.push(ratio(
-                count,
-                if count == 0.0 { 0.0 } else { (logarithms / count).exp() },
-                MissingReason::NothingToAverage,
-            ));
         }
     }
 }

@@ -21,9 +21,14 @@ impl<const L: usize> Tridiagonal<L> {
     /// All eigenvalues, in no order; NaN for a matrix for which the method does not settle.
     pub fn eigenvalues(&self) -> Vec<[f64; L]> {
         let mut ql = Ql::new(self);
-        while ql.find_parts() {
-            ql.step();
-        }
+        pulp::Arch::new().dispatch(
+            #[inline(always)]
+            || {
+                while ql.find_parts() {
+                    ql.step();
+                }
+            },
+        );
         ql.d
     }
 
@@ -54,10 +59,14 @@ impl<const L: usize> Tridiagonal<L> {
         const MOST_STEPS: usize = 200;
         let size = self.count() as f64;
         let squares: Vec<[f64; L]> = self.coupling.iter().map(|row| row.map(|e| e * e)).collect();
+        let arch = pulp::Arch::new();
         let mut value = self.bound().map(|bound| bound + f64::EPSILON * bound.abs() + f64::MIN_POSITIVE);
         let mut done = [false; L];
         for _ in 0..MOST_STEPS {
-            let (first, second, above) = derivatives(&self.diagonal, &squares, &value);
+            let (first, second, above) = arch.dispatch(
+                #[inline(always)]
+                || derivatives(&self.diagonal, &squares, &value),
+            );
             for l in 0..L {
                 let spread = ((size - 1.0) * (size * second[l] - first[l] * first[l])).max(0.0).sqrt();
                 let next = value[l] - size / (first[l] + spread);
@@ -159,6 +168,7 @@ impl<const L: usize> Ql<L> {
     }
 
     /// Finds the next part to work on of each matrix; whether there is any.
+    #[inline(always)]
     fn find_parts(&mut self) -> bool {
         let end = self.d.len();
         for l in 0..L {
@@ -188,10 +198,8 @@ impl<const L: usize> Ql<L> {
         let mut ends = [count as f64 - 1.0; L];
         for at in (0..count.saturating_sub(1)).rev() {
             let place = at as f64;
-            for l in 0..L {
-                let here = self.small(at, l) & (place >= self.low[l]);
-                ends[l] = if here { place } else { ends[l] };
-            }
+            let here: [bool; L] = std::array::from_fn(|l| self.small(at, l) & (place >= self.low[l]));
+            ends = std::array::from_fn(|l| if here[l] { place } else { ends[l] });
         }
         ends
     }
@@ -307,23 +315,18 @@ impl<const L: usize> Factors<L> {
     fn solve(&self, right: &mut [[f64; L]]) {
         let count = right.len();
         for at in 0..count - 1 {
-            for l in 0..L {
-                let (a, b) = (right[at][l], right[at + 1][l]);
-                let (a, b) = if self.exchanged[at][l] { (b, a) } else { (a, b) };
-                right[at][l] = a;
-                right[at + 1][l] = b - self.factor[at][l] * a;
-            }
+            let (here, below, exchanged) = (right[at], right[at + 1], self.exchanged[at]);
+            right[at] = std::array::from_fn(|l| if exchanged[l] { below[l] } else { here[l] });
+            let other: [f64; L] = std::array::from_fn(|l| if exchanged[l] { here[l] } else { below[l] });
+            right[at + 1] = std::array::from_fn(|l| other[l] - self.factor[at][l] * right[at][l]);
         }
         let mut most = [0.0_f64; L];
         let (mut next, mut behind) = ([0.0; L], [0.0; L]);
         for (at, row) in right.iter_mut().enumerate().rev() {
-            for l in 0..L {
-                let x = (row[l] - self.upper[at][l] * next[l] - self.second[at][l] * behind[l]) * self.main[at][l];
-                row[l] = x;
-                behind[l] = next[l];
-                next[l] = x;
-                most[l] = most[l].max(x.abs());
-            }
+            let (main, upper, second) = (&self.main[at], &self.upper[at], &self.second[at]);
+            *row = std::array::from_fn(|l| (row[l] - upper[l] * next[l] - second[l] * behind[l]) * main[l]);
+            most = std::array::from_fn(|l| most[l].max(row[l].abs()));
+            (behind, next) = (next, *row);
         }
         let scale = most.map(|most| if most > 0.0 && most.is_finite() { most.recip() } else { 1.0 });
         for row in right {
