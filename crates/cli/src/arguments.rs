@@ -39,6 +39,8 @@ pub enum Verb {
     Explain(Report),
     Backtest(Backtest),
     Describe(Describe),
+    Similar(Similar),
+    Substructure(Substructure),
     Export(Export),
     Show(Show),
     Verify,
@@ -217,6 +219,30 @@ pub struct Describe {
     pub cap: Option<String>,
     #[arg(long)]
     pub list: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Similar {
+    pub table: PathBuf,
+    #[arg(long, value_name = "SMILES")]
+    pub to: String,
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub top: usize,
+    #[arg(long, value_name = "NAME", default_value = "morgan")]
+    pub fingerprint: String,
+    #[arg(long, value_name = "NAME")]
+    pub column: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Substructure {
+    pub table: PathBuf,
+    #[arg(long, value_name = "SMARTS")]
+    pub smarts: String,
+    #[arg(short = 'o', long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    #[arg(long, value_name = "NAME")]
+    pub column: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -14,7 +14,7 @@ use matdock_app::{
     backtest,
     campaign::Campaign,
     chain, comparison, components,
-    describe::{self, Sets},
+    describe::{self, Sets, find},
     explain, export,
     history::History,
     lab_files, new,
@@ -49,6 +49,8 @@ pub fn run(arguments: Arguments, language: Language) -> Result<ExitCode, Message
         Verb::Explain(a) => face.explain(&a),
         Verb::Backtest(a) => face.backtest(&a),
         Verb::Describe(a) => face.describe(&a),
+        Verb::Similar(a) => face.similar(&a),
+        Verb::Substructure(a) => face.substructure(&a),
         Verb::Export(a) => face.export(&a),
         Verb::Show(a) => face.show_record(&a),
         Verb::Verify => face.verify(),
@@ -400,6 +402,36 @@ impl Face {
         bar.finish_and_clear();
         let described = described?;
         self.show(&described, || view::described(&described, self.language))
+    }
+
+    fn similar(&self, a: &arguments::Similar) -> Result<ExitCode, Message> {
+        self.find(&a.table, a.column.as_ref(), |place, stop, progress| {
+            find::similar(place, &a.to, &a.fingerprint, a.top, stop, progress)
+        })
+    }
+
+    fn substructure(&self, a: &arguments::Substructure) -> Result<ExitCode, Message> {
+        self.find(&a.table, a.column.as_ref(), |place, stop, progress| {
+            find::substructure(place, &a.smarts, a.out.clone(), stop, progress)
+        })
+    }
+
+    fn find(
+        &self,
+        table: &Path,
+        column: Option<&String>,
+        look: impl FnOnce(&find::Place, &AtomicBool, &mut dyn FnMut(describe::Progress)) -> Result<find::Findings, Message>,
+    ) -> Result<ExitCode, Message> {
+        let place = find::Place { input: table.to_owned(), column: column.cloned(), language: self.language };
+        let stop = stop_on_interrupt(say!("cli-find-stopping"), self.language);
+        let bar = self.bar(0);
+        let findings = look(&place, &stop, &mut |progress| {
+            bar.set_length(progress.all);
+            bar.set_position(progress.read);
+        });
+        bar.finish_and_clear();
+        let findings = findings?;
+        self.show(&findings, || view::findings(&findings, self.language))
     }
 
     fn export(&self, a: &arguments::Export) -> Result<ExitCode, Message> {

@@ -387,6 +387,41 @@ pub fn described(described: &matdock_app::describe::Described, language: Languag
     }
 }
 
+pub fn findings(findings: &matdock_app::describe::find::Findings, language: Language) {
+    let say = |message: Message| line(&message, language);
+    let similar = findings.found.iter().any(|found| found.similarity.is_some());
+    let own = ["cli-find-line", "cli-find-similarity"];
+    let own = own.iter().take(1 + usize::from(similar)).map(|id| word(id, language));
+    let headers: Vec<String> = own.chain(findings.headers.iter().cloned()).collect();
+    let row = |found: &matdock_app::describe::find::Found| {
+        let similarity = found.similarity.map(|similarity| format!("{similarity:.3}"));
+        [found.line.to_string()].into_iter().chain(similarity).chain(found.cells.iter().cloned()).collect()
+    };
+    if !findings.found.is_empty() {
+        print(&table(&headers, &findings.found.iter().map(row).collect::<Vec<_>>()));
+    }
+    if findings.stopped {
+        say(say!("cli-describe-stopped"));
+    }
+    match &findings.output {
+        Some(file) => {
+            say(say!("cli-find-written", count = findings.count, rows = findings.rows, file = file.display()));
+        }
+        None if similar => say(say!("cli-find-similar", rows = findings.rows)),
+        None => say(say!("cli-find-count", count = findings.count, rows = findings.rows)),
+    }
+    if findings.unreadable > 0 {
+        say(say!("cli-find-unreadable", rows = findings.unreadable));
+        for problem in &findings.problems {
+            say(say!("cli-describe-problem", line = problem.line, what = problem.what));
+        }
+        let more = findings.unreadable.saturating_sub(findings.problems.len() as u64);
+        if more > 0 {
+            say(say!("cli-describe-more", rows = more));
+        }
+    }
+}
+
 pub fn simulated(simulated: &matdock_app::lab_files::Simulated, language: Language) {
     let text = say!(
         "cli-simulate-head",

@@ -1,5 +1,6 @@
 //! `matdock describe`: numbers for every structure of a table, row after row, so that a table may be of any length.
 
+pub mod find;
 mod input;
 mod output;
 mod sets;

@@ -1,6 +1,10 @@
 //! The sets of descriptors, and how a row's structure becomes numbers.
 
-use matdock_chem::{Composition, Ends, FeatureSet, Missing, MissingReason, Molecule, Mordred, Polymer};
+use std::collections::BTreeSet;
+
+use matdock_chem::{
+    Composition, Ends, FeatureSet, FingerprintKind, Fingerprinter, Missing, MissingReason, Molecule, Mordred, Polymer,
+};
 use matdock_message::{Language, Message, say};
 use serde::Serialize;
 
@@ -44,6 +48,8 @@ enum Set {
     Mordred,
     /// Of a repeat unit, whatever becomes of its ends elsewhere.
     Polymer,
+    /// The bits of a fingerprint, or how often each occurs.
+    Fingerprint { maker: Fingerprinter, counts: bool },
 }
 
 /// The descriptors of one structure.
@@ -73,6 +79,9 @@ impl Reason {
 
 const MORDRED: &str = "mordred";
 const POLYMER: &str = "polymer";
+/// Behind the name of a fingerprint: counts instead of bits.
+const COUNTS: &str = "-counts";
+const MACCS: &str = "maccs";
 
 impl Set {
     fn of(name: &str) -> Result<Self, Message> {
@@ -80,6 +89,13 @@ impl Set {
             MORDRED => Ok(Self::Mordred),
             POLYMER => Ok(Self::Polymer),
             name => {
+                let (kind, counts) = match name.strip_suffix(COUNTS) {
+                    Some(kind) if kind != MACCS => (kind, true),
+                    _ => (name, false),
+                };
+                if let Some(maker) = Fingerprinter::named(kind) {
+                    return Ok(Self::Fingerprint { maker, counts });
+                }
                 let sets = || Sets::names().join(", ");
                 let unknown = |_| say!("app-describe-unknown-set", name = name, sets = sets());
                 FeatureSet::of(&[name]).map(Self::Features).map_err(unknown)
@@ -87,6 +103,19 @@ impl Set {
         }
     }
 
+    /// Names of the descriptors.
+    fn names(&self, set: &str) -> Vec<String> {
+        match self {
+            Self::Features(features) => features.features().iter().map(ToString::to_string).collect(),
+            Self::Mordred => Mordred::names().to_vec(),
+            Self::Polymer => Polymer::names().to_vec(),
+            Self::Fingerprint { maker, .. } => {
+                (first_place(set)..maker.size()).map(|place| format!("{set}_{place}")).collect()
+            }
+        }
+    }
+
+    /// Every descriptor, explained; the bits of a hashed fingerprint share a line.
     fn explain(&self, set: &str, language: Language) -> Vec<Descriptor> {
         let descriptor = |name: String, unit: &str, about: String| Descriptor {
             set: set.to_owned(),
@@ -109,14 +138,27 @@ impl Set {
                 let one = |name: &String| descriptor(name.clone(), Polymer::unit(name), about(name));
                 Polymer::names().iter().map(one).collect()
             }
+            Self::Fingerprint { maker, .. } if set == MACCS => {
+                let one = |place: usize| descriptor(format!("{set}_{place}"), "1", maker.explain(place).text(language));
+                (first_place(set)..maker.size()).map(one).collect()
+            }
+            Self::Fingerprint { maker, .. } => {
+                let name = format!("{set}_0 … {set}_{}", maker.size().saturating_sub(1));
+                vec![descriptor(name, "1", maker.explain(0).text(language))]
+            }
         }
     }
+}
+
+/// MACCS keys are counted from 1.
+fn first_place(set: &str) -> usize {
+    usize::from(set == MACCS)
 }
 
 impl Sets {
     /// Names of all sets.
     pub fn names() -> Vec<&'static str> {
-        [MORDRED, POLYMER].into_iter().chain(FeatureSet::NAMES).collect()
+        [MORDRED, POLYMER].into_iter().chain(Fingerprinter::NAMES).chain(FeatureSet::NAMES).collect()
     }
 
     /// The sets of these names for structures written so; the usual one where there are none: `mordred` for molecules,
@@ -135,17 +177,18 @@ impl Sets {
         };
         let names = if names.is_empty() { std::slice::from_ref(&usual) } else { names };
         let mut sets = Self { notation, ends, chosen: Vec::new(), headers: Vec::new() };
+        let mut known = BTreeSet::new();
         for name in names {
             let set = Set::of(name)?;
             if notation == Notation::Formula && !matches!(set, Set::Features(_)) {
                 return Err(say!("app-describe-needs-molecules", set = name));
             }
-            for descriptor in set.explain(name, Language::English) {
+            for descriptor in set.names(name) {
                 let header = match ends.filter(|_| !matches!(set, Set::Polymer)) {
-                    Some(ends) => format!("{}@{ends}", descriptor.name),
-                    None => descriptor.name,
+                    Some(ends) => format!("{descriptor}@{ends}"),
+                    None => descriptor,
                 };
-                if sets.headers.contains(&header) {
+                if !known.insert(header.clone()) {
                     return Err(say!("app-describe-descriptor-twice", name = header));
                 }
                 sets.headers.push(header);
@@ -178,7 +221,7 @@ impl Sets {
         };
         let molecule = molecule.transpose().map_err(|error| error.message())?;
         // Ends are meant to stay open where only repeat units are described.
-        let capped = self.chosen.iter().all(|set| matches!(set, Set::Polymer));
+        let capped = self.chosen.iter().all(|set| matches!(set, Set::Polymer | Set::Fingerprint { .. }));
         let open = !capped && molecule.as_ref().is_some_and(|m| m.atoms().iter().any(|atom| atom.number == 0));
         let mut values = Vec::with_capacity(self.headers.len());
         for set in &self.chosen {
@@ -197,8 +240,21 @@ impl Sets {
                     let unit = Molecule::open_repeat_unit(structure).map_err(|error| error.message())?;
                     values.extend(Polymer::describe(&unit).into_iter().map(|v| v.map_err(Reason::Molecule)));
                 }
+                (Set::Fingerprint { maker, counts }, Some(molecule)) => {
+                    let mut places = vec![0.0; maker.size()];
+                    if *counts {
+                        let all = maker.counts(molecule).into_iter();
+                        all.for_each(|(place, count)| places[place as usize] = f64::from(count));
+                    } else {
+                        maker.bits(molecule).places().for_each(|place| places[place] = 1.0);
+                    }
+                    let skipped = usize::from(maker.kind() == FingerprintKind::Maccs);
+                    values.extend(places.into_iter().skip(skipped).map(Ok));
+                }
                 // Refused when the sets were chosen.
-                (Set::Mordred | Set::Polymer, None) => return Err(say!("app-describe-needs-molecules", set = MORDRED)),
+                (Set::Mordred | Set::Polymer | Set::Fingerprint { .. }, None) => {
+                    return Err(say!("app-describe-needs-molecules", set = MORDRED));
+                }
             }
         }
         let mut reasons: Vec<(Reason, usize)> = Vec::new();

@@ -92,6 +92,45 @@ fn molecules_have_their_own_sets_and_those_of_what_they_consist_of() {
     assert_eq!(written.cell(3, written.find("nC@C").unwrap()).to_string(), "4");
 }
 
+fn place(input: &Path) -> find::Place {
+    find::Place { input: input.to_owned(), column: None, language: Language::English }
+}
+
+#[test]
+fn fingerprints_are_columns_of_bits_and_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = table(&folder, "in.smi", "CCO\n*CC*\n");
+    let sets = ["maccs", "morgan-counts"].map(str::to_owned).to_vec();
+    let described = run(&Wish { sets, ..wish(&input, "out.csv") }).unwrap();
+    assert_eq!((described.descriptors, described.missing, described.open_ended), (166 + 2048, 0, 0));
+    let written = crate::table::read(&input.with_file_name("out.csv")).unwrap();
+    let cell = |name: &str| written.cell(0, written.find(name).unwrap()).to_string();
+    // Oxygen is there; methyl is so once.
+    assert_eq!(
+        (cell("maccs_164"), cell("maccs_149"), cell("morgan-counts_1057")),
+        ("1".into(), "0".into(), "1".into())
+    );
+}
+
+#[test]
+fn the_most_similar_and_those_with_a_pattern_are_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = table(&folder, "in.csv", "id,smiles\na,CCN\nb,CCO\nc,C(\nd,OCC\ne,CC(=O)O\n");
+    let stop = AtomicBool::new(false);
+    let similar = find::similar(&place(&input), "CCO", "morgan", 2, &stop, &mut |_| {}).unwrap();
+    assert_eq!(
+        similar.found.iter().map(|f| (f.line, f.similarity)).collect::<Vec<_>>(),
+        [(3, Some(1.0)), (5, Some(1.0))]
+    );
+    assert_eq!((similar.rows, similar.unreadable, similar.problems[0].line), (5, 1, 4));
+    let output = input.with_file_name("out.csv");
+    let found = find::substructure(&place(&input), "[OX2H]", Some(output.clone()), &stop, &mut |_| {}).unwrap();
+    assert_eq!(found.count, 3);
+    assert_eq!(fs::read_to_string(output).unwrap(), "id,smiles\nb,CCO\nd,OCC\ne,CC(=O)O\n");
+    let error = find::similar(&place(&input), "CCO", "ecfp", 2, &stop, &mut |_| {}).unwrap_err().to_string();
+    assert!(error.contains("take one of morgan"), "{error}");
+}
+
 #[test]
 fn stopping_leaves_a_whole_table_of_the_rows_done() {
     let folder = tempfile::tempdir().unwrap();

@@ -125,21 +125,14 @@ impl Fingerprinter {
         bits
     }
 
-    /// What a bit tells.
+    /// What the bits tell; of MACCS keys, what the one at `place` does.
     pub fn explain(&self, place: usize) -> Message {
         let size = self.size;
-        let count = COUNT_BOUNDS[place % COUNT_BOUNDS.len()];
         match self.kind {
-            FingerprintKind::Morgan { radius } => {
-                say!("chem-fingerprint-morgan", place = place, size = size, radius = radius)
-            }
-            FingerprintKind::FeatureMorgan { radius } => {
-                say!("chem-fingerprint-fcfp", place = place, size = size, radius = radius)
-            }
-            FingerprintKind::AtomPairs => {
-                say!("chem-fingerprint-atom-pairs", place = place, size = size, count = count)
-            }
-            FingerprintKind::Torsions => say!("chem-fingerprint-torsions", place = place, size = size, count = count),
+            FingerprintKind::Morgan { radius } => say!("chem-fingerprint-morgan", size = size, radius = radius),
+            FingerprintKind::FeatureMorgan { radius } => say!("chem-fingerprint-fcfp", size = size, radius = radius),
+            FingerprintKind::AtomPairs => say!("chem-fingerprint-atom-pairs", size = size),
+            FingerprintKind::Torsions => say!("chem-fingerprint-torsions", size = size),
             FingerprintKind::Maccs => maccs::explain(place),
         }
     }

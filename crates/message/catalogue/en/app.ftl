@@ -395,3 +395,5 @@ app-describe-needs-molecules = set "{ $set }" needs molecules written as SMILES,
 app-describe-descriptor-twice = "{ $name }" is asked for twice; name each set or descriptor once
 app-describe-open-ends = the structure has open ends (*), so its composition is not known; choose sets of molecules only
 app-describe-ends-of-formulas = --cap { $ends } is for molecules written as SMILES, and the column holds formulas; name another column with --column
+app-similar-unknown-fingerprint = "{ $name }" is no fingerprint; take one of { $names }
+app-find-needs-molecules = column "{ $column }" is read as formulas; structures written as SMILES are needed: name their column with --column

@@ -395,3 +395,5 @@ app-describe-needs-molecules = 組「{ $set }」には SMILES で書いた分子
 app-describe-descriptor-twice = 「{ $name }」が二度指定されています。組や記述子は一度ずつ指定してください
 app-describe-open-ends = 構造に開いた端(*)があるため組成が分かりません。分子の記述子の組だけを選んでください
 app-describe-ends-of-formulas = --cap { $ends } は SMILES で書いた分子のためのもので、列は化学式です。--column で別の列を指定してください
+app-similar-unknown-fingerprint = 「{ $name }」というフィンガープリントはありません。{ $names } から選んでください
+app-find-needs-molecules = 列「{ $column }」は化学式として読まれます。SMILES で書かれた構造が必要です。その列を --column で指定してください
