@@ -4,6 +4,7 @@
 //! that numbers computed from a [`Molecule`] can be compared with those of RDKit and Mordred.
 
 mod aromatic;
+mod canonical;
 mod cleanup;
 mod ends;
 mod fused;
@@ -15,6 +16,7 @@ mod rings;
 mod smiles;
 mod smiles_atom;
 mod smiles_error;
+mod stereo;
 pub(crate) mod table;
 mod valence;
 
