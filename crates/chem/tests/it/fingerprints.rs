@@ -1,4 +1,4 @@
-//! Fingerprints, compared with those of RDKit.
+//! Fingerprints and canonical SMILES, compared with those of RDKit.
 //!
 //! `fingerprint_reference.csv` was written by `benches/peers/chem/fingerprint_reference.py fingerprint_structures.smi …`
 //! with RDKit 2026.09.1; the structures are taken from AqSolDB, ZINC and a collection of polymers so that every MACCS
@@ -37,6 +37,14 @@ fn fingerprints_are_those_of_rdkit() {
         }
     }
     assert!(wrong.is_empty(), "{} differ: {:#?}", wrong.len(), &wrong[..wrong.len().min(20)]);
+}
+
+#[test]
+fn canonical_smiles_are_those_of_rdkit() {
+    for line in REFERENCE.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        assert_eq!(Molecule::from_smiles(cells[0]).unwrap().canonical_smiles(), cells[1], "{}", cells[0]);
+    }
 }
 
 #[test]

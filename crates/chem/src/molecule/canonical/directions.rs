@@ -15,8 +15,6 @@ pub(super) struct Directions<'a> {
     bond_place: Vec<usize>,
     /// Bonds written as ring numbers.
     closing: Vec<bool>,
-    /// The same, where the beginning atom comes two or more behind the end atom.
-    backward: Vec<bool>,
     /// How many double bonds need the direction of a bond, and directions around an atom.
     bond_uses: Vec<u32>,
     atom_uses: Vec<u32>,
@@ -30,18 +28,26 @@ fn flip(direction: Direction) -> Direction {
     }
 }
 
+/// A bond beside a double bond.
+#[derive(Clone, Copy)]
+struct Link {
+    bond: usize,
+    /// Written on the other side of the double bond's atom than usual, which turns the meaning of its direction round.
+    turned: bool,
+}
+
 /// The bonds beside a double bond at one end: the one written first, and the other.
 #[derive(Clone, Copy)]
 struct Beside {
     atom: usize,
-    first: usize,
-    second: Option<usize>,
+    first: Link,
+    second: Option<Link>,
     is_set: bool,
 }
 
 impl<'a> Directions<'a> {
-    /// Directions of all bonds of a walk; `numbers` has the place of each atom in its fragment.
-    pub(super) fn new(molecule: &'a Molecule, stereo: &'a Stereo, walk: &'a Walk, numbers: &[usize]) -> Self {
+    /// Directions of all bonds of a walk.
+    pub(super) fn new(molecule: &'a Molecule, stereo: &'a Stereo, walk: &'a Walk) -> Self {
         let (atoms, bonds) = (molecule.atoms.len(), molecule.bonds.len());
         let mut this = Self {
             molecule,
@@ -50,7 +56,6 @@ impl<'a> Directions<'a> {
             atom_place: vec![0; atoms],
             bond_place: vec![0; bonds],
             closing: vec![false; bonds],
-            backward: vec![false; bonds],
             bond_uses: vec![0; bonds],
             atom_uses: vec![0; atoms],
             found: vec![Direction::None; bonds],
@@ -59,15 +64,12 @@ impl<'a> Directions<'a> {
             match *piece {
                 Piece::Atom(atom) => this.atom_place[atom] = place,
                 Piece::Bond(bond, _) => this.bond_place[bond] = place,
-                Piece::Close(bond) => {
-                    let at = &molecule.bonds[bond];
-                    this.closing[bond] = true;
-                    this.backward[bond] = numbers[at.begin] > numbers[at.end] + 1;
-                }
+                Piece::Close(bond) => this.closing[bond] = true,
                 _ => {}
             }
         }
         this.arrange_all();
+        this.remove_misleading();
         this.remove_redundant();
         this
     }
@@ -92,7 +94,7 @@ impl<'a> Directions<'a> {
                 links.map(|other| other.bond).find(|&other| other != next.bond && self.is_arranged(other))
             })
             .collect();
-        near.sort_unstable();
+        near.sort_by_key(|&bond| self.bond_place[bond]);
         near
     }
 
@@ -112,74 +114,69 @@ impl<'a> Directions<'a> {
             }
             let mut queue = VecDeque::from([start]);
             while let Some(bond) = queue.pop_front() {
+                if std::mem::replace(&mut done[bond], true) {
+                    continue;
+                }
                 self.arrange(bond);
-                done[bond] = true;
                 queue.extend(near.get(&bond).into_iter().flatten().copied().filter(|&next| !done[next]));
             }
         }
     }
 
-    fn beside(&self, atom: usize, double: usize) -> Option<Beside> {
-        let mut beside: Option<Beside> = None;
-        let mut is_set = false;
-        for next in self.molecule.neighbours(atom) {
-            if next.bond == double || !self.may_have_direction(next.bond) {
-                continue;
-            }
-            is_set |= self.bond_uses[next.bond] > 0;
-            beside = Some(match beside {
-                None => Beside { atom, first: next.bond, second: None, is_set },
-                Some(b) if self.bond_place[next.bond] < self.bond_place[b.first] => {
-                    Beside { first: next.bond, second: Some(b.first), is_set, ..b }
-                }
-                Some(b) => Beside { second: Some(next.bond), is_set, ..b },
-            });
-        }
-        beside
+    /// The bonds beside a double bond at the end it is written from (`leading`) or at the other.
+    fn beside(&self, atom: usize, double: usize, leading: bool) -> Option<Beside> {
+        let mut links: Vec<usize> = self.molecule.neighbours(atom).iter().map(|next| next.bond).collect();
+        links.retain(|&bond| bond != double && self.may_have_direction(bond));
+        let is_set = links.iter().any(|&bond| self.bond_uses[bond] > 0);
+        links.sort_by_key(|&bond| self.bond_place[bond]);
+        let link = |&bond: &usize| {
+            let behind = self.atom_place[atom] < self.atom_place[self.molecule.bonds[bond].other(atom)];
+            Link { bond, turned: (behind == leading) != self.closing[bond] }
+        };
+        Some(Beside { atom, first: links.first().map(link)?, second: links.get(1).map(link), is_set })
     }
 
     fn degree(&self, atom: usize) -> usize {
         self.molecule.neighbours(atom).len()
     }
 
-    /// The direction on the other side that a direction on one side asks for.
-    fn opposite(&self, double: usize, from: (usize, usize), to: (usize, usize)) -> Direction {
-        let Some(arrangement) = self.stereo.arrangements[double] else { return Direction::None };
-        let mut direction = self.found[from.1];
-        if arrangement.together {
-            direction = flip(direction);
-        }
-        for (atom, bond) in [from, to] {
-            let other = self.molecule.bonds[bond].other(atom);
-            if self.degree(atom) == 3 && !arrangement.neighbours.contains(&other) {
-                direction = flip(direction);
-            }
-        }
-        direction
+    /// Gives a bond the direction its neighbour on the same atom asks for: the other side.
+    fn follow(&mut self, from: Link, to: Link) {
+        let direction = self.found[from.bond];
+        self.found[to.bond] = if from.turned == to.turned { flip(direction) } else { direction };
     }
 
-    fn set(&mut self, bond: usize, direction: Direction) {
-        self.found[bond] = direction;
-    }
-
-    fn switch(&mut self, bond: usize) {
-        if self.found[bond] != Direction::None {
-            self.found[bond] = flip(self.found[bond]);
+    /// Gives a bond the direction that a bond at the other end of the double bond asks for.
+    fn oppose(&mut self, double: usize, from: (usize, Link), to: (usize, Link)) {
+        let Some(arrangement) = self.stereo.arrangements[double] else { return };
+        let mut turned = arrangement.together != (from.1.turned != to.1.turned);
+        for (atom, link) in [from, to] {
+            let other = self.molecule.bonds[link.bond].other(atom);
+            turned ^= self.degree(atom) == 3 && !arrangement.neighbours.contains(&other);
         }
+        let direction = self.found[from.1.bond];
+        self.found[to.1.bond] = if turned { flip(direction) } else { direction };
     }
 
-    /// Takes the direction of the second bond over to the first where only that one has it; returns the bond that rules.
-    fn ruling(&mut self, side: Beside) -> usize {
+    fn count(&mut self, side: Beside, bond: usize) {
+        self.bond_uses[bond] += 1;
+        self.atom_uses[side.atom] += 1;
+    }
+
+    /// Which of the bonds of a side that has a direction rules; the first takes its direction over.
+    fn ruling(&mut self, side: Beside) -> Link {
         match side.second {
-            Some(second) if self.bond_uses[side.first] == 0 => {
-                self.set(side.first, self.found[second]);
-                self.bond_uses[side.first] += 1;
-                self.atom_uses[side.atom] += 2;
+            Some(second) if self.bond_uses[side.first.bond] == 0 => {
+                self.follow(second, side.first);
+                self.count(side, second.bond);
+                self.count(side, side.first.bond);
                 second
             }
-            _ => {
-                self.bond_uses[side.first] += 1;
-                self.atom_uses[side.atom] += 1;
+            second => {
+                self.count(side, side.first.bond);
+                if let Some(second) = second.filter(|second| self.bond_uses[second.bond] > 0) {
+                    self.count(side, second.bond);
+                }
                 side.first
             }
         }
@@ -195,117 +192,79 @@ impl<'a> Directions<'a> {
         if self.atom_place[one] >= self.atom_place[two] {
             (one, two) = (two, one);
         }
-        let (Some(one), Some(two)) = (self.beside(one, double), self.beside(two, double)) else { return };
+        let (Some(one), Some(two)) = (self.beside(one, double, true), self.beside(two, double, false)) else { return };
         if one.is_set && two.is_set {
+            [one, two].into_iter().for_each(|side| self.complete(side));
             return;
         }
-        let (mut ruling_one, mut ruling_two) = (one.first, two.first);
-        let from_one = !two.is_set;
-        if !one.is_set && !two.is_set {
-            // The first direction is free to choose.
-            self.set(one.first, Direction::Up);
-            self.bond_uses[one.first] += 1;
-            self.atom_uses[one.atom] += 1;
-        } else if from_one {
-            ruling_one = self.ruling(one);
+        if two.is_set {
+            let ruling = self.ruling(two);
+            self.oppose(double, (two.atom, ruling), (one.atom, one.first));
+            self.count(one, one.first.bond);
         } else {
-            ruling_two = self.ruling(two);
+            let ruling = if one.is_set {
+                self.ruling(one)
+            } else {
+                // The first direction is free to choose.
+                self.found[one.first.bond] = Direction::Up;
+                self.count(one, one.first.bond);
+                one.first
+            };
+            self.oppose(double, (one.atom, ruling), (two.atom, two.first));
+            self.count(two, two.first.bond);
         }
-        if from_one {
-            let mut direction = self.opposite(double, (one.atom, ruling_one), (two.atom, two.first));
-            if self.backward[double] {
-                direction = flip(direction);
-            }
-            self.set(two.first, direction);
-            self.bond_uses[two.first] += 1;
-            self.atom_uses[two.atom] += 1;
-        } else {
-            let mut direction = self.opposite(double, (two.atom, ruling_two), (one.atom, one.first));
-            if self.backward[ruling_two] != self.backward[one.first] {
-                direction = flip(direction);
-            }
-            self.set(one.first, direction);
-            self.bond_uses[one.first] += 1;
-            self.atom_uses[one.atom] += 1;
-        }
-        self.set_seconds(double, one, two);
-        self.turn_written_behind(from_one, one, two, ruling_one);
-        self.look_ahead(two);
-    }
-
-    /// The second bonds at both ends follow the first.
-    fn set_seconds(&mut self, double: usize, one: Beside, two: Beside) {
-        if let Some(second) = one.second.filter(|_| self.degree(one.atom) == 3) {
-            if self.bond_uses[second] == 0 {
-                // In a branch the same direction means the other side.
-                let mut direction = self.found[one.first];
-                if self.same_branch(double, second) {
-                    direction = flip(direction);
+        for side in [one, two] {
+            if let Some(second) = side.second.filter(|_| self.degree(side.atom) == 3) {
+                if self.bond_uses[second.bond] == 0 {
+                    self.follow(side.first, second);
                 }
-                if self.backward[second] {
-                    direction = flip(direction);
-                }
-                self.set(second, direction);
-            }
-            self.bond_uses[second] += 1;
-            self.atom_uses[one.atom] += 1;
-        }
-        if let Some(second) = two.second.filter(|_| self.degree(two.atom) == 3) {
-            if self.bond_uses[second] == 0 {
-                let first = self.found[two.first];
-                self.set(second, if self.closing[second] { first } else { flip(first) });
-            }
-            self.bond_uses[second] += 1;
-            self.atom_uses[two.atom] += 1;
-        }
-    }
-
-    /// A bond written behind the atom the double bond begins at points the other way.
-    fn turn_written_behind(&mut self, from_one: bool, one: Beside, two: Beside, ruling: usize) {
-        let base = if from_one { one.atom } else { two.atom };
-        if self.bond_place[ruling] <= self.atom_place[base] {
-            return;
-        }
-        if self.bond_uses[ruling] == 1 {
-            if !self.closing[ruling] {
-                self.switch(ruling);
-            }
-        } else if self.bond_uses[two.first] == 1 {
-            self.switch(two.first);
-            if let Some(second) = two.second.filter(|&second| self.bond_uses[second] >= 1) {
-                self.switch(second);
+                self.count(side, second.bond);
             }
         }
     }
 
-    /// Where the next atom has an arranged double bond too, its other bond gets its direction now, so that they agree.
-    fn look_ahead(&mut self, two: Beside) {
-        let atom = self.molecule.bonds[two.first].other(two.atom);
-        if self.degree(atom) != 3 {
-            return;
+    /// Both bonds of a side whose direction others have set.
+    fn complete(&mut self, side: Beside) {
+        if let Some(second) = side.second {
+            if self.bond_uses[side.first.bond] == 0 {
+                self.follow(second, side.first);
+            } else if self.bond_uses[second.bond] == 0 {
+                self.follow(side.first, second);
+            }
+            self.count(side, second.bond);
         }
-        let links = self.molecule.neighbours(atom);
-        let arranged = links.iter().any(|next| self.is_arranged(next.bond));
-        let single = |bond: usize| self.molecule.bonds[bond].order == BondOrder::Single && bond != two.first;
-        let other = links.iter().rev().map(|next| next.bond).find(|&bond| single(bond));
-        if let Some(other) = other.filter(|&other| arranged && self.found[other] == Direction::None) {
-            let direction = self.found[two.first];
-            self.set(other, if self.backward[other] { flip(direction) } else { direction });
-            self.bond_uses[other] += 1;
-            self.atom_uses[atom] += 1;
-        }
+        self.count(side, side.first.bond);
     }
 
-    /// Whether two bonds are written without a branch opening or closing for good between them.
-    fn same_branch(&self, a: usize, b: usize) -> bool {
-        let (start, end) = (self.bond_place[a].min(self.bond_place[b]), self.bond_place[a].max(self.bond_place[b]));
-        let between = self.pieces.get(start + 1..end).unwrap_or_default().iter();
-        let level = between.map(|piece| match piece {
-            Piece::BranchOpen => 1,
-            Piece::BranchClose => -1,
-            _ => 0,
-        });
-        level.sum::<i32>() == 0
+    /// Directions around a double bond without arrangement would give it one: one is left out where that does no harm.
+    fn remove_misleading(&mut self) {
+        for &piece in self.pieces {
+            let Piece::Bond(double, _) = piece else { continue };
+            let bond = self.molecule.bonds[double];
+            let ends = [bond.begin, bond.end];
+            if bond.order != BondOrder::Double
+                || self.is_arranged(double)
+                || ends.iter().any(|&atom| self.degree(atom) == 1)
+            {
+                continue;
+            }
+            let directed = |atom: usize| {
+                let links = self.molecule.neighbours(atom).iter();
+                links.filter(|next| self.bond_uses[next.bond] > 0).copied().collect::<Vec<_>>()
+            };
+            let [begin, end] = ends.map(directed);
+            if begin.is_empty() || end.is_empty() || self.atom_uses[bond.end] > 0 {
+                continue;
+            }
+            let mut candidates = if self.atom_uses[bond.begin] > 0 { Vec::new() } else { begin };
+            candidates.extend(end);
+            candidates.sort_by_key(|next| self.bond_place[next.bond]);
+            if let Some(next) = candidates.into_iter().find(|next| self.atom_uses[next.atom] == 2) {
+                self.bond_uses[next.bond] = 0;
+                self.found[next.bond] = Direction::None;
+                self.atom_uses[next.atom] -= 1;
+            }
+        }
     }
 
     /// Directions that others tell as well are left out.
@@ -325,24 +284,17 @@ impl<'a> Directions<'a> {
         }
     }
 
+    /// Of a bond and the other one at an atom of an arranged double bond, one needs its direction less.
     fn clear_around(&mut self, bond: usize, atom: usize) {
-        let molecule = self.molecule;
         let alone = |this: &Self, bond: usize| {
-            let at = &molecule.bonds[bond];
+            let at = &this.molecule.bonds[bond];
             this.atom_uses[at.begin] == 1 || this.atom_uses[at.end] == 1
         };
-        let (mut possible, mut adjusted) = (false, false);
-        for next in molecule.neighbours(atom) {
-            if next.bond == bond || !self.may_have_direction(next.bond) {
-                continue;
-            }
-            possible = true;
-            if self.bond_uses[next.bond] >= self.bond_uses[bond] && !alone(self, next.bond) {
-                adjusted = true;
-                self.use_less(next.bond);
-            }
-        }
-        if possible && !adjusted && !alone(self, bond) {
+        let mut links = self.molecule.neighbours(atom).iter().map(|next| next.bond);
+        let Some(other) = links.find(|&other| other != bond && self.may_have_direction(other)) else { return };
+        if self.bond_uses[other] >= self.bond_uses[bond] && !alone(self, other) {
+            self.use_less(other);
+        } else if !alone(self, bond) {
             self.use_less(bond);
         }
     }

@@ -59,7 +59,7 @@ fn is_turned(molecule: &Molecule, chirality: &[Chirality], walk: &Walk, index: u
     let unsaturated = || natural.iter().any(|&bond| molecule.bonds[bond].order.number() > 1.0);
     let fourth = hydrogen || atom.implicit_hydrogens == 1;
     // The hydrogen moves from the last to the first place; a lone pair counts like one.
-    let moved = natural.len() == 3
-        && ((first && hydrogen) || (!fourth && walk.closures[index].len() == 1 && !unsaturated()));
+    let moved =
+        natural.len() == 3 && ((first && hydrogen) || (!fourth && walk.closures[index].len() == 1 && !unsaturated()));
     is_odd(&natural, order) != moved
 }

@@ -106,8 +106,7 @@ impl Partition<'_> {
         if chirality == Chirality::None {
             return 0;
         }
-        let classes: Vec<usize> =
-            self.molecule.neighbours(index).iter().map(|next| self.class[next.atom]).collect();
+        let classes: Vec<usize> = self.molecule.neighbours(index).iter().map(|next| self.class[next.atom]).collect();
         let mut sorted = classes.clone();
         sorted.sort_unstable();
         if sorted.windows(2).any(|pair| pair[0] == pair[1]) {
@@ -138,8 +137,7 @@ impl Partition<'_> {
                 if !in_ring || chirality == Chirality::None {
                     return (self.class[next.atom], 0);
                 }
-                let natural: Vec<usize> =
-                    self.molecule.neighbours(next.atom).iter().map(|other| other.atom).collect();
+                let natural: Vec<usize> = self.molecule.neighbours(next.atom).iter().map(|other| other.atom).collect();
                 let mut rest: Vec<_> =
                     self.molecule.neighbours(next.atom).iter().filter(|other| other.atom != index).collect();
                 rest.sort_by_key(|other| std::cmp::Reverse(self.link(other)));

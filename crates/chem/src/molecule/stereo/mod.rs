@@ -78,8 +78,7 @@ impl Stereo {
             if !degrees.iter().all(|degree| (2..=3).contains(degree)) {
                 continue;
             }
-            let [begin, end] =
-                [bond.begin, bond.end].map(|atom| sides(molecule, atom, index, ranks, directions));
+            let [begin, end] = [bond.begin, bond.end].map(|atom| sides(molecule, atom, index, ranks, directions));
             if begin.is_empty() || end.is_empty() {
                 open = true;
                 continue;
@@ -121,9 +120,8 @@ fn sides(molecule: &Molecule, atom: usize, double: usize, ranks: &[usize], direc
     };
     let links = || molecule.neighbours(atom).iter().filter(|next| next.bond != double);
     let Some(known) = links().find_map(|next| up(next.bond).map(|up| (next.bond, up))) else { return Vec::new() };
-    let sides: Vec<Side> = links()
-        .map(|next| Side { atom: next.atom, bond: next.bond, up: up(next.bond).unwrap_or(!known.1) })
-        .collect();
+    let sides: Vec<Side> =
+        links().map(|next| Side { atom: next.atom, bond: next.bond, up: up(next.bond).unwrap_or(!known.1) }).collect();
     match sides.as_slice() {
         [a, b] if ranks[a.atom] == ranks[b.atom] => Vec::new(),
         _ => sides,
@@ -134,8 +132,7 @@ fn sides(molecule: &Molecule, atom: usize, double: usize, ranks: &[usize], direc
 fn may_be_arranged(molecule: &Molecule, bond: usize) -> bool {
     const SMALL: usize = 7;
     let in_small_ring = || molecule.rings().iter().any(|r| r.bonds.len() <= SMALL && r.bonds.contains(&bond));
-    molecule.bonds[bond].order == BondOrder::Double
-        && (molecule.ring_count_of_bond(bond) == 0 || !in_small_ring())
+    molecule.bonds[bond].order == BondOrder::Double && (molecule.ring_count_of_bond(bond) == 0 || !in_small_ring())
 }
 
 fn beside_direction(molecule: &Molecule, bond: usize) -> bool {

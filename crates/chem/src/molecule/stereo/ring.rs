@@ -7,11 +7,7 @@ use super::centre::is_rigid_nitrogen;
 use crate::{Chirality, Molecule};
 
 /// For each atom the others of its ring system its handedness is relative to, and whether it is written the same.
-pub(super) fn partners(
-    molecule: &Molecule,
-    ranks: &[usize],
-    codes: &[Option<Chirality>],
-) -> Vec<Vec<(usize, bool)>> {
+pub(super) fn partners(molecule: &Molecule, ranks: &[usize], codes: &[Option<Chirality>]) -> Vec<Vec<(usize, bool)>> {
     let count = molecule.atoms.len();
     let candidates: Vec<bool> = (0..count)
         .map(|atom| {
