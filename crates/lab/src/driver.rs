@@ -171,13 +171,22 @@ pub enum Status {
     Unknown,
 }
 
-/// An answer of an instrument that works on its own.
+/// What an instrument that works on its own tells.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Arrival {
-    /// To which action.
+    /// Of which action.
     pub action: ActionId,
-    /// What came back.
-    pub reply: Reply,
+    /// What.
+    pub news: News,
+}
+
+/// What is told of an action that goes on or has ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum News {
+    /// It has ended.
+    Ended(Reply),
+    /// It goes on; its series until now, which take the place of those told before.
+    SoFar(Vec<Stream>),
 }
 
 /// Code that talks to an instrument.
@@ -190,6 +199,12 @@ pub trait Driver: Send {
 
     /// Asks after a restart what became of an action that was begun.
     fn ask(&mut self, request: &Request<'_>) -> Status;
+
+    /// Ends an action before its end; asked only of what the lab file calls `stoppable`, perhaps more than once. True where
+    /// it ends at once; else its answer comes when the instrument gives it.
+    fn stop(&mut self, _request: &Request<'_>) -> bool {
+        false
+    }
 }
 
 impl Reply {

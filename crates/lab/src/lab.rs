@@ -62,6 +62,8 @@ pub struct Capability {
     pub repeatable: bool,
     /// How often it is tried again after a failure; only for repeatable ones.
     pub retries: u32,
+    /// Whether it can be ended before its end.
+    pub stoppable: bool,
 }
 
 /// A setting of a capability.
@@ -300,6 +302,7 @@ fn read_capability(section: &Section<'_>) -> Result<Capability, Message> {
         process_time: section.seconds("process_time")?,
         repeatable,
         retries,
+        stoppable: section.flag("stoppable")?.unwrap_or(false),
     };
     section.close()?;
     Ok(capability)

@@ -109,11 +109,12 @@ fn quantity_lines(campaign: &Campaign, experiment: u32, soft: &SoftQuantity, lan
         Domain::Outside => "outside",
     };
     let nearest = soft.nearest_experiment.map_or_else(|| "-".to_owned(), |number| number.to_string());
-    lines.push(say!("app-chain-sense-domain", domain = domain, nearest = nearest));
-    if let Some((beyond, above)) = &reading.beyond {
-        let side = if *above { "above" } else { "below" };
-        lines.push(say!("app-chain-sense-beyond", name = beyond, side = side));
-    }
+    let (beyond, side) = match &reading.beyond {
+        Some((name, true)) => (name.as_str(), "above"),
+        Some((name, false)) => (name.as_str(), "below"),
+        None => ("", "within"),
+    };
+    lines.push(say!("app-chain-sense-domain", name = beyond, side = side, domain = domain, nearest = nearest));
     lines.extend(reading.quality.as_ref().map(|quality| quality_line(&name, quality)));
     lines
 }

@@ -12,7 +12,7 @@ use matdock_message::Message;
 use super::{Person, Task, wire};
 use crate::{
     ActionId, Reply,
-    driver::{Arrival, Begun, Driver, Request, Status},
+    driver::{Arrival, Begun, Driver, News, Request, Status},
 };
 use matdock_record::Outcome;
 
@@ -59,7 +59,7 @@ impl ManualDriver {
                     .and_then(|text| read_file(&text, answer_file.as_deref(), &mut refused, action, person.as_ref()));
                 if let Some(reply) = from_file.or_else(|| person.answer(action)) {
                     // A closed mailbox only means that the program ends.
-                    let _ = mailbox.send(Arrival { action, reply });
+                    let _ = mailbox.send(Arrival { action, news: News::Ended(reply) });
                     return;
                 }
                 thread::sleep(LOOK_EVERY);

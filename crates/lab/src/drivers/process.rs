@@ -15,8 +15,8 @@ use serde::Serialize;
 
 use super::wire::{self, WireDatum};
 use crate::{
-    ActionId, Reply,
-    driver::{Arrival, Begun, Driver, Request, Status},
+    ActionId, Reply, Stream,
+    driver::{Arrival, Begun, Driver, News, Request, Status},
     lab::DriverSettings,
 };
 
@@ -96,7 +96,11 @@ impl Driver for ProcessDriver {
         // A little less than the executor's patience, so that the reason given is the nearer one.
         let seconds = request.timeout.map_or(LONGEST, |seconds| seconds - (0.1 * seconds).min(1.0)).min(LONGEST);
         thread::spawn(move || {
-            let reply = match program.talk(child, line(&json), seconds) {
+            let told = {
+                let mailbox = mailbox.clone();
+                move |streams| drop(mailbox.send(Arrival { action, news: News::SoFar(streams) }))
+            };
+            let reply = match program.talk(child, line(&json), seconds, Some(Box::new(told))) {
                 Ended::Answer(bytes) => {
                     wire::parse_reply(&text(&bytes), program.directory.as_deref()).unwrap_or_else(|why| {
                         // The program did something, and what it said of it cannot be read.
@@ -107,7 +111,7 @@ impl Driver for ProcessDriver {
                 Ended::Lost(why) => Reply::of(Outcome::Uncertain(why.to_string())),
             };
             // A closed mailbox only means that matdock ends.
-            let _ = mailbox.send(Arrival { action, reply });
+            let _ = mailbox.send(Arrival { action, news: News::Ended(reply) });
         });
         Ok(Begun::Running)
     }
@@ -129,7 +133,23 @@ impl Driver for ProcessDriver {
             Err(_) => Status::Unknown,
         }
     }
+
+    /// The program is started again with the request to stop; the one at work then ends and answers.
+    fn stop(&mut self, request: &Request<'_>) -> bool {
+        let Ok(json) = wire_request("stop", request) else { return false };
+        let program = self.program.clone();
+        thread::spawn(move || {
+            // A program that cannot stop goes on, and answers at its end.
+            if let Ok(child) = program.spawn() {
+                program.talk(child, line(&json), STATUS_SECONDS, None);
+            }
+        });
+        false
+    }
 }
+
+/// Who is told of series so far.
+type Told = Box<dyn Fn(Vec<Stream>) + Send>;
 
 /// Runs a program once with `input` on its standard input; what it prints on its standard output.
 ///
@@ -149,7 +169,7 @@ pub(crate) fn ask_program(
         output_limit: 64 * 1024,
     };
     let child = program.spawn().map_err(|why| say!("lab-program-start", program = path, why = why))?;
-    match program.talk(child, input, seconds) {
+    match program.talk(child, input, seconds, None) {
         Ended::Answer(bytes) => Ok(bytes),
         Ended::NotStarted(why) | Ended::Failed(why) | Ended::Lost(why) => Err(why),
     }
@@ -189,7 +209,7 @@ fn wire_request(kind: &'static str, request: &Request<'_>) -> Result<String, Mes
 impl Program {
     fn status(&self, json: &str) -> Result<Known, Message> {
         let child = self.spawn().map_err(|why| say!("lab-program-start", program = self.path, why = why))?;
-        match self.talk(child, line(json), STATUS_SECONDS) {
+        match self.talk(child, line(json), STATUS_SECONDS, None) {
             Ended::Answer(bytes) if bytes.trim_ascii() == b"\"not-started\"" => Ok(Known::NotStarted),
             Ended::Answer(bytes) if bytes.trim_ascii() == b"\"running\"" => Ok(Known::Running),
             Ended::Answer(bytes) => wire::parse_reply(&text(&bytes), self.directory.as_deref()).map(Known::Done),
@@ -210,7 +230,7 @@ impl Program {
                 Err(why) => Reply::of(Outcome::Uncertain(why.to_string())),
             };
             // A closed mailbox only means that matdock ends.
-            let _ = mailbox.send(Arrival { action, reply });
+            let _ = mailbox.send(Arrival { action, news: News::Ended(reply) });
             return;
         }
     }
@@ -233,7 +253,7 @@ impl Program {
 
     /// Sends the request, waits for the end, reads the answer; kills the program when it takes too long or says
     /// too much.
-    fn talk(&self, mut child: Child, request: Vec<u8>, seconds: f64) -> Ended {
+    fn talk(&self, mut child: Child, request: Vec<u8>, seconds: f64, told: Option<Told>) -> Ended {
         let (Some(mut input), Some(output), Some(errors)) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take())
         else {
@@ -245,8 +265,8 @@ impl Program {
             // A program that does not read its input may still answer.
             let _ = input.write_all(&request);
         });
-        let output = read_limited(output, self.output_limit);
-        let errors = read_limited(errors, 64 * 1024);
+        let output = read_limited(output, self.output_limit, told);
+        let errors = read_limited(errors, 64 * 1024, None);
         let until = Instant::now() + Duration::from_secs_f64(seconds.clamp(0.0, LONGEST));
         let mut pause = Duration::from_millis(1);
         let status = loop {
@@ -309,15 +329,18 @@ struct Reading {
     early: std::cell::RefCell<Option<Option<Vec<u8>>>>,
 }
 
-fn read_limited(mut from: impl Read + Send + 'static, limit: usize) -> Reading {
+fn read_limited(mut from: impl Read + Send + 'static, limit: usize, told: Option<Told>) -> Reading {
     let (sender, done) = mpsc::channel();
     thread::spawn(move || {
-        let mut bytes = Vec::new();
+        let (mut bytes, mut line) = (Vec::new(), 0);
         let mut part = [0_u8; 8192];
         loop {
             match from.read(&mut part) {
                 Ok(0) | Err(_) => break,
                 Ok(count) => bytes.extend_from_slice(&part[..count]),
+            }
+            if let Some(told) = &told {
+                line = take_so_far(&mut bytes, line, told);
             }
             if bytes.len() > limit {
                 let _ = sender.send(None);
@@ -327,6 +350,23 @@ fn read_limited(mut from: impl Read + Send + 'static, limit: usize) -> Reading {
         let _ = sender.send(Some(bytes));
     });
     Reading { done, early: std::cell::RefCell::new(None) }
+}
+
+/// Takes whole lines that tell series so far out of what was printed; `from` is where the first line begins that was not
+/// looked at yet. Returns where the next one begins.
+fn take_so_far(bytes: &mut Vec<u8>, mut from: usize, told: &Told) -> usize {
+    while let Some(length) = bytes[from..].iter().position(|byte| *byte == b'\n') {
+        let line = &bytes[from..from + length];
+        if !line.starts_with(wire::SO_FAR) {
+            from += length + 1;
+            continue;
+        }
+        if let Some(streams) = wire::parse_so_far(&text(line)) {
+            told(streams);
+        }
+        bytes.drain(from..=from + length);
+    }
+    from
 }
 
 impl Reading {

@@ -53,4 +53,8 @@ impl Driver for SimulatedDriver {
             Err(what) => Status::Done(Reply::of(Outcome::Failed(what.to_string()))),
         }
     }
+
+    fn stop(&mut self, _request: &Request<'_>) -> bool {
+        true
+    }
 }

@@ -50,6 +50,32 @@ struct WireStream {
     data: Vec<Vec<Option<f64>>>,
 }
 
+/// What a program tells while it works.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireSoFar {
+    so_far: Vec<WireStream>,
+}
+
+/// How a line begins that tells series so far.
+pub(crate) const SO_FAR: &[u8] = b"{\"so_far\"";
+
+/// The series a program tells while it works; `None` where the line cannot be read, which harms nothing.
+pub(crate) fn parse_so_far(line: &str) -> Option<Vec<Stream>> {
+    let told: WireSoFar = serde_json::from_str(line).ok()?;
+    told.so_far.into_iter().map(|told| stream(told).ok()).collect()
+}
+
+fn stream(WireStream { name, columns, data }: WireStream) -> Result<Stream, Message> {
+    let rows = data.first().map_or(0, Vec::len);
+    if columns.len() != data.len() || data.iter().any(|column| column.len() != rows) {
+        return Err(say!("lab-bad-reply", what = format!("stream {name}: columns, data")));
+    }
+    // A missing reading is null.
+    let data = data.into_iter().map(|column| column.into_iter().map(|v| v.unwrap_or(f64::NAN)).collect()).collect();
+    Ok(Stream { name, columns, data })
+}
+
 /// An image as a file or as its bytes.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -128,16 +154,7 @@ pub(crate) fn parse_reply(json: &str, folder: Option<&Path>) -> Result<Reply, Me
         other => return Err(bad(&format!("outcome = {other}"))),
     };
     let fields = |map: BTreeMap<String, WireDatum>| -> Fields { map.into_iter().map(|(k, v)| (k, v.into())).collect() };
-    let mut streams = Vec::new();
-    for WireStream { name, columns, data } in wire.streams {
-        let rows = data.first().map_or(0, Vec::len);
-        if columns.len() != data.len() || data.iter().any(|column| column.len() != rows) {
-            return Err(bad(&format!("stream {name}: columns, data")));
-        }
-        // A missing reading is null.
-        let data = data.into_iter().map(|column| column.into_iter().map(|v| v.unwrap_or(f64::NAN)).collect()).collect();
-        streams.push(Stream { name, columns, data });
-    }
+    let streams = wire.streams.into_iter().map(stream).collect::<Result<_, _>>()?;
     let (mut values, mut images) = (fields(wire.values), Vec::new());
     for image in wire.images {
         let name = format!("{}.image", image.name);

@@ -1,14 +1,15 @@
 //! Looking at a sample before it is finished: features of what a step has yielded so far, and ending a sample early.
 
 use matdock_message::{Message, say};
-use matdock_record::{Datum, Timestamp, body::Fields};
+use matdock_record::{Datum, Outcome, Timestamp, body::Fields};
 
 use super::{
     Executor, Happening,
     state::{Flight, Open, Progress},
 };
 use crate::{
-    Event, Journal, Stream,
+    ActionId, Event, Journal, Reply, Stream,
+    driver::Request,
     feature::{self, Feature, Yield},
     recipe::Work,
 };
@@ -96,7 +97,7 @@ impl<J: Journal> Executor<J> {
         let mut values = self.seen_of(flight);
         // Programs of the user's own compute at the end: the lab does not wait for them.
         let features: Vec<Feature> = self.features_of(step).filter(|f| !f.is_by_program()).cloned().collect();
-        let streams = self.so_far(open, at.seconds_since(open.started));
+        let streams = self.series_until(open, at.seconds_since(open.started));
         let computed = feature::compute(&features, Yield { streams: &streams, images: &[], values: None });
         values.extend(computed.into_iter().filter(|(_, datum)| !matches!(datum, Datum::Missing(_))));
         Some((open.flight, step, share, values))
@@ -109,8 +110,9 @@ impl<J: Journal> Executor<J> {
     }
 
     /// The series of an action until `elapsed` seconds after its begin. One whose axis is no time comes at the end.
-    fn so_far(&self, open: &Open, elapsed: f64) -> Vec<Stream> {
-        let told = self.answers.get(&open.action.id).map(|(_, reply)| reply.streams.as_slice());
+    fn series_until(&self, open: &Open, elapsed: f64) -> Vec<Stream> {
+        let known = self.answers.get(&open.action.id).map(|(_, reply)| reply.streams.as_slice());
+        let told = known.or_else(|| self.so_far.get(&open.action.id).map(Vec::as_slice));
         let streams = told.unwrap_or_default();
         streams.iter().filter_map(|stream| until(stream, elapsed)).collect()
     }
@@ -146,15 +148,35 @@ impl<J: Journal> Executor<J> {
         let (sample, spared) = (self.state.flights[index].id, self.planned_rest(index));
         self.write(Event::StopAsked { sample, reason: reason.clone(), spared, limits })?;
         seen.push(Happening::Stopped { sample, reason, spared });
+        if let Some(action) = self.state.flights[index].busy {
+            self.cut(action);
+        }
         self.settle(seen)
     }
 
-    /// Planned time of the steps at stations that have not begun \[s\]; of several ways the shortest.
+    /// Ends an action of a sample that is ended early, where its station can.
+    pub(super) fn cut(&mut self, id: ActionId) {
+        let Some(open) = self.state.open.get(&id).filter(|open| open.stopped) else { return };
+        let now = self.now();
+        let request = Request { past: &self.state.flights[open.flight].past, ..self.request(open) };
+        let streams = self.series_until(open, now.seconds_since(open.started));
+        let Some(driver) = self.drivers.by_name.get_mut(self.setup.unit_name(open.unit)) else { return };
+        let due = self.answers.get(&id).is_some_and(|(due, _)| *due <= now);
+        if driver.stop(&request) && !due {
+            self.answers.insert(id, (now, Reply { streams, ..Reply::of(Outcome::Succeeded) }));
+        }
+    }
+
+    /// Planned time of the steps at stations that have not begun, and what is left of one that can be ended before its end
+    /// \[s\]; of several ways the shortest.
     fn planned_rest(&self, index: usize) -> f64 {
         let flight = &self.state.flights[index];
         let waiting = (0..flight.steps.len()).filter(|step| flight.steps[*step] == Progress::Waiting);
         let shortest = |step: usize| flight.ways[step].iter().map(|way| way.duration).min_by(f64::total_cmp);
-        waiting.filter_map(shortest).sum()
+        let running = flight.busy.and_then(|action| self.state.open.get(&action));
+        let cut = running.filter(|open| self.setup.is_stoppable(open));
+        let left = cut.map(|open| (open.action.duration - self.now().seconds_since(open.started)).max(0.0));
+        waiting.filter_map(shortest).sum::<f64>() + left.unwrap_or_default()
     }
 }
 

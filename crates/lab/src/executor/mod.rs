@@ -51,6 +51,8 @@ pub struct Executor<J: Journal> {
     journal: J,
     /// Answers that are known and when they come.
     answers: BTreeMap<ActionId, (Timestamp, Reply)>,
+    /// Series of actions that go on, as far as instruments told them.
+    so_far: BTreeMap<ActionId, Vec<Stream>>,
     /// Streams that an analysis still waits for.
     streams: Vec<(ActionId, Stream)>,
     /// Images that a feature still waits for.
@@ -81,6 +83,7 @@ impl<J: Journal> Executor<J> {
             clock,
             journal,
             answers: BTreeMap::new(),
+            so_far: BTreeMap::new(),
             streams: Vec::new(),
             images: Vec::new(),
             programs: Programs::default(),
@@ -186,11 +189,7 @@ impl<J: Journal> Executor<J> {
             let until = [next, limit, look].into_iter().flatten().min();
             let expecting = self.state.open.keys().any(|id| !self.answers.contains_key(id));
             if let Some(arrival) = self.clock.wait(until, &self.drivers.arrivals, expecting) {
-                // An answer to an action that was given up is of no use any more.
-                if self.state.open.contains_key(&arrival.action) {
-                    let now = self.now();
-                    self.answers.entry(arrival.action).or_insert((now, arrival.reply));
-                }
+                self.take(arrival, self.now());
             }
         }
     }
@@ -294,7 +293,8 @@ impl<J: Journal> Executor<J> {
         Ok(seen)
     }
 
-    /// Ends a sample early: what is being done to it is finished, then it is taken out; what was seen counts.
+    /// Ends a sample early: what is being done to it is ended where the station can, else finished; then it is taken out.
+    /// What was seen counts.
     ///
     /// `limits` are outcomes that are as good as known all the same.
     ///

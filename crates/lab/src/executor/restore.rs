@@ -34,6 +34,7 @@ impl<J: Journal> Executor<J> {
         let open: Vec<ActionId> = executor.state.open.keys().copied().collect();
         for id in open {
             executor.ask(id)?;
+            executor.cut(id);
         }
         if let Some((index, step, share, values)) = undecided {
             executor.tell(index, step, share, values, &mut seen)?;

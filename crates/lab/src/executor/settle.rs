@@ -1,7 +1,7 @@
 //! What follows from an event: results taken in, analyses made, samples declared finished.
 
 use matdock_message::{Message, say};
-use matdock_record::{Datum, Outcome, body::Fields};
+use matdock_record::{Datum, Outcome, Timestamp, body::Fields};
 
 use super::{
     Executor, Happening, just_after,
@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     ActionId, Event, Image, Journal, Reply, Stream, analysis,
+    driver::{Arrival, News},
     feature::{self, Feature, Yield},
     recipe::Work,
 };
@@ -38,12 +39,18 @@ impl<J: Journal> Executor<J> {
     fn returned(
         &mut self,
         open: Open,
-        ended: matdock_record::Timestamp,
+        ended: Timestamp,
         reply: Reply,
         seen: &mut Vec<Happening>,
     ) -> Result<(), Message> {
+        let reply = match &self.state.flights[open.flight].verdict {
+            // It was ended before its end: what it yielded is not what a whole step yields.
+            Some(verdict) if open.stopped && reply.outcome.is_success() => Reply { outcome: verdict.clone(), ..reply },
+            _ => reply,
+        };
         let (started, outcome, unit) = (open.started, reply.outcome.clone(), open.unit);
         let was_out = self.state.out[unit].is_some();
+        self.so_far.remove(&open.action.id);
         let (streams, images) = (self.wanted(&open, &reply), self.wanted_images(&open, &reply));
         self.write(Event::Returned { action: open.action.id, started, ended, reply })?;
         self.streams.extend(streams);
@@ -184,9 +191,18 @@ impl<J: Journal> Executor<J> {
     fn take_arrivals(&mut self) {
         let now = self.now();
         while let Ok(arrival) = self.drivers.arrivals.try_recv() {
-            if self.state.open.contains_key(&arrival.action) {
-                self.answers.entry(arrival.action).or_insert((now, arrival.reply));
-            }
+            self.take(arrival, now);
+        }
+    }
+
+    /// Takes in what an instrument told. Of an action that was given up it is of no use any more.
+    pub(super) fn take(&mut self, arrival: Arrival, now: Timestamp) {
+        if !self.state.open.contains_key(&arrival.action) {
+            return;
+        }
+        match arrival.news {
+            News::Ended(reply) => drop(self.answers.entry(arrival.action).or_insert((now, reply))),
+            News::SoFar(streams) => drop(self.so_far.insert(arrival.action, streams)),
         }
     }
 

@@ -3,6 +3,7 @@
 use matdock_message::{Message, say};
 use matdock_record::{Datum, body::Fields};
 
+use super::state::Open;
 use crate::{
     Lab, Recipe,
     lab::{Capability, Station},
@@ -63,6 +64,11 @@ impl Setup {
             Work::Station { capability, .. } => self.lab.stations.get(station)?.capability(capability),
             Work::Analysis { .. } | Work::Features { .. } => None,
         }
+    }
+
+    /// Whether what is being done can be ended before its end.
+    pub fn is_stoppable(&self, open: &Open) -> bool {
+        open.step.and_then(|step| self.capability(step, open.unit)).is_some_and(|capability| capability.stoppable)
     }
 
     /// Every way to do every step of a sample with the given settings; analyses have none.

@@ -77,6 +77,8 @@ pub(crate) struct Open {
     pub uses: u64,
     /// How often it was looked at before its end.
     pub looked: usize,
+    /// It is to be ended before its end, because its sample is.
+    pub stopped: bool,
 }
 
 /// Everything.
@@ -171,6 +173,10 @@ impl State {
             Event::StopAsked { sample, reason, .. } => {
                 let flight = self.flight_mut(*sample).ok_or_else(wrong)?;
                 flight.give_up(Outcome::Partial(reason.clone()));
+                let busy = flight.busy;
+                if let Some(open) = busy.and_then(|action| self.open.get_mut(&action)) {
+                    open.stopped = setup.is_stoppable(open);
+                }
             }
             Event::StationOut { station, reason } => {
                 let unit = setup.unit(station).ok_or_else(wrong)?;
@@ -252,7 +258,8 @@ impl State {
         };
         self.flights[index].busy = Some(action.id);
         self.next_action = self.next_action.max(action.id.0 + 1);
-        let open = Open { action: action.clone(), flight: index, step, unit, started: at, uses, looked: 0 };
+        let open =
+            Open { action: action.clone(), flight: index, step, unit, started: at, uses, looked: 0, stopped: false };
         self.open.insert(action.id, open);
         Some(())
     }
@@ -394,8 +401,12 @@ impl Flight {
         matches!(self.verdict, Some(Outcome::Partial(_)))
     }
 
-    /// True when every step is done.
+    /// True when every step is done, none of them ended before its end.
     pub fn complete(&self) -> bool {
+        let cut = |past: &PastAction| matches!(past.reply.outcome, Outcome::Partial(_));
+        if self.past.iter().any(cut) {
+            return false;
+        }
         self.steps.iter().all(|step| matches!(step, Progress::Done { .. }))
     }
 

@@ -68,6 +68,59 @@ fn a_rule_ends_samples_early_and_what_was_seen_counts() {
     }
 }
 
+/// The line with a kneader that can be stopped.
+fn stoppable(more: &str) -> World {
+    let lab = LAB.replace("name = \"knead\"\n", "name = \"knead\"\nstoppable = true\n");
+    World { lab: Lab::parse(&lab, "lab.toml").unwrap(), ..world(more) }
+}
+
+#[test]
+fn a_step_that_can_be_stopped_is_cut_short() {
+    let world = stoppable("[[stop]]\nwhen = 'torque_end > 2 N.m'\nfrom = '50 %'\n");
+    let entries = world.run(&[]);
+    check_history(&world, &entries);
+    let begun = |id| {
+        entries.iter().find_map(|entry| match &entry.event {
+            Event::Intent { action, .. } if action.id == id => Some(action.clone()),
+            _ => None,
+        })
+    };
+    let mut cut = 0;
+    for entry in &entries {
+        let Event::Returned { action, started, ended, reply } = &entry.event else { continue };
+        let action = begun(*action).unwrap();
+        if matches!(reply.outcome, Outcome::Partial(_)) {
+            cut += 1;
+            assert_eq!(action.step, "kneading");
+            let lasted = ended.seconds_since(*started);
+            assert!((lasted - 0.5 * action.duration).abs() < 1.0, "{lasted} s of {} s", action.duration);
+            let (_, outcome, seen) = ends(&entries).into_iter().find(|end| end.0 == action.sample).unwrap();
+            assert!(matches!(outcome, Outcome::Partial(_)), "{outcome}");
+            assert!(!seen.contains(&"torque_end".to_owned()), "half a step tells no end of the torque: {seen:?}");
+        }
+    }
+    assert!(cut >= 1);
+    let spared = |entries: &[Entry]| -> f64 {
+        let spared = |entry: &Entry| match entry.event {
+            Event::StopAsked { spared, .. } => Some(spared),
+            _ => None,
+        };
+        entries.iter().filter_map(spared).sum()
+    };
+    let plain = self::world("[[stop]]\nwhen = 'torque_end > 2 N.m'\nfrom = '50 %'\n").run(&[]);
+    assert!(spared(&entries) > spared(&plain), "the rest of the step is spared too");
+}
+
+#[test]
+fn a_crash_at_every_boundary_cuts_the_same_steps_short() {
+    let world = stoppable("[[stop]]\nwhen = 'torque_end > 2 N.m'\n");
+    let whole = world.run(&[]);
+    let expected = history(&whole);
+    for boundary in 0..whole.len() {
+        assert_eq!(history(&world.run(&[boundary])), expected, "crash after {boundary} entries");
+    }
+}
+
 #[test]
 fn a_crash_at_every_boundary_ends_the_same_samples_early() {
     let world = world("[[stop]]\nwhen = 'torque_end > 2 N.m'\n");

@@ -31,8 +31,12 @@ fn script(text: &str) -> String {
 
 /// Makes one sample; its outcome and values.
 fn make(lab: Lab, person: &Arc<dyn Person>) -> (Outcome, Fields) {
+    make_by(RECIPE, lab, person)
+}
+
+fn make_by(recipe: &str, lab: Lab, person: &Arc<dyn Person>) -> (Outcome, Fields) {
     let drivers = Drivers::connect(&lab, 1, person).unwrap();
-    let recipe = Recipe::parse(RECIPE, "recipe.toml").unwrap();
+    let recipe = Recipe::parse(recipe, "recipe.toml").unwrap();
     let clock = Box::new(RealClock::new());
     let mut executor = Executor::new(lab, recipe, drivers, clock, MemoryJournal::default()).unwrap();
     let sample = SampleId::new(&mut IdSource::from_seed(1), executor.now());
@@ -152,6 +156,33 @@ fn a_person_answers_by_file_and_may_correct_it() {
     let (outcome, values) = make(lab(&driver, "30 s"), &person);
     assert_eq!((outcome, values["gloss"].to_string()), (Outcome::Succeeded, "4".into()));
     assert_eq!(helper.refused.lock().unwrap().len(), 1);
+}
+
+#[test]
+fn a_program_that_tells_its_readings_as_they_come_is_stopped_by_a_rule() {
+    let folder = tempfile::tempdir().unwrap();
+    let flag = folder.path().join("stop").display().to_string();
+    let told = |torque: &str| {
+        let columns = r#"[{"name": "time", "unit": "s"}, {"name": "torque", "unit": "N.m"}]"#;
+        format!(r#"[{{"name": "mixer", "columns": {columns}, "data": [[0, 0.1, 0.2], {torque}]}}]"#)
+    };
+    let (first, last) = (told("[9, 9, 9]"), told("[9, 9, 9]"));
+    let answer = format!(
+        r#"read line; case "$line" in *'"stop"'*) touch {flag};;
+        *) echo '{{"so_far": {first}}}'; echo '{{"so_far": nonsense'; n=0
+        while ! test -e {flag} && test $n -lt 400; do sleep 0.05; n=$((n + 1)); done
+        echo '{{"streams": {last}}}';; esac"#
+    );
+    let mut lab = lab(&script(&answer), "30 s");
+    lab.stations[0].capabilities[0].stoppable = true;
+    let recipe = RECIPE.replace("1 s", "20 s")
+        + "[features]\nhigh = \"mean of mixer.torque during look\"\n[live]\nat = [\"5 %\"]\n[[stop]]\nwhen = \"high > 3 N.m\"\n";
+    let begin = Instant::now();
+    let (outcome, values) = make_by(&recipe, lab, &nobody());
+    assert!(outcome.reason().is_some_and(|why| why.contains("high > 3 N.m")), "{outcome} {values:?}");
+    assert!(matches!(outcome, Outcome::Partial(_)), "{outcome}");
+    assert!(!values.contains_key("high"), "part of a step is no whole one: {values:?}");
+    assert!(begin.elapsed() < Duration::from_secs(15), "it ended at once");
 }
 
 /// Makes one sample in a lab that was stopped while the program was at work.

@@ -156,7 +156,7 @@ app-control-paused = Paused: nothing new is begun, what runs is finished. Type "
 app-control-resumed = Going on.
 app-control-resumed-alone = Nobody can type "resume" any more (the input has ended): going on.
 app-control-aborted = { $sample } is given up ({ $reason }) and taken out as soon as nothing is being done to it.
-app-control-stopped = { $sample } is ended early ({ $reason }): what is being done to it is finished, what was seen counts, then it is taken out. Spared: { $time } of lab time.
+app-control-stopped = { $sample } is ended early ({ $reason }): what is being done to it is ended where its station can, else finished; what was seen counts, then it is taken out. Spared: { $time } of lab time.
 app-control-back = "{ $station }" is back in service.
 app-control-status = Running; { $finished } samples have their result.{ $stations }
 app-control-status-paused = Paused; { $finished } samples have their result.{ $stations }
@@ -362,15 +362,15 @@ app-chain-sense-settings = the settings
 app-chain-sense = { $name } of experiment { $experiment }, told from { $from }: { $mean } ({ $low } to { $high } with 90 %); it was not read
 app-chain-sense-read = { $name } of experiment { $experiment }, told from { $from }: { $mean } ({ $low } to { $high } with 90 %); read: { $read }, which was not used
 app-chain-sense-missing = { "   " } not read before it, so that what is expected takes the place: { $names }
-app-chain-sense-domain = { "   " } { $domain ->
-    [inside] inside what has been seen
-    [edge] at the edge of what has been seen
-   *[outside] outside what has been seen: do not rely on it
-}; the most similar experiment is { $nearest }
-app-chain-sense-beyond = { "   " } { $name } lies { $side ->
-    [above] above
-   *[below] below
-} all other experiments
+app-chain-sense-domain = { "   " } { $side ->
+    [above] { $name } lies above all other experiments
+    [below] { $name } lies below all other experiments
+   *[within] What it is told from lies within the range of the other experiments
+}; it is told { $domain ->
+    [inside] as surely as nine in ten of them
+    [edge] less surely than nine in ten of them
+   *[outside] less surely than any of them: do not rely on it
+}; the most similar one is { $nearest }
 app-chain-sense-quality = { "   " } { $verdict ->
     [replaces] On { $readings } readings, each left out, it misses by { $error } ({ $explained } % of the variance explained): where that is good enough, the soft sensor can replace the measurement
     [tells] On { $readings } readings, each left out, it misses by { $error } ({ $explained } % of the variance explained): it tells high from low but does not replace the measurement

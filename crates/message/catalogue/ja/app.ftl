@@ -156,7 +156,7 @@ app-control-paused = 一時停止しました。新しい作業は始めず、�
 app-control-resumed = 再開します。
 app-control-resumed-alone = 入力が閉じられ、もう誰も「resume」と入力できないため、再開します。
 app-control-aborted = { $sample } を中止しました({ $reason })。作業中でなくなり次第、取り出します。
-app-control-stopped = { $sample } を早期終了します({ $reason })。進行中の作業は終え、そこまでに見えたものは結果に数え、その後取り出します。節約したラボ時間: { $time }。
+app-control-stopped = { $sample } を早期終了します({ $reason })。進行中の作業は、ステーションで途中終了できればそこで、できなければ最後まで行って終え、そこまでに見えたものは結果に数え、その後取り出します。節約したラボ時間: { $time }。
 app-control-back = 「{ $station }」は使用に戻りました。
 app-control-status = 実行中。結果の出た試料: { $finished }。{ $stations }
 app-control-status-paused = 一時停止中。結果の出た試料: { $finished }。{ $stations }
@@ -362,15 +362,15 @@ app-chain-sense-settings = 設定
 app-chain-sense = 実験 { $experiment } の { $name }、{ $from } からの推定：{ $mean }（90 % で { $low } から { $high }）。読み値はありません
 app-chain-sense-read = 実験 { $experiment } の { $name }、{ $from } からの推定：{ $mean }（90 % で { $low } から { $high }）。読み値 { $read }（推定には使っていません）
 app-chain-sense-missing = { "   " } それより前に読まれていないため、見込みの値で代えた量：{ $names }
-app-chain-sense-domain = { "   " } { $domain ->
-    [inside] これまでに見た範囲の中
-    [edge] これまでに見た範囲の端
-   *[outside] これまでに見た範囲の外：頼らないでください
+app-chain-sense-domain = { "   " } { $side ->
+    [above] { $name } がほかのどの実験よりも大きい値です
+    [below] { $name } がほかのどの実験よりも小さい値です
+   *[within] 推定に使った量はほかの実験の範囲内です
+}。推定の確かさは{ $domain ->
+    [inside] ほかの実験の 9 割と同程度です
+    [edge] ほかの実験の 9 割より劣ります
+   *[outside] ほかのどの実験よりも劣ります：頼らないでください
 }。最も似た実験は { $nearest } です
-app-chain-sense-beyond = { "   " } { $name } がほかのどの実験よりも{ $side ->
-    [above] 大きい
-   *[below] 小さい
-}値です
 app-chain-sense-quality = { "   " } { $verdict ->
     [replaces] 読み値 { $readings } 件を一つずつ除外すると、誤差は { $error }（分散の { $explained } % を説明）。この誤差でよければ、ソフトセンサーで測定を置き換えられます
     [tells] 読み値 { $readings } 件を一つずつ除外すると、誤差は { $error }（分散の { $explained } % を説明）。高いか低いかは分かりますが、測定の代わりにはなりません
