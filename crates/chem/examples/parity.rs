@@ -1,13 +1,13 @@
 //! Compares descriptors with reference values and measures their speed.
 //!
-//! `cargo run --release -p matdock-chem --example parity -- REFERENCE.csv [COLUMN]`
+//! `cargo run --release -p matdock-chem --example parity -- REFERENCE.csv [mordred|rdkit] [COLUMN]`
 //!
 //! The file has a column `smiles` and one for each descriptor, empty where it has no value, as
-//! `benches/peers/chem/mordred_reference.py` writes it. With COLUMN the differences in that column are listed.
+//! `benches/peers/chem/mordred_reference.py` or `rdkit_reference.py` writes it. With COLUMN the differences in that column are listed.
 
 use std::{collections::HashMap, error::Error, time::Instant};
 
-use matdock_chem::{DescriptorValue, Molecule, Mordred};
+use matdock_chem::{DescriptorValue, Molecule, Mordred, Rdkit};
 
 const TOLERANCE: f64 = 1e-6;
 
@@ -21,12 +21,14 @@ struct Column {
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let path = arguments.next().ok_or("name a file of reference values")?;
+    let rdkit = arguments.next().is_some_and(|set| set == "rdkit");
+    let names = if rdkit { Rdkit::names() } else { Mordred::names() };
+    let describe = if rdkit { Rdkit::describe } else { Mordred::describe };
     let wanted = arguments.next();
     let text = std::fs::read_to_string(path)?;
     let mut lines = text.lines();
     let header: Vec<&str> = lines.next().unwrap_or_default().split(',').map(str::trim).collect();
-    let place: HashMap<&str, usize> =
-        Mordred::names().iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
+    let place: HashMap<&str, usize> = names.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
     let unknown: Vec<&&str> = header[1..].iter().filter(|name| !place.contains_key(**name)).collect();
     println!("{} names, {} of the reference unknown: {unknown:?}", place.len(), unknown.len());
     let rows: Vec<(&str, Vec<&str>)> = lines.map(split).collect();
@@ -35,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut described: Vec<Option<Vec<DescriptorValue>>> = Vec::new();
     for (smiles, _) in &rows {
         let begin = Instant::now();
-        described.push(Molecule::from_smiles(smiles).ok().map(|molecule| Mordred::describe(&molecule)));
+        described.push(Molecule::from_smiles(smiles).ok().map(|molecule| describe(&molecule)));
         let seconds = begin.elapsed().as_secs_f64();
         if seconds > slowest.0 {
             slowest = (seconds, smiles);

@@ -18,6 +18,7 @@ mod fingerprint;
 mod molecule;
 mod mordred;
 mod polymer;
+mod rdkit;
 mod smarts;
 
 pub use composition::{
@@ -32,4 +33,5 @@ pub use molecule::{
 };
 pub use mordred::{DescriptorValue, MissingReason, Mordred};
 pub use polymer::Polymer;
+pub use rdkit::Rdkit;
 pub use smarts::Pattern;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use matdock_chem::{
     Composition, Ends, FeatureSet, FingerprintKind, Fingerprinter, Missing, MissingReason, Molecule, Mordred, Polymer,
+    Rdkit,
 };
 use matdock_message::{Language, Message, say};
 use serde::Serialize;
@@ -46,6 +47,8 @@ enum Set {
     Features(FeatureSet),
     /// Of a molecule.
     Mordred,
+    /// Of a molecule, too.
+    Rdkit,
     /// Of a repeat unit, whatever becomes of its ends elsewhere.
     Polymer,
     /// The bits of a fingerprint, or how often each occurs.
@@ -78,6 +81,7 @@ impl Reason {
 }
 
 const MORDRED: &str = "mordred";
+const RDKIT: &str = "rdkit";
 const POLYMER: &str = "polymer";
 /// Behind the name of a fingerprint: counts instead of bits.
 const COUNTS: &str = "-counts";
@@ -87,6 +91,7 @@ impl Set {
     fn of(name: &str) -> Result<Self, Message> {
         match name {
             MORDRED => Ok(Self::Mordred),
+            RDKIT => Ok(Self::Rdkit),
             POLYMER => Ok(Self::Polymer),
             name => {
                 let (kind, counts) = match name.strip_suffix(COUNTS) {
@@ -108,6 +113,7 @@ impl Set {
         match self {
             Self::Features(features) => features.features().iter().map(ToString::to_string).collect(),
             Self::Mordred => Mordred::names().to_vec(),
+            Self::Rdkit => Rdkit::names().to_vec(),
             Self::Polymer => Polymer::names().to_vec(),
             Self::Fingerprint { maker, .. } => {
                 (first_place(set)..maker.size()).map(|place| format!("{set}_{place}")).collect()
@@ -132,6 +138,11 @@ impl Set {
                 let about = |name: &str| Mordred::explain(name).map_or_else(String::new, |about| about.text(language));
                 let one = |name: &String| descriptor(name.clone(), Mordred::unit(name), about(name));
                 Mordred::names().iter().map(one).collect()
+            }
+            Self::Rdkit => {
+                let about = |name: &str| Rdkit::explain(name).map_or_else(String::new, |about| about.text(language));
+                let one = |name: &String| descriptor(name.clone(), Rdkit::unit(name), about(name));
+                Rdkit::names().iter().map(one).collect()
             }
             Self::Polymer => {
                 let about = |name: &str| Polymer::explain(name).map_or_else(String::new, |about| about.text(language));
@@ -158,7 +169,7 @@ fn first_place(set: &str) -> usize {
 impl Sets {
     /// Names of all sets.
     pub fn names() -> Vec<&'static str> {
-        [MORDRED, POLYMER].into_iter().chain(Fingerprinter::NAMES).chain(FeatureSet::NAMES).collect()
+        [MORDRED, RDKIT, POLYMER].into_iter().chain(Fingerprinter::NAMES).chain(FeatureSet::NAMES).collect()
     }
 
     /// The sets of these names for structures written so; the usual one where there are none: `mordred` for molecules,
@@ -236,6 +247,9 @@ impl Sets {
                 (Set::Mordred, Some(molecule)) => {
                     values.extend(Mordred::describe(molecule).into_iter().map(|v| v.map_err(Reason::Molecule)));
                 }
+                (Set::Rdkit, Some(molecule)) => {
+                    values.extend(Rdkit::describe(molecule).into_iter().map(|v| v.map_err(Reason::Molecule)));
+                }
                 (Set::Polymer, Some(_)) => {
                     let unit = Molecule::open_repeat_unit(structure).map_err(|error| error.message())?;
                     values.extend(Polymer::describe(&unit).into_iter().map(|v| v.map_err(Reason::Molecule)));
@@ -252,7 +266,7 @@ impl Sets {
                     values.extend(places.into_iter().skip(skipped).map(Ok));
                 }
                 // Refused when the sets were chosen.
-                (Set::Mordred | Set::Polymer | Set::Fingerprint { .. }, None) => {
+                (Set::Mordred | Set::Rdkit | Set::Polymer | Set::Fingerprint { .. }, None) => {
                     return Err(say!("app-describe-needs-molecules", set = MORDRED));
                 }
             }

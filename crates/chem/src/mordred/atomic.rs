@@ -5,7 +5,7 @@ use crate::{Molecule, molecule::table::facts};
 
 /// A property atoms are weighted with, in the order of Mordred.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Weight {
+pub(crate) enum Weight {
     Charge,
     ValenceElectrons,
     SigmaElectrons,
@@ -50,12 +50,14 @@ impl Weight {
 }
 
 /// Weights of every atom; NaN where there is none.
-pub(super) struct AtomWeights {
+pub(crate) struct AtomWeights {
     pub rows: Vec<[f64; Weight::COUNT]>,
     /// Whether every atom has the weight.
     pub known: [bool; Weight::COUNT],
     /// Gasteiger charge of each atom, that of its hydrogens apart.
     pub own_charges: Vec<f64>,
+    /// Whether Gasteiger's method has parameters for every atom.
+    pub charges_complete: bool,
 }
 
 impl AtomWeights {
@@ -64,7 +66,7 @@ impl AtomWeights {
     }
 }
 
-pub(super) fn weights(molecule: &Molecule) -> AtomWeights {
+pub(crate) fn weights(molecule: &Molecule) -> AtomWeights {
     let charges = gasteiger::charges(molecule);
     let rows: Vec<[f64; Weight::COUNT]> = (0..molecule.atoms().len())
         .map(|index| {
@@ -77,7 +79,7 @@ pub(super) fn weights(molecule: &Molecule) -> AtomWeights {
         })
         .collect();
     let known = std::array::from_fn(|weight| rows.iter().all(|row| row[weight].is_finite()));
-    AtomWeights { rows, known, own_charges: charges.atoms }
+    AtomWeights { rows, known, own_charges: charges.atoms, charges_complete: charges.complete }
 }
 
 fn lookup(table: &[f64], number: u8) -> f64 {
@@ -99,17 +101,17 @@ fn of_element(number: u8) -> [f64; 8] {
 }
 
 /// Dipole polarisability. Units: Å³.
-pub(super) fn polarizability(number: u8) -> f64 {
+pub(crate) fn polarizability(number: u8) -> f64 {
     lookup(&tables::POLARIZABILITY, number)
 }
 
 /// McGowan volume. Units: cm³/mol.
-pub(super) fn mcgowan_volume(number: u8) -> f64 {
+pub(crate) fn mcgowan_volume(number: u8) -> f64 {
     lookup(&tables::MCGOWAN, number)
 }
 
 /// Row of the periodic table; NaN for the wildcard.
-pub(super) fn period(number: u8) -> f64 {
+pub(crate) fn period(number: u8) -> f64 {
     match number {
         0 => f64::NAN,
         1..=2 => 1.0,

@@ -1,7 +1,7 @@
 //! Autocorrelations of atomic properties over topological distances: Moreau-Broto, centred, Moran and Geary.
 
 /// ATS, AATS, ATSC, AATSC, MATS and GATS.
-pub(super) mod all {
+pub(crate) mod all {
     use super::super::{MissingReason, Values, atomic::Weight, context::Context, ratio};
 
     const LAGS: usize = 9;

@@ -8,7 +8,7 @@ use crate::Molecule;
 const MOST_STEPS: usize = 3_000_000;
 
 /// Two-connected parts of a structure with what is known of the simple paths inside each.
-pub(super) struct Blocks {
+pub(crate) struct Blocks {
     /// From a first atom of each fragment outwards: all but the first atom of a block are met in it for the first time.
     list: Vec<Block>,
     atoms: usize,
@@ -17,7 +17,7 @@ pub(super) struct Blocks {
 }
 
 /// One part. Its matrices have a row for each of its atoms, in their order.
-pub(super) struct Block {
+pub(crate) struct Block {
     pub atoms: Vec<usize>,
     /// Its bonds: two places among the atoms, and the bond.
     pub bonds: Vec<(usize, usize, usize)>,

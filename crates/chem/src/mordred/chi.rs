@@ -36,7 +36,7 @@ impl Sum {
 
 /// Parts of each size by kind; the place is the number of bonds.
 #[derive(Default)]
-pub(super) struct Parts {
+pub(crate) struct Parts {
     chains: [Sum; MOST_BONDS + 1],
     clusters: [Sum; MOST_BONDS + 1],
     path_clusters: [Sum; MOST_BONDS + 1],
@@ -143,7 +143,7 @@ impl Growth<'_> {
     }
 }
 
-pub(super) fn parts(context: &Context<'_>) -> Parts {
+pub(crate) fn parts(context: &Context<'_>) -> Parts {
     let molecule = &context.heavy.molecule;
     let mut growth = Growth {
         molecule,
@@ -173,7 +173,7 @@ pub(super) fn parts(context: &Context<'_>) -> Parts {
 }
 
 /// Chi indices.
-pub(super) mod indices {
+pub(crate) mod indices {
     use super::*;
 
     const KINDS: [(&str, std::ops::Range<usize>); 3] = [("ch", 3..8), ("c", 3..7), ("pc", 4..7)];
@@ -214,7 +214,7 @@ pub(super) mod indices {
 }
 
 /// Kier's kappa shape indices.
-pub(super) mod kappa {
+pub(crate) mod kappa {
     use super::*;
 
     pub fn names(names: &mut Vec<String>) {

@@ -12,10 +12,10 @@ use super::{
 use crate::Molecule;
 
 /// Distance between atoms of different fragments, as RDKit has it.
-pub(super) const FAR: f64 = 1e8;
+pub(crate) const FAR: f64 = 1e8;
 
 /// A structure with its distances.
-pub(super) struct Graph<'a> {
+pub(crate) struct Graph<'a> {
     pub molecule: std::borrow::Cow<'a, Molecule>,
     /// Bonds on the shortest way between two atoms, row by row; [`Graph::APART`] between fragments.
     pub distances: Vec<u16>,
@@ -45,12 +45,12 @@ impl Graph<'_> {
 }
 
 /// A distance as a number.
-pub(super) fn number(distance: u16) -> f64 {
+pub(crate) fn number(distance: u16) -> f64 {
     if distance == Graph::APART { FAR } else { f64::from(distance) }
 }
 
 /// What the families work with: the structure without and with its hydrogens.
-pub(super) struct Context<'a> {
+pub(crate) struct Context<'a> {
     /// Hydrogens counted on their neighbours.
     pub heavy: Graph<'a>,
     /// Every hydrogen an atom.

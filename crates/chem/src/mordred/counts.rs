@@ -9,7 +9,7 @@ fn count_atoms(context: &Context<'_>, number: u8) -> f64 {
 }
 
 /// nAromAtom, nAromBond.
-pub(super) mod aromatic {
+pub(crate) mod aromatic {
     use super::*;
 
     pub fn names(names: &mut Vec<String>) {
@@ -24,7 +24,7 @@ pub(super) mod aromatic {
 }
 
 /// Atoms by element and place.
-pub(super) mod atoms {
+pub(crate) mod atoms {
     use std::collections::BTreeSet;
 
     use super::*;
@@ -63,7 +63,7 @@ pub(super) mod atoms {
     }
 
     /// Atoms that are all two rings share.
-    fn spiro(molecule: &Molecule) -> BTreeSet<usize> {
+    pub(crate) fn spiro(molecule: &Molecule) -> BTreeSet<usize> {
         let mut found = BTreeSet::new();
         for (i, ring) in molecule.rings().iter().enumerate() {
             for other in &molecule.rings()[i + 1..] {
@@ -77,7 +77,7 @@ pub(super) mod atoms {
     }
 
     /// Ends of the ways of two bonds or more that two rings share.
-    fn bridgeheads(molecule: &Molecule) -> BTreeSet<usize> {
+    pub(crate) fn bridgeheads(molecule: &Molecule) -> BTreeSet<usize> {
         let mut found = BTreeSet::new();
         for (i, ring) in molecule.rings().iter().enumerate() {
             for other in &molecule.rings()[i + 1..] {
@@ -97,7 +97,7 @@ pub(super) mod atoms {
 }
 
 /// Bonds by kind.
-pub(super) mod bonds {
+pub(crate) mod bonds {
     use super::*;
 
     pub fn names(names: &mut Vec<String>) {
@@ -121,7 +121,7 @@ pub(super) mod bonds {
 }
 
 /// Carbon atoms by hybridisation and carbon neighbours.
-pub(super) mod carbon_types {
+pub(crate) mod carbon_types {
     use super::*;
 
     const TYPES: [(usize, usize); 9] = [(1, 1), (2, 1), (1, 2), (2, 2), (3, 2), (1, 3), (2, 3), (3, 3), (4, 3)];
@@ -155,7 +155,7 @@ pub(super) mod carbon_types {
 }
 
 /// Sums and means of properties relative to carbon.
-pub(super) mod constitutional {
+pub(crate) mod constitutional {
     use super::*;
 
     pub fn names(names: &mut Vec<String>) {
@@ -179,7 +179,7 @@ pub(super) mod constitutional {
 }
 
 /// Fragment complexity. Source: Nilakantan et al., J. Chem. Inf. Model. 46, 1069 (2006).
-pub(super) mod fragment_complexity {
+pub(crate) mod fragment_complexity {
     use super::*;
 
     pub fn names(names: &mut Vec<String>) {
@@ -199,7 +199,7 @@ fn known(value: f64) -> Result<f64, MissingReason> {
 }
 
 /// McGowan volume.
-pub(super) mod mcgowan {
+pub(crate) mod mcgowan {
     use super::*;
 
     pub fn names(names: &mut Vec<String>) {
@@ -214,7 +214,7 @@ pub(super) mod mcgowan {
 }
 
 /// Sums of polarisabilities.
-pub(super) mod polarizability {
+pub(crate) mod polarizability {
     use super::*;
 
     pub fn names(names: &mut Vec<String>) {
@@ -230,7 +230,7 @@ pub(super) mod polarizability {
 }
 
 /// Van der Waals volume from atoms, bonds and rings. Source: Zhao et al., J. Org. Chem. 68, 7368 (2003).
-pub(super) mod vdw_volume {
+pub(crate) mod vdw_volume {
     use super::*;
 
     pub fn names(names: &mut Vec<String>) {
@@ -268,7 +268,7 @@ pub(super) mod vdw_volume {
 }
 
 /// Exact molecular weight.
-pub(super) mod weight {
+pub(crate) mod weight {
     use super::*;
 
     pub fn names(names: &mut Vec<String>) {

@@ -166,7 +166,7 @@ fn heavy_rules() -> &'static HeavyRules {
 }
 
 /// Log P and molar refractivity of each atom, the hydrogens counted on it apart.
-pub(super) fn contributions(molecule: &Molecule) -> Vec<[f64; 2]> {
+pub(crate) fn contributions(molecule: &Molecule) -> Vec<[f64; 2]> {
     let heavy = heavy_rules();
     let atoms = molecule.atoms().iter().enumerate();
     atoms
@@ -181,7 +181,7 @@ pub(super) fn contributions(molecule: &Molecule) -> Vec<[f64; 2]> {
 }
 
 /// Log P and molar refractivity of the structure with its hydrogens.
-pub(super) fn totals(context: &Context<'_>) -> [f64; 2] {
+pub(crate) fn totals(context: &Context<'_>) -> [f64; 2] {
     let (heavy, full) = (&context.heavy.molecule, &context.full.molecule);
     let mut totals = [0.0; 2];
     for contribution in &context.crippen {
@@ -201,7 +201,7 @@ pub(super) fn totals(context: &Context<'_>) -> [f64; 2] {
 }
 
 /// SLogP, SMR.
-pub(super) mod sums {
+pub(crate) mod sums {
     use super::*;
 
     pub fn names(names: &mut Vec<String>) {

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// State of each atom: its own value and what the others withdraw.
-pub(super) fn indices(graph: &Graph<'_>) -> Vec<f64> {
+pub(crate) fn indices(graph: &Graph<'_>) -> Vec<f64> {
     let molecule = &graph.molecule;
     let own: Vec<f64> = (0..graph.count()).map(|atom| intrinsic(molecule, atom)).collect();
     let mut states = own.clone();
@@ -48,7 +48,7 @@ fn intrinsic(molecule: &Molecule, index: usize) -> f64 {
 }
 
 /// Atom types: number, sum, largest and smallest state of the atoms of each.
-pub(super) mod types {
+pub(crate) mod types {
     use std::sync::OnceLock;
 
     use super::*;

@@ -26,7 +26,7 @@ fn epsilon(number: u8) -> f64 {
 }
 
 /// All 45 indices.
-pub(super) mod all {
+pub(crate) mod all {
     use super::*;
 
     const NAMES: [&str; 45] = [

@@ -5,7 +5,7 @@ use matdock_message::{Message, say};
 use super::atomic::Weight;
 
 /// In a few words; every name of [`super::Mordred::names`] has its explanation (a test makes sure).
-pub(super) fn explain(name: &str) -> Option<Message> {
+pub(crate) fn explain(name: &str) -> Option<Message> {
     single(name)
         .or_else(|| autocorrelation(name))
         .or_else(|| spectrum(name))
@@ -18,7 +18,7 @@ pub(super) fn explain(name: &str) -> Option<Message> {
 }
 
 /// UCUM code of the unit; `1` where it has none.
-pub(super) fn unit(name: &str) -> &'static str {
+pub(crate) fn unit(name: &str) -> &'static str {
     match name {
         "MW" | "AMW" => "u",
         "LabuteASA" | "TopoPSA" | "TopoPSA(NO)" => "Ao2",

@@ -11,16 +11,20 @@ const HYDROGEN: [f64; 3] = [7.17, 6.24, -0.56];
 const HYDROGEN_CATION: f64 = 20.02;
 
 /// Charges of the atoms and, apart, of the hydrogens counted on them. Units: e.
-pub(super) struct Charges {
+pub(crate) struct Charges {
     pub atoms: Vec<f64>,
     pub hydrogens: Vec<f64>,
+    /// Whether there are parameters for every atom.
+    pub complete: bool,
 }
 
-pub(super) fn charges(molecule: &Molecule) -> Charges {
+pub(crate) fn charges(molecule: &Molecule) -> Charges {
     let count = molecule.atoms().len();
     let mut charges = split_formal_charges(molecule);
     let mut hydrogens = vec![0.0; count];
-    let parameters: Vec<[f64; 3]> = (0..count).map(|atom| parameters(molecule, atom)).collect();
+    let found: Vec<Option<[f64; 3]>> = (0..count).map(|atom| parameters(molecule, atom)).collect();
+    let complete = found.iter().all(Option::is_some);
+    let parameters: Vec<[f64; 3]> = found.into_iter().map(Option::unwrap_or_default).collect();
     let cation: Vec<f64> = molecule
         .atoms()
         .iter()
@@ -59,7 +63,7 @@ pub(super) fn charges(molecule: &Molecule) -> Charges {
         }
         damping *= 0.5;
     }
-    Charges { atoms: charges, hydrogens }
+    Charges { atoms: charges, hydrogens, complete }
 }
 
 /// A formal charge is shared among atoms of the element that are conjugated with its atom across one between them.
@@ -88,13 +92,13 @@ fn split_formal_charges(molecule: &Molecule) -> Vec<f64> {
     charges
 }
 
-fn parameters(molecule: &Molecule, index: usize) -> [f64; 3] {
+fn parameters(molecule: &Molecule, index: usize) -> Option<[f64; 3]> {
     use Hybridization::{Sp, Sp2, Sp3};
     let atom = &molecule.atoms()[index];
     if atom.number == 1 && !matches!(atom.hybridization, Sp | Sp2 | Sp3) {
-        return HYDROGEN;
+        return Some(HYDROGEN);
     }
-    match (atom.number, atom.hybridization) {
+    Some(match (atom.number, atom.hybridization) {
         (6, Sp3) => [7.98, 9.18, 1.88],
         (6, Sp2) => [8.79, 9.32, 1.51],
         (6, Sp) => [10.39, 9.45, 0.73],
@@ -128,6 +132,6 @@ fn parameters(molecule: &Molecule, index: usize) -> [f64; 3] {
         (12, Sp) => [4.040, 5.472, 1.823],
         (13, Sp3) => [5.375, 4.953, 0.867],
         (13, Sp2) => [5.795, 5.020, 0.695],
-        _ => [0.0; 3],
-    }
+        _ => return None,
+    })
 }

@@ -11,10 +11,10 @@ fn patterns(cell: &'static OnceLock<Vec<Pattern>>, smarts: &[&str]) -> &'static 
 }
 
 /// Acidic and basic groups, as CDK counts them.
-pub(super) mod acid_base {
+pub(crate) mod acid_base {
     use super::*;
 
-    pub(super) const SMARTS: [&str; 2] = [
+    pub(crate) const SMARTS: [&str; 2] = [
         "[$([O;H1]-[C,S,P]=O),$([*;-;!$(*~[*;+])]),$([NH](S(=O)=O)C(F)(F)F),$(n1nnnc1)]",
         "[$([NH2]-[CX4]),$([NH](-[CX4])-[CX4]),$(N(-[CX4])(-[CX4])-[CX4]),$([*;+;!$(*~[*;-])]),$(N=C-N),$(N-C=N)]",
     ];
@@ -31,19 +31,19 @@ pub(super) mod acid_base {
 }
 
 /// Acceptors, then donors of hydrogen bonds, as RDKit counts them.
-pub(super) const HYDROGEN_BONDS: [&str; 2] = [
+pub(crate) const HYDROGEN_BONDS: [&str; 2] = [
     "[$([O,S;H1;v2]-[!$(*=[O,N,P,S])]),$([O,S;H0;v2]),$([O,S;-]),$([N;v3;!$(N-*=!@[O,N,P,S])]),$([nX2,o,s;+0])]",
     "[N&!H0&v3,N&!H0&+1&v4,O&H1&+0,S&H1&+0,n&H1&+0]",
 ];
 
-pub(super) fn hydrogen_bonds(context: &Context<'_>) -> [f64; 2] {
+pub(crate) fn hydrogen_bonds(context: &Context<'_>) -> [f64; 2] {
     static CELL: OnceLock<Vec<Pattern>> = OnceLock::new();
     let patterns = patterns(&CELL, &HYDROGEN_BONDS);
     [0, 1].map(|which: usize| patterns.get(which).map_or(0.0, |p| p.count(&context.heavy.molecule) as f64))
 }
 
 /// nHBAcc, nHBDon.
-pub(super) mod hydrogen_bond {
+pub(crate) mod hydrogen_bond {
     use super::*;
 
     pub fn names(names: &mut Vec<String>) {
@@ -56,7 +56,7 @@ pub(super) mod hydrogen_bond {
 }
 
 /// Lipinski's rule of five and Ghose's filter: 1 where passed.
-pub(super) mod filters {
+pub(crate) mod filters {
     use super::*;
 
     pub fn names(names: &mut Vec<String>) {
@@ -77,7 +77,7 @@ pub(super) mod filters {
 }
 
 /// Solubility after Filter-it.
-pub(super) mod solubility {
+pub(crate) mod solubility {
     use super::*;
 
     pub fn names(names: &mut Vec<String>) {
@@ -118,12 +118,12 @@ pub(super) mod solubility {
 }
 
 /// Bonds that turn freely, by RDKit's strict definition.
-pub(super) mod rotatable {
+pub(crate) mod rotatable {
     use super::*;
 
-    pub(super) const SMARTS: [&str; 1] = ["[!$(*#*)&!D1&!$(C(F)(F)F)&!$(C(Cl)(Cl)Cl)&!$(C(Br)(Br)Br)\
+    pub(crate) const SMARTS: [&str; 1] = ["[!$(*#*)&!d1&!$(C(F)(F)F)&!$(C(Cl)(Cl)Cl)&!$(C(Br)(Br)Br)\
         &!$(C([CH3])([CH3])[CH3])&!$([CD3](=[N,O,S])-!@[#7,O,S!D1])&!$([#7,O,S!D1]-!@[CD3]=[N,O,S])\
-        &!$([CD3](=[N+])-!@[#7!D1])&!$([#7!D1]-!@[CD3]=[N+])]-,:;!@[!$(*#*)&!D1&!$(C(F)(F)F)\
+        &!$([CD3](=[N+])-!@[#7!D1])&!$([#7!D1]-!@[CD3]=[N+])]-,:;!@[!$(*#*)&!d1&!$(C(F)(F)F)\
         &!$(C(Cl)(Cl)Cl)&!$(C(Br)(Br)Br)&!$(C([CH3])([CH3])[CH3])]"];
 
     pub fn names(names: &mut Vec<String>) {

@@ -9,7 +9,7 @@ use crate::Molecule;
 const ORDERS: usize = 6;
 
 /// IC, TIC, SIC, BIC, CIC, MIC and ZMIC of orders 0 to 5.
-pub(super) mod contents {
+pub(crate) mod contents {
     use super::*;
 
     pub fn names(names: &mut Vec<String>) {

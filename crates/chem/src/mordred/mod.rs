@@ -3,26 +3,26 @@
 //! Names and values are those of mordredcommunity 2.0.7 on RDKit 2026.09: Moriwaki et al., J. Cheminform. 10, 4 (2018).
 //! Where Mordred gives no number (text, NaN or infinity), the value here is [`MissingReason`].
 
-mod atomic;
+pub(crate) mod atomic;
 mod autocorrelation;
 mod blocks;
 mod chi;
-mod context;
-mod counts;
-mod crippen;
+pub(crate) mod context;
+pub(crate) mod counts;
+pub(crate) mod crippen;
 mod estate;
 mod eta;
 mod explain;
 mod gasteiger;
-mod groups;
+pub(crate) mod groups;
 mod information;
-mod paths;
+pub(crate) mod paths;
 mod rings;
-mod spectra;
-mod surface;
-mod symmetric;
+pub(crate) mod spectra;
+pub(crate) mod surface;
+pub(crate) mod symmetric;
 mod tables;
-mod topology;
+pub(crate) mod topology;
 mod tridiagonal;
 
 use std::sync::OnceLock;
@@ -76,7 +76,7 @@ impl MissingReason {
 pub type DescriptorValue = Result<f64, MissingReason>;
 
 /// Values in the order of the names.
-type Values = Vec<DescriptorValue>;
+pub(crate) type Values = Vec<DescriptorValue>;
 
 /// A family of descriptors: what it is called and how it is computed, in the same order.
 struct Family {
@@ -194,6 +194,6 @@ impl Mordred {
 }
 
 /// A quotient; missing when there is nothing to divide by.
-fn ratio(numerator: f64, denominator: f64, reason: MissingReason) -> DescriptorValue {
+pub(crate) fn ratio(numerator: f64, denominator: f64, reason: MissingReason) -> DescriptorValue {
     if denominator == 0.0 { Err(reason) } else { Ok(numerator / denominator) }
 }

@@ -8,13 +8,13 @@ const LONGEST: usize = 10;
 const MOST_STEPS: usize = 20_000_000;
 
 /// Whether a bond takes part in paths: those to hydrogen atoms do not.
-pub(super) fn takes_part(molecule: &Molecule, bond: usize) -> bool {
+pub(crate) fn takes_part(molecule: &Molecule, bond: usize) -> bool {
     let bond = &molecule.bonds()[bond];
     molecule.atoms()[bond.begin].number != 1 && molecule.atoms()[bond.end].number != 1
 }
 
 /// Number of simple paths of 1, 2 and 3 bonds.
-pub(super) fn short_paths(molecule: &Molecule) -> [f64; 3] {
+pub(crate) fn short_paths(molecule: &Molecule) -> [f64; 3] {
     let degree =
         |atom: usize| molecule.neighbours(atom).iter().filter(|next| takes_part(molecule, next.bond)).count() as f64;
     let bonds =
@@ -78,7 +78,7 @@ fn count(molecule: &Molecule) -> Option<([f64; LONGEST + 1], [f64; LONGEST + 1])
 }
 
 /// Path counts.
-pub(super) mod path_count {
+pub(crate) mod path_count {
     use super::*;
 
     pub fn names(names: &mut Vec<String>) {
@@ -101,7 +101,7 @@ pub(super) mod path_count {
 }
 
 /// Randić's identification number and its parts. Source: J. Chem. Inf. Comput. Sci. 24, 164 (1984).
-pub(super) mod identification {
+pub(crate) mod identification {
     use super::*;
 
     /// Suffix, and which atomic numbers count.

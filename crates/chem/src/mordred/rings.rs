@@ -40,12 +40,12 @@ fn fused(rings: &[BTreeSet<usize>]) -> Vec<BTreeSet<usize>> {
     several.map(|members| members.into_iter().flat_map(|ring| rings[ring].iter().copied()).collect()).collect()
 }
 
-pub(super) fn atom_sets(molecule: &Molecule) -> Vec<BTreeSet<usize>> {
+pub(crate) fn atom_sets(molecule: &Molecule) -> Vec<BTreeSet<usize>> {
     molecule.rings().iter().map(|ring| ring.atoms.iter().copied().collect()).collect()
 }
 
 /// nRing and the like.
-pub(super) mod counts {
+pub(crate) mod counts {
     use super::*;
 
     const AROMATIC: [(&str, Option<bool>); 3] = [("", None), ("a", Some(true)), ("A", Some(false))];
@@ -89,7 +89,7 @@ pub(super) mod counts {
 }
 
 /// Share of atoms in the framework. Source: Bemis and Murcko, J. Med. Chem. 39, 2887 (1996).
-pub(super) mod framework {
+pub(crate) mod framework {
     use super::*;
 
     pub fn names(names: &mut Vec<String>) {

@@ -17,7 +17,7 @@ const ATTRIBUTES: [&str; 13] =
     ["SpAbs", "SpMax", "SpDiam", "SpAD", "SpMAD", "LogEE", "SM1", "VE1", "VE2", "VE3", "VR1", "VR2", "VR3"];
 
 /// Larger structures get no eigenvalues: the time grows with the cube of the size.
-pub(super) const MOST_ATOMS: usize = 500;
+pub(crate) const MOST_ATOMS: usize = 500;
 
 /// Whether eigenvalues can be computed: one fragment, and not too large.
 fn suited(context: &Context<'_>) -> Result<(), MissingReason> {
@@ -46,7 +46,7 @@ const PROPERTIES: usize = Weight::OF_ELEMENT.end - Weight::OF_ELEMENT.start;
 const MATRICES: usize = LANES + PROPERTIES;
 
 /// What is taken from the eigenvalues of all matrices of a structure.
-pub(super) struct Spectra {
+pub(crate) struct Spectra {
     adjacency: Attributes,
     distance: Attributes,
     detour: Attributes,
@@ -169,7 +169,7 @@ fn attributes(molecule: &Molecule, parts: &[Reduced; 3], traces: &[f64; MATRICES
 }
 
 /// From the adjacency matrix.
-pub(super) mod adjacency {
+pub(crate) mod adjacency {
     use super::*;
 
     pub fn names(names: &mut Vec<String>) {
@@ -182,7 +182,7 @@ pub(super) mod adjacency {
 }
 
 /// From the distance matrix.
-pub(super) mod distance {
+pub(crate) mod distance {
     use super::*;
 
     pub fn names(names: &mut Vec<String>) {
@@ -195,7 +195,7 @@ pub(super) mod distance {
 }
 
 /// From the detour matrix: longest simple paths.
-pub(super) mod detour {
+pub(crate) mod detour {
     use super::*;
 
     pub fn names(names: &mut Vec<String>) {
@@ -210,7 +210,7 @@ pub(super) mod detour {
 }
 
 /// From the Barysz matrix: distances weighted with a property and bond orders.
-pub(super) mod barysz {
+pub(crate) mod barysz {
     use super::*;
 
     /// A number for each property.
@@ -229,7 +229,7 @@ pub(super) mod barysz {
     }
 
     /// The matrices, and why there is none where so.
-    pub(super) fn matrices(context: &Context<'_>) -> ([Symmetric; 2], [Option<MissingReason>; PROPERTIES]) {
+    pub(crate) fn matrices(context: &Context<'_>) -> ([Symmetric; 2], [Option<MissingReason>; PROPERTIES]) {
         let graph = &context.heavy;
         let count = graph.count();
         let mut rows: Vec<Row> =
@@ -294,7 +294,7 @@ pub(super) mod barysz {
 }
 
 /// Extreme eigenvalues of the Burden matrix with a property on its diagonal.
-pub(super) mod bcut {
+pub(crate) mod bcut {
     use super::*;
 
     pub fn names(names: &mut Vec<String>) {
@@ -309,7 +309,7 @@ pub(super) mod bcut {
         }
     }
 
-    pub(super) fn extremes(context: &Context<'_>) -> [Result<[f64; 2], MissingReason>; Weight::COUNT] {
+    pub(crate) fn extremes(context: &Context<'_>) -> [Result<[f64; 2], MissingReason>; Weight::COUNT] {
         let graph = &context.heavy;
         let parts = [0, 1, 2].map(|part: usize| {
             let mut matrices = Symmetric::zeros(graph.count());

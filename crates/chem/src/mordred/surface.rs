@@ -6,7 +6,7 @@ use crate::{BondOrder, Molecule, molecule::table::facts};
 /// Approximate surface of each atom, and of the hydrogens together.
 ///
 /// Units: Å². Source: Labute, J. Mol. Graph. Model. 18, 464 (2000), as RDKit has it: one hydrogen for every atom.
-pub(super) fn labute(molecule: &Molecule) -> (Vec<f64>, f64) {
+pub(crate) fn labute(molecule: &Molecule) -> (Vec<f64>, f64) {
     let radii: Vec<f64> = molecule.atoms().iter().map(|atom| facts(atom.number).radius_b0).collect();
     let mut hidden = vec![0.0; radii.len()];
     // What the second sphere hides of the first at the distance given.
@@ -36,7 +36,7 @@ pub(super) fn labute(molecule: &Molecule) -> (Vec<f64>, f64) {
 }
 
 /// Largest share of one atom in all negative or positive charge.
-pub(super) mod charges {
+pub(crate) mod charges {
     use super::*;
 
     pub fn names(names: &mut Vec<String>) {
@@ -64,7 +64,7 @@ const ESTATE_BINS: [f64; 10] = [-0.390, 0.290, 0.717, 1.165, 1.540, 1.807, 2.05,
 const SURFACE_BINS: [f64; 9] = [4.78, 5.00, 5.410, 5.740, 6.00, 6.07, 6.45, 7.00, 11.0];
 
 /// LabuteASA and the surface of atoms by charge, refractivity, log P and electrotopological state.
-pub(super) mod bins {
+pub(crate) mod bins {
     use super::*;
 
     /// Name, bins given out.
@@ -81,29 +81,38 @@ pub(super) mod bins {
     pub fn compute(context: &Context<'_>, values: &mut Values) {
         let (surface, hydrogens) = &context.surface;
         values.push(Ok(surface.iter().sum::<f64>() + hydrogens));
-        let charges = context.heavy.weights.own_charges.iter().copied();
-        let refractivity = context.crippen.iter().map(|[_, refractivity]| *refractivity);
-        let log_p = context.crippen.iter().map(|[log_p, _]| *log_p);
-        sort(values, &CHARGE_BINS, 13, charges, surface);
-        sort(values, &REFRACTIVITY_BINS, 9, refractivity, surface);
-        sort(values, &LOG_P_BINS, 11, log_p, surface);
-        sort(values, &ESTATE_BINS, 10, context.estate.iter().copied(), surface);
-        sort(values, &SURFACE_BINS, 9, surface.iter().copied(), &context.estate);
-    }
-
-    /// Sums of `amounts` by the bin that each key falls into. A key that is no number falls into the last.
-    fn sort(values: &mut Values, edges: &[f64], given: usize, keys: impl Iterator<Item = f64>, amounts: &[f64]) {
-        let mut sums = vec![0.0; edges.len() + 1];
-        for (key, amount) in keys.zip(amounts) {
-            let bin = edges.iter().take_while(|&&edge| key >= edge || key.is_nan()).count();
-            sums[bin] += amount;
+        for ((_, given), sums) in KINDS.iter().zip(super::all_bins(context)) {
+            values.extend(sums[..*given].iter().map(|&sum| Ok(sum)));
         }
-        values.extend(sums[..given].iter().map(|&sum| Ok(sum)));
     }
 }
 
+/// Surface by charge, refractivity, log P and electrotopological state, and states by surface: a sum for each bin.
+pub(crate) fn all_bins(context: &Context<'_>) -> [Vec<f64>; 5] {
+    let (surface, _) = &context.surface;
+    let refractivity = context.crippen.iter().map(|[_, refractivity]| *refractivity);
+    let log_p = context.crippen.iter().map(|[log_p, _]| *log_p);
+    [
+        sort(&CHARGE_BINS, context.heavy.weights.own_charges.iter().copied(), surface),
+        sort(&REFRACTIVITY_BINS, refractivity, surface),
+        sort(&LOG_P_BINS, log_p, surface),
+        sort(&ESTATE_BINS, context.estate.iter().copied(), surface),
+        sort(&SURFACE_BINS, surface.iter().copied(), &context.estate),
+    ]
+}
+
+/// Sums of `amounts` by the bin that each key falls into. A key that is no number falls into the last.
+fn sort(edges: &[f64], keys: impl Iterator<Item = f64>, amounts: &[f64]) -> Vec<f64> {
+    let mut sums = vec![0.0; edges.len() + 1];
+    for (key, amount) in keys.zip(amounts) {
+        let bin = edges.iter().take_while(|&&edge| key >= edge || key.is_nan()).count();
+        sums[bin] += amount;
+    }
+    sums
+}
+
 /// Topological polar surface. Units: Å². Source: Ertl et al., J. Med. Chem. 43, 3714 (2000).
-pub(super) mod polar {
+pub(crate) mod polar {
     use super::*;
 
     pub fn names(names: &mut Vec<String>) {

@@ -7,9 +7,9 @@
 use super::tridiagonal::Tridiagonal;
 
 /// Matrices worked on at once.
-pub(super) const LANES: usize = 4;
+pub(crate) const LANES: usize = 4;
 /// An entry of each of them.
-pub(super) type Lanes = [f64; LANES];
+pub(crate) type Lanes = [f64; LANES];
 
 /// Applies a function to the entries at one place.
 #[inline(always)]
@@ -18,7 +18,7 @@ fn each(function: impl Fn(usize) -> f64) -> Lanes {
 }
 
 /// Lower triangles of several symmetric matrices, row by row.
-pub(super) struct Symmetric {
+pub(crate) struct Symmetric {
     pub count: usize,
     pub triangle: Vec<Lanes>,
 }
@@ -140,7 +140,7 @@ fn reflect(row: &mut [Lanes]) -> Lanes {
 }
 
 /// Matrices in tridiagonal form, and the way back.
-pub(super) struct Reduced {
+pub(crate) struct Reduced {
     pub count: usize,
     pub form: Tridiagonal<LANES>,
     /// In each row the vector of a reflection.

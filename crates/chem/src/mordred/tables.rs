@@ -9,7 +9,7 @@ const NONE: f64 = f64::NAN;
 
 /// Standard atomic weight. Units: u.
 #[rustfmt::skip]
-pub(super) static MASS: [f64; 110] = [
+pub(crate) static MASS: [f64; 110] = [
     1.008, 4.002602, 6.94, 9.012182, 10.81, 12.011, 14.007, 15.999,
     18.9984032, 20.1797, 22.98976928, 24.305, 26.9815386, 28.085, 30.973762, 32.06,
     35.45, 39.948, 39.0983, 40.078, 44.955912, 47.867, 50.9415, 51.9961,
@@ -28,7 +28,7 @@ pub(super) static MASS: [f64; 110] = [
 
 /// Van der Waals radius. Units: Å.
 #[rustfmt::skip]
-pub(super) static VDW_RADIUS: [f64; 103] = [
+pub(crate) static VDW_RADIUS: [f64; 103] = [
     1.1, 1.4, 1.82, 1.53, 1.92, 1.7, 1.55, 1.52,
     1.47, 1.54, 2.27, 1.73, 1.84, 2.1, 1.8, 1.8,
     1.75, 1.88, 2.75, 2.31, 2.15, 2.11, 2.07, 2.06,
@@ -46,7 +46,7 @@ pub(super) static VDW_RADIUS: [f64; 103] = [
 
 /// Electronegativity after Sanderson. Units: 1.
 #[rustfmt::skip]
-pub(super) static SANDERSON: [f64; 83] = [
+pub(crate) static SANDERSON: [f64; 83] = [
     2.592, NONE, 0.67, 1.81, 2.275, 2.746, 3.194, 3.654,
     4.0, 4.5, 0.56, 1.318, 1.714, 2.138, 2.515, 2.957,
     3.475, 3.31, 0.445, 0.946, 1.02, 1.09, 1.39, 1.66,
@@ -62,7 +62,7 @@ pub(super) static SANDERSON: [f64; 83] = [
 
 /// Electronegativity after Pauling. Units: 1.
 #[rustfmt::skip]
-pub(super) static PAULING: [f64; 102] = [
+pub(crate) static PAULING: [f64; 102] = [
     2.2, NONE, 0.98, 1.57, 2.04, 2.55, 3.04, 3.44,
     3.98, NONE, 0.93, 1.31, 1.61, 1.9, 2.19, 2.58,
     3.16, NONE, 0.82, 1.0, 1.36, 1.54, 1.63, 1.66,
@@ -80,7 +80,7 @@ pub(super) static PAULING: [f64; 102] = [
 
 /// Electronegativity after Allred and Rochow. Units: 1.
 #[rustfmt::skip]
-pub(super) static ALLRED_ROCHOW: [f64; 85] = [
+pub(crate) static ALLRED_ROCHOW: [f64; 85] = [
     2.2, NONE, 0.97, 1.47, 2.01, 2.5, 3.07, 3.5,
     4.1, NONE, 1.01, 1.23, 1.47, 1.74, 2.06, 2.44,
     2.83, NONE, 0.91, 1.04, 1.2, 1.32, 1.45, 1.56,
@@ -96,7 +96,7 @@ pub(super) static ALLRED_ROCHOW: [f64; 85] = [
 
 /// Dipole polarisability. Units: Å³.
 #[rustfmt::skip]
-pub(super) static POLARIZABILITY: [f64; 119] = [
+pub(crate) static POLARIZABILITY: [f64; 119] = [
     0.666793, 0.2050522, 24.33, 5.6, 3.03, 1.67, 1.1, 0.802,
     0.557, 0.39432, 24.11, 10.6, 6.8, 5.53, 3.63, 2.9,
     2.18, 1.6411, 43.06, 22.8, 17.8, 14.6, 12.4, 11.6,
@@ -116,7 +116,7 @@ pub(super) static POLARIZABILITY: [f64; 119] = [
 
 /// First ionisation potential. Units: eV.
 #[rustfmt::skip]
-pub(super) static IONIZATION: [f64; 104] = [
+pub(crate) static IONIZATION: [f64; 104] = [
     13.598443, 24.587387, 5.391719, 9.3227, 8.29802, 11.2603, 14.5341, 13.61805,
     17.4228, 21.56454, 5.139076, 7.646235, 5.985768, 8.15168, 10.48669, 10.36001,
     12.96763, 15.75961, 4.3406633, 6.11316, 6.56149, 6.82812, 6.74619, 6.76651,
@@ -134,7 +134,7 @@ pub(super) static IONIZATION: [f64; 104] = [
 
 /// McGowan volume of the atom. Units: cm³/mol.
 #[rustfmt::skip]
-pub(super) static MCGOWAN: [f64; 103] = [
+pub(crate) static MCGOWAN: [f64; 103] = [
     8.71, 6.75, 22.23, 20.27, 18.31, 16.35, 14.39, 12.43,
     10.47, 8.51, 32.71, 30.75, 28.79, 26.83, 24.87, 22.91,
     20.95, 18.99, 51.89, 50.28, 48.68, 47.07, 45.47, 43.86,

@@ -11,7 +11,7 @@ fn one(names: &mut Vec<String>, name: &str) {
 }
 
 /// Atom-bond connectivity. Source: Furtula, MATCH 75, 233 (2016).
-pub(super) mod abc {
+pub(crate) mod abc {
     use super::*;
 
     pub fn names(names: &mut Vec<String>) {
@@ -29,7 +29,7 @@ pub(super) mod abc {
 }
 
 /// Balaban's J. Source: Chem. Phys. Lett. 89, 399 (1982).
-pub(super) mod balaban {
+pub(crate) mod balaban {
     use super::*;
 
     pub fn names(names: &mut Vec<String>) {
@@ -47,7 +47,7 @@ pub(super) mod balaban {
 }
 
 /// Bertz' complexity. Source: J. Am. Chem. Soc. 103, 3599 (1981).
-pub(super) mod bertz {
+pub(crate) mod bertz {
     use std::{borrow::Cow, collections::BTreeMap};
 
     use super::*;
@@ -105,9 +105,7 @@ pub(super) mod bertz {
 
     /// Atoms with the same distances, bonds counting one over their order, get the same number.
     fn classes(context: &Context<'_>) -> Vec<usize> {
-        let molecule = &context.heavy.molecule;
-        let mut distances =
-            context.blocks.between(0, u32::MAX, |block| Cow::Owned(shortest(molecule, block)), |a, b| a + b);
+        let mut distances = weighted_distances(context);
         let mut rows: BTreeMap<&[u32], usize> = BTreeMap::new();
         distances
             .chunks_exact_mut(context.heavy.count())
@@ -117,6 +115,12 @@ pub(super) mod bertz {
                 *rows.entry(&row[..row.len().min(NEAREST)]).or_insert(next)
             })
             .collect()
+    }
+
+    /// Distances in sixths of a bond, row by row, where a bond counts one over its order.
+    pub(crate) fn weighted_distances(context: &Context<'_>) -> Vec<u32> {
+        let molecule = &context.heavy.molecule;
+        context.blocks.between(0, u32::MAX, |block| Cow::Owned(shortest(molecule, block)), |a, b| a + b)
     }
 
     /// Distances inside a block, in sixths of a bond (Floyd and Warshall).
@@ -147,7 +151,7 @@ pub(super) mod bertz {
 }
 
 /// Eccentric connectivity.
-pub(super) mod eccentric {
+pub(crate) mod eccentric {
     use super::*;
 
     pub fn names(names: &mut Vec<String>) {
@@ -166,7 +170,7 @@ fn eccentricity(graph: &Graph<'_>, atom: usize) -> f64 {
 }
 
 /// Molecular distance edge between carbon, oxygen and nitrogen atoms of given degrees.
-pub(super) mod distance_edge {
+pub(crate) mod distance_edge {
     use super::*;
 
     const ELEMENTS: [(&str, u8, usize); 3] = [("C", 6, 4), ("O", 8, 2), ("N", 7, 3)];
@@ -205,7 +209,7 @@ pub(super) mod distance_edge {
 }
 
 /// Topological charge indices. Source: Galvez et al., J. Chem. Inf. Comput. Sci. 34, 520 (1994).
-pub(super) mod charge {
+pub(crate) mod charge {
     use super::*;
 
     const MOST: usize = 10;
@@ -247,7 +251,7 @@ pub(super) mod charge {
 }
 
 /// Diameter, radius and shape.
-pub(super) mod shape {
+pub(crate) mod shape {
     use super::*;
 
     pub fn names(names: &mut Vec<String>) {
@@ -267,7 +271,7 @@ pub(super) mod shape {
 }
 
 /// Vertex adjacency information.
-pub(super) mod vertex_adjacency {
+pub(crate) mod vertex_adjacency {
     use super::*;
 
     pub fn names(names: &mut Vec<String>) {
@@ -283,7 +287,7 @@ pub(super) mod vertex_adjacency {
 }
 
 /// Walks, and those that come back.
-pub(super) mod walks {
+pub(crate) mod walks {
     use super::*;
 
     const LONGEST: usize = 10;
@@ -335,7 +339,7 @@ pub(super) mod walks {
 }
 
 /// Wiener's index and his polarity number.
-pub(super) mod wiener {
+pub(crate) mod wiener {
     use super::*;
 
     pub fn names(names: &mut Vec<String>) {
@@ -350,7 +354,7 @@ pub(super) mod wiener {
 }
 
 /// Zagreb indices.
-pub(super) mod zagreb {
+pub(crate) mod zagreb {
     use super::*;
 
     pub fn names(names: &mut Vec<String>) {

@@ -4,7 +4,7 @@
 //! Symmetric Eigenvalue Problem, chapters 4 and 8).
 
 /// Matrices of one size, entry by entry side by side.
-pub(super) struct Tridiagonal<const L: usize> {
+pub(crate) struct Tridiagonal<const L: usize> {
     pub diagonal: Vec<[f64; L]>,
     /// Entry `i` couples `i` and `i + 1`; the last is zero.
     pub coupling: Vec<[f64; L]>,

@@ -1,6 +1,6 @@
 //! Patterns of atoms and bonds (SMARTS) and where they occur in a molecule.
 //!
-//! Understood are the atom primitives `*`, `A`, `a`, element symbols, `#n`, `D`, `X`, `v`, `H`, `h`, `R`, `r`, `x`,
+//! Understood are the atom primitives `*`, `A`, `a`, element symbols, `#n`, `D`, `d`, `X`, `v`, `H`, `h`, `R`, `r`, `x`,
 //! charges, isotopes and patterns in a pattern `$(...)`; the bonds `-`, `=`, `#`, `:`, `~`, `@`; and `!`, `&`, `,`, `;`
 //! between them. Handedness is read over.
 
@@ -18,6 +18,8 @@ enum AtomTest {
     Number(u8),
     Aromatic(bool),
     Degree(usize),
+    /// Bonds to atoms other than hydrogen.
+    HeavyDegree(usize),
     Connections(usize),
     Valence(i32),
     Hydrogens(usize),

@@ -113,6 +113,10 @@ impl Parser<'_> {
                     pattern.links.push(link.into_iter().collect());
                     current = Some(index);
                 }
+                b'.' if current.is_some() && bond.is_none() => {
+                    current = None;
+                    self.at += 1;
+                }
                 _ if current.is_some() && bond.is_none() => bond = Some(self.bond()?),
                 _ => return Err(self.unexpected()),
             }
@@ -240,6 +244,7 @@ impl Parser<'_> {
                 self.number()?.and_then(|n| u8::try_from(n).ok()).ok_or((start, SmilesProblem::BadNumber))?,
             ),
             b'D' => AtomTest::Degree(self.number()?.unwrap_or(1)),
+            b'd' => AtomTest::HeavyDegree(self.number()?.unwrap_or(1)),
             b'X' => AtomTest::Connections(self.number()?.unwrap_or(1)),
             b'v' => AtomTest::Valence(self.number()?.and_then(|n| i32::try_from(n).ok()).unwrap_or(1)),
             b'H' if first && matches!(self.peek(), Some(b']' | b'+' | b'-' | b':')) => AtomTest::Number(1),

@@ -122,6 +122,10 @@ impl AtomTest {
             Self::Number(number) => atom.number == *number,
             Self::Aromatic(aromatic) => atom.aromatic == *aromatic,
             Self::Degree(degree) => molecule.neighbours(index).len() == *degree,
+            Self::HeavyDegree(degree) => {
+                let heavy = |next: &&crate::Neighbour| molecule.atoms()[next.atom].number != 1;
+                molecule.neighbours(index).iter().filter(heavy).count() == *degree
+            }
             Self::Connections(degree) => molecule.total_degree(index) == *degree,
             Self::Valence(valence) => atom.total_valence() == *valence,
             Self::Hydrogens(count) => molecule.total_hydrogens(index) == *count,

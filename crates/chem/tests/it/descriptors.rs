@@ -1,11 +1,16 @@
-//! Mordred's descriptors, compared with the reference implementation.
+//! Mordred's and RDKit's descriptors, compared with the reference implementations.
+//!
+//! `rdkit_reference.csv` was written by `benches/peers/chem/rdkit_reference.py rdkit_structures.smi … 9` with RDKit
+//! 2026.09.1; the structures are of ESOL, FreeSolv, Lipophilicity, AqSolDB and capped repeat units, chosen so that nearly
+//! every descriptor and every missing value occurs, without those of which `docs/figures.md` says that they differ.
 //!
 //! `mordred_reference.csv` was written by `benches/peers/chem/mordred_reference.py mordred_structures.smi … 9` with
 //! mordredcommunity 2.0.7 on RDKit 2026.09.1; the structures were chosen for this test. Values have nine digits.
 
-use matdock_chem::{MissingReason, Molecule, Mordred, Pattern};
+use matdock_chem::{DescriptorValue, MissingReason, Molecule, Mordred, Pattern, Rdkit};
 
 const REFERENCE: &str = include_str!("../mordred_reference.csv");
+const RDKIT_REFERENCE: &str = include_str!("../rdkit_reference.csv");
 
 fn value(smiles: &str, name: &str) -> Result<f64, MissingReason> {
     let place = Mordred::names().iter().position(|other| other == name).unwrap();
@@ -19,13 +24,13 @@ fn names_are_those_of_mordred_in_its_order() {
     assert_eq!(header.len(), 1613);
 }
 
-#[test]
-fn values_are_those_of_mordred() {
+/// Cells of a reference that a set does not compute.
+fn differences(reference: &str, names: &[String], describe: fn(&Molecule) -> Vec<DescriptorValue>) -> Vec<String> {
     let mut wrong = Vec::new();
-    for line in REFERENCE.lines().skip(1) {
+    for line in reference.lines().skip(1) {
         let (smiles, cells) = line.trim_end().split_once(',').unwrap();
-        let values = Mordred::describe(&Molecule::from_smiles(smiles).unwrap());
-        for ((name, cell), value) in Mordred::names().iter().zip(cells.split(',')).zip(values) {
+        let values = describe(&Molecule::from_smiles(smiles).unwrap());
+        for ((name, cell), value) in names.iter().zip(cells.split(',')).zip(values) {
             let equal = match (cell.parse::<f64>(), value) {
                 (Ok(expected), Ok(found)) => (expected - found).abs() <= 1e-6 * expected.abs().max(1e-2),
                 (Err(_), Err(_)) => true,
@@ -36,6 +41,20 @@ fn values_are_those_of_mordred() {
             }
         }
     }
+    wrong
+}
+
+#[test]
+fn values_are_those_of_mordred() {
+    let wrong = differences(REFERENCE, Mordred::names(), Mordred::describe);
+    assert!(wrong.is_empty(), "{} cells differ: {:#?}", wrong.len(), &wrong[..wrong.len().min(20)]);
+}
+
+#[test]
+fn values_are_those_of_rdkit() {
+    let header: Vec<&str> = RDKIT_REFERENCE.lines().next().unwrap().trim().split(',').skip(1).collect();
+    assert_eq!(Rdkit::names(), header);
+    let wrong = differences(RDKIT_REFERENCE, Rdkit::names(), Rdkit::describe);
     assert!(wrong.is_empty(), "{} cells differ: {:#?}", wrong.len(), &wrong[..wrong.len().min(20)]);
 }
 
