@@ -216,7 +216,7 @@ fn most_probable(inputs: &Rows, groups: &[usize], succeeded: &[bool]) -> Latent 
         }
         value
     };
-    let limits = Limits { evaluations: EVALUATIONS, gradient: 1e-2, decrease: 1e-5 };
+    let limits = Limits { evaluations: EVALUATIONS, gradient: 1e-2, decrease: 1e-5, gain: 0.0 };
     let found = minimise(function, &centre, &low, &high, limits);
     latent(groups, &found.point)
 }

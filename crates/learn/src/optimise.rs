@@ -30,11 +30,13 @@ pub struct Limits {
     pub gradient: f64,
     /// Relative decrease per step that counts as none.
     pub decrease: f64,
+    /// What the curvature seen so far leaves to gain, if that is nothing; zero goes by the others alone.
+    pub gain: f64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { evaluations: 200, gradient: 1e-6, decrease: 1e-10 }
+        Self { evaluations: 200, gradient: 1e-6, decrease: 1e-10, gain: 0.0 }
     }
 }
 
@@ -52,6 +54,8 @@ pub struct Minimum {
 }
 
 const MEMORY: usize = 10;
+/// Steps after which the curvature seen tells what is left to gain.
+const ENOUGH_PAIRS: usize = 4;
 
 /// What a search has learnt of the curvature; a search for the minimum of a like function can go on with it.
 #[derive(Debug, Clone, Default)]
@@ -65,6 +69,12 @@ impl Memory {
     pub fn scaled(mut self, factor: f64) -> Self {
         self.pairs.iter_mut().flat_map(|(_, changed)| changed).for_each(|change| *change *= factor);
         self
+    }
+
+    /// What the next step is expected to gain where the function has this gradient; `None` where nothing is known.
+    pub(crate) fn gain(&self, gradient: &[f64]) -> Option<f64> {
+        let step = descent(gradient, &vec![true; gradient.len()], &self.pairs);
+        (!self.pairs.is_empty()).then(|| -0.5 * dot(&step, gradient))
     }
 }
 
@@ -236,6 +246,10 @@ impl<'a> Search<'a> {
         let pairs = &mut self.memory.pairs;
         self.direction = descent(gradient, &free, pairs);
         let slope = dot(&self.direction, gradient);
+        if pairs.len() >= ENOUGH_PAIRS && slope <= 0.0 && -0.5 * slope <= self.limits.gain {
+            self.status = Some(Status::Converged);
+            return;
+        }
         if slope >= 0.0 || !slope.is_finite() {
             pairs.clear();
             self.direction = descent(gradient, &free, pairs);

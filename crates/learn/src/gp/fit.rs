@@ -167,6 +167,15 @@ pub(super) struct Posterior<'a> {
     /// Outputs less what the trends are expected to add up to.
     pub(super) residuals: Vec<f64>,
     workspace: RefCell<Option<Workspace>>,
+    /// All evaluations: a search goes on where another one ended.
+    known: RefCell<Vec<Evaluated>>,
+}
+
+/// What an evaluation gave.
+struct Evaluated {
+    place: Vec<f64>,
+    value: f64,
+    gradient: Vec<f64>,
 }
 
 /// Matrices that every evaluation needs: asking the system for them each time costs as much as filling them.
@@ -198,6 +207,7 @@ impl<'a> Posterior<'a> {
             extra_noise: data.extra(),
             residuals,
             workspace: RefCell::default(),
+            known: RefCell::default(),
         }
     }
 
@@ -212,12 +222,20 @@ impl<'a> Posterior<'a> {
             extra_noise: pick(&self.extra_noise),
             residuals: pick(&self.residuals),
             workspace: RefCell::default(),
+            known: RefCell::default(),
         }
     }
 
     /// Minus the log posterior of `theta`, and its gradient.
     pub(super) fn negative_log(&self, theta: &[f64], gradient: &mut [f64]) -> f64 {
-        self.negative_log_evidence(theta, gradient) - self.log_prior(theta, gradient)
+        if let Some(known) = self.known.borrow().iter().rev().find(|known| known.place == theta) {
+            gradient.copy_from_slice(&known.gradient);
+            return known.value;
+        }
+        let value = self.negative_log_evidence(theta, gradient) - self.log_prior(theta, gradient);
+        let (place, gradient) = (theta.to_vec(), gradient.to_vec());
+        self.known.borrow_mut().push(Evaluated { place, value, gradient });
+        value
     }
 
     /// Minus the log probability density of the outputs given `theta`, and its gradient.

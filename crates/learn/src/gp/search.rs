@@ -13,7 +13,7 @@ const SIGNAL_RANGE: (f64, f64) = (1e-2, 1e4);
 const SHAPE_RANGE: f64 = 2.5;
 /// Sizes of thinned sets on which hyperparameters are searched first: the starts are compared on the smallest, and
 /// with more rows than the largest nothing changes any more that matters.
-const THINNED: [usize; 2] = [80, 400];
+const THINNED: [usize; 3] = [80, 180, 400];
 /// Observations from which the smallest thinned set is used.
 pub(crate) const MANY: usize = THINNED[0] * 3 / 2;
 /// Evaluations from a start at a time, how many times they may be continued, and evaluations on every larger set.
@@ -21,17 +21,18 @@ const FIRST: usize = 14;
 const FURTHER: usize = 5;
 const REFINED: usize = 30;
 /// Evaluations after which, and after as many more, it is asked whether a search is hopeless: how many times the last
-/// gain may still come.
-const GLANCE: usize = 3;
+/// gain may still come; and before the first step, how many times what it is expected to gain.
+const GLANCE: usize = 2;
 const STILL: f64 = 4.0;
+const AT_MOST: f64 = 10.0;
 /// A start is given up when it is this much behind the best (in log posterior), and when it is as close as this to it:
 /// then it is on the way to the same place.
 const PROMISING: f64 = 15.0;
 const SAME: f64 = 0.02;
-/// Slope by a logarithm and relative decrease that count as none: with few observations, and with many, where what is left
-/// to gain is far below what the data can tell.
-const FINE: (f64, f64) = (1e-2, 1e-5);
-const ROUGH: (f64, f64) = (0.3, 1e-3);
+/// When a search ends, with few observations and with many: the slope by a logarithm and the decrease that count as none,
+/// and what is left to gain. That is far below what the data can tell: a factor of e is a gain of 1.
+const FINE: Limits = Limits { evaluations: FIRST, gradient: 1e-2, decrease: 1e-5, gain: 0.0 };
+const ROUGH: Limits = Limits { evaluations: FIRST, gradient: 0.3, decrease: 1e-3, gain: 0.03 };
 
 /// Where a search ended: a search of a like posterior begins there.
 #[derive(Debug, Clone)]
@@ -96,7 +97,7 @@ impl Posterior<'_> {
         };
         let thinned: Vec<Posterior<'_>> =
             THINNED.into_iter().filter(|count| 3 * count <= 2 * size).map(thinned).collect();
-        let whole = (2 * size < 3 * THINNED[1]).then_some(self);
+        let whole = (2 * size < 3 * THINNED[2]).then_some(self);
         let levels: Vec<&Posterior<'_>> = thinned.iter().chain(whole).collect();
         let (last, before) = levels.split_last()?;
         let Some((first, between)) = before.split_first() else {
@@ -128,7 +129,7 @@ impl Posterior<'_> {
                 ended = other;
             }
         }
-        match last.refined(&ended, ROUGH, f64::INFINITY) {
+        match last.refined(&ended, ROUGH, give_up) {
             Some(found) => Some(found),
             None => value.is_finite().then_some((ended, Status::Stalled)),
         }
@@ -143,11 +144,17 @@ impl Posterior<'_> {
     }
 
     /// On from where a search on other observations or of a like model ended; `None` when nothing is finite there.
-    fn refined(&self, from: &Ended, limits: (f64, f64), give_up: f64) -> Option<(Ended, Status)> {
+    fn refined(&self, from: &Ended, limits: Limits, give_up: f64) -> Option<(Ended, Status)> {
         let rows = self.residuals.len();
         let mut memory = from.memory.clone().scaled(rows as f64 / from.rows as f64);
         let mut point = from.point.clone();
         if give_up.is_finite() {
+            let mut gradient = vec![0.0; point.len()];
+            let value = self.negative_log(&point, &mut gradient);
+            let hopeless = |gain: f64| value.is_finite() && value - AT_MOST * gain > give_up;
+            if memory.gain(&gradient).is_some_and(hopeless) {
+                return Some((Ended { point, memory, rows, value }, Status::Exhausted));
+            }
             let begun = self.search_from(&point, GLANCE, limits, &mut memory);
             let further = self.search_from(&begun.point, GLANCE, limits, &mut memory);
             if further.value - STILL * (begun.value - further.value) > give_up {
@@ -166,14 +173,14 @@ impl Posterior<'_> {
         value.is_finite().then_some((Ended { point, memory, rows, value }, status))
     }
 
-    fn search_from(&self, start: &[f64], evaluations: usize, limits: (f64, f64), memory: &mut Memory) -> Minimum {
+    fn search_from(&self, start: &[f64], evaluations: usize, limits: Limits, memory: &mut Memory) -> Minimum {
         let (low, high) = bounds(self.structure, self.prior);
-        let limits = Limits { evaluations, gradient: limits.0, decrease: limits.1 };
+        let limits = Limits { evaluations, ..limits };
         minimise_further(|theta, gradient| self.negative_log(theta, gradient), start, &low, &high, limits, memory)
     }
 
     /// Every start for a while, then the best of them to the end, then the others as long as they may still pass it.
-    fn best_of_starts(&self, starts: &[Vec<f64>], limits: (f64, f64)) -> Option<(Ended, Status, f64)> {
+    fn best_of_starts(&self, starts: &[Vec<f64>], limits: Limits) -> Option<(Ended, Status, f64)> {
         let tried = starts.iter().map(|start| {
             let mut memory = Memory::default();
             let found = self.search_from(start, FIRST, limits, &mut memory);

@@ -88,7 +88,7 @@ fn chain(posterior: &Posterior<'_>, settings: Settings, seed: u64) -> Option<Cha
         coordinates
     };
     let size = groups + 3;
-    let limits = Limits { evaluations: 60, gradient: 1e-2, decrease: 1e-5 };
+    let limits = Limits { evaluations: 60, gradient: 1e-2, decrease: 1e-5, gain: 0.0 };
     let found = [start(0.5, 0.0, 0.0), start(1.5, 1.0, -1.0), start(-1.0, -1.0, 2.0)].map(|start| {
         let negative = |x: &[f64], gradient: &mut [f64]| {
             let value = log_density(posterior, x, gradient);

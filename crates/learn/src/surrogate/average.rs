@@ -56,8 +56,8 @@ impl Member {
 /// What the searches of a fit found, for those of the next to the same readings.
 #[derive(Debug, Default)]
 pub(super) struct Searches {
-    /// Where each ended.
-    ends: Vec<Ended>,
+    /// Where each ended; none for one that was given up.
+    ends: Vec<Option<Ended>>,
     /// Added to log posteriors before they are compared with those of readings bent otherwise.
     pub(super) log_slopes: f64,
     /// Log posterior of the first model.
@@ -69,7 +69,9 @@ pub(super) struct Searches {
 impl Searches {
     /// Minus the log posterior above which the first model is far behind its rival.
     fn give_up(&self, size: usize) -> f64 {
-        let (Some((_, log_slopes)), Some(ended)) = (self.rival, self.ends.first()) else { return f64::INFINITY };
+        let (Some((_, log_slopes)), Some(ended)) = (self.rival, self.ends.first().and_then(Option::as_ref)) else {
+            return f64::INFINITY;
+        };
         if size < MANY {
             return f64::INFINITY;
         }
@@ -417,7 +419,8 @@ fn fit_members(
     }
     let mut failure = FitError::Empty;
     let mut scored = Vec::new();
-    let mut new_ends: Vec<Ended> = Vec::new();
+    let mut new_ends: Vec<Option<Ended>> = Vec::new();
+    let mut best = f64::INFINITY;
     for ((kernel, prior), (number, explanation, odds)) in
         kinds.iter().flat_map(|kind| explanations.iter().map(move |e| (kind, e)))
     {
@@ -429,12 +432,18 @@ fn fit_members(
         let prior = own;
         // Where the same model was before, else one of the same shape, else any.
         let shape = separate + 1 + usize::from(prior.signal_scale > 0.0);
-        let alike = new_ends.iter().rev().find(|ended: &&Ended| ended.shape() == shape);
-        let near = searches.ends.get(new_ends.len()).or(alike).or(new_ends.last());
-        let give_up = if new_ends.is_empty() { searches.give_up(data.len()) } else { f64::INFINITY };
+        let found = || new_ends.iter().rev().flatten();
+        let alike = || found().find(|ended| ended.shape() == shape).or_else(|| found().next());
+        let near = searches.ends.get(new_ends.len()).and_then(Option::as_ref).or_else(alike);
+        let give_up = match new_ends.len() {
+            0 => searches.give_up(data.len()),
+            _ if data.len() < MANY => f64::INFINITY,
+            _ => best + odds + FAR_BEHIND,
+        };
         match Fit::near(&structure, &prior, data, near, give_up) {
             Ok(fit) => {
-                new_ends.push(fit.ended.clone());
+                new_ends.push(Some(fit.ended.clone()));
+                best = best.min(fit.ended.value - odds);
                 if new_ends.len() == 1 {
                     searches.first = fit.log_posterior + searches.log_slopes;
                 }
@@ -442,9 +451,10 @@ fn fit_members(
             }
             Err(error) => {
                 failure = error;
-                if give_up.is_finite() {
+                if new_ends.is_empty() && give_up.is_finite() {
                     searches.first = f64::NEG_INFINITY;
                 }
+                new_ends.push(None);
             }
         }
         // A change of the outputs moves all models alike: where the first is far behind, none of the others has to be heard.

@@ -1,6 +1,6 @@
 //! Which kind of model an outcome gets.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +63,30 @@ pub struct Choice {
     pub chosen: Family,
 }
 
+/// What was tried. Where that is the default kind alone, how well it predicts is found out when somebody asks.
+#[derive(Debug)]
+pub(super) struct Tried {
+    choice: OnceLock<Choice>,
+    default: Arc<dyn Surrogate>,
+    outputs: Vec<f64>,
+    exact: Vec<bool>,
+}
+
+impl Tried {
+    pub(super) fn choice(&self) -> &Choice {
+        self.choice.get_or_init(|| {
+            let each = log_densities(self.default.as_ref(), &self.outputs, &self.exact);
+            Choice { candidates: vec![Candidate::of(Family::GaussianProcess, &each)], chosen: Family::GaussianProcess }
+        })
+    }
+}
+
+impl Candidate {
+    fn of(family: Family, log_densities: &[f64]) -> Self {
+        Self { family, score: log_densities.iter().sum::<f64>() / log_densities.len().max(1) as f64 }
+    }
+}
+
 /// What a model is learnt from.
 pub(super) struct Lesson<'a> {
     /// Bent and standardised.
@@ -86,22 +110,32 @@ const SEED: u64 = 0x006c_6561_726e;
 
 /// The model wanted by `options`; `average` is the default kind, already fitted. A kind that cannot be fitted is left
 /// out, so that the default remains.
-pub(super) fn choose(average: GpAverage, lesson: &Lesson<'_>, options: &Options) -> (Arc<dyn Surrogate>, Choice) {
+pub(super) fn choose(average: GpAverage, lesson: &Lesson<'_>, options: &Options) -> (Arc<dyn Surrogate>, Tried) {
     let default: Arc<dyn Surrogate> = Arc::new(average.clone());
-    let mut densities = vec![(Family::GaussianProcess, log_densities(default.as_ref(), lesson))];
-    let mut chosen = (Family::GaussianProcess, default);
-    for family in others(lesson, options) {
+    let tried = |choice| Tried {
+        choice,
+        default: Arc::clone(&default),
+        outputs: lesson.data.outputs.to_vec(),
+        exact: lesson.exact.to_vec(),
+    };
+    let others = others(lesson, options);
+    if others.is_empty() {
+        return (Arc::clone(&default), tried(OnceLock::new()));
+    }
+    let of = |surrogate: &dyn Surrogate| log_densities(surrogate, lesson.data.outputs, lesson.exact);
+    let mut densities = vec![(Family::GaussianProcess, of(default.as_ref()))];
+    let mut chosen = (Family::GaussianProcess, Arc::clone(&default));
+    for family in others {
         let Ok(surrogate) = fit(family, &average, lesson, options) else { continue };
-        let own = log_densities(surrogate.as_ref(), lesson);
+        let own = of(surrogate.as_ref());
         let current = densities.iter().find(|(family, _)| *family == chosen.0);
         if options.wanted != Wanted::Auto || current.is_some_and(|(_, current)| is_better(&own, current)) {
             chosen = (family, surrogate);
         }
         densities.push((family, own));
     }
-    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len().max(1) as f64;
-    let candidates = densities.iter().map(|(family, each)| Candidate { family: *family, score: mean(each) }).collect();
-    (chosen.1, Choice { candidates, chosen: chosen.0 })
+    let candidates = densities.iter().map(|(family, each)| Candidate::of(*family, each)).collect();
+    (chosen.1, tried(OnceLock::from(Choice { candidates, chosen: chosen.0 })))
 }
 
 /// The kinds to try beside the default.
@@ -156,8 +190,8 @@ fn fit(
 }
 
 /// Log density of every exact reading, predicted from all others.
-fn log_densities(surrogate: &dyn Surrogate, lesson: &Lesson<'_>) -> Vec<f64> {
-    let each = surrogate.leave_one_out().into_iter().zip(lesson.data.outputs).zip(lesson.exact);
+fn log_densities(surrogate: &dyn Surrogate, outputs: &[f64], exact: &[bool]) -> Vec<f64> {
+    let each = surrogate.leave_one_out().into_iter().zip(outputs).zip(exact);
     let density = |m: crate::gp::Moments, y: f64| {
         let variance = m.variance.max(f64::MIN_POSITIVE);
         -0.5 * ((y - m.mean).powi(2) / variance + (2.0 * std::f64::consts::PI * variance).ln())

@@ -4,7 +4,7 @@ use std::{fmt::Debug, sync::Arc};
 
 use super::{
     Choice, Outlier, Side, Surrogate, Wanted,
-    choice::{self, Lesson},
+    choice::{self, Lesson, Tried},
     outlier::{self, Learnt},
 };
 use crate::{
@@ -75,7 +75,7 @@ pub struct OutcomeModel {
     warp: Warp,
     surrogate: Arc<dyn Surrogate>,
     outputs: Vec<f64>,
-    choice: Option<Choice>,
+    tried: Option<Arc<Tried>>,
     outliers: Vec<Outlier>,
     explained: Vec<Explained>,
     bend_is_clear: bool,
@@ -149,8 +149,9 @@ impl OutcomeModel {
             .collect();
         let data = Data { inputs: readings.inputs, outputs: &outputs, extra_noise: &extra_noise };
         let lesson = Lesson { data, groups: readings.groups, exact: &exact };
-        let (surrogate, choice) = choice::choose(average, &lesson, options);
-        Ok(Self { warp, surrogate, outputs, choice: Some(choice), outliers, explained, bend_is_clear: clear })
+        let (surrogate, tried) = choice::choose(average, &lesson, options);
+        let tried = Some(Arc::new(tried));
+        Ok(Self { warp, surrogate, outputs, tried, outliers, explained, bend_is_clear: clear })
     }
 
     /// A model given from elsewhere, on the scale of `warp`; `outputs` are what it was learnt from, on that scale.
@@ -159,7 +160,7 @@ impl OutcomeModel {
             warp,
             surrogate,
             outputs,
-            choice: None,
+            tried: None,
             outliers: Vec::new(),
             explained: Vec::new(),
             bend_is_clear: false,
@@ -173,7 +174,7 @@ impl OutcomeModel {
 
     /// Which kinds of model were tried and which one was chosen; `None` for a model given from elsewhere.
     pub fn choice(&self) -> Option<&Choice> {
-        self.choice.as_ref()
+        self.tried.as_ref().map(|tried| tried.choice())
     }
 
     /// Readings that count less because all others contradict them.

@@ -33,6 +33,8 @@ const SIFTED: usize = 128;
 /// Candidates improved further.
 const STARTS: usize = 6;
 const SWEEPS: usize = 3;
+/// Rise of a log score that is not worth looking for.
+const NEGLIGIBLE: f64 = 1e-5;
 
 /// Something besides the expected improvement that makes settings preferable: what they cost, what people believe.
 pub(crate) trait Preference: Send + Sync {
@@ -261,7 +263,7 @@ impl Search<'_> {
         }
         let origins: Vec<Vec<f64>> =
             starts.iter().map(|start| columns.iter().map(|&c| start.columns[c]).collect()).collect();
-        let limits = Limits { evaluations: 40, gradient: 1e-4, decrease: 1e-7 };
+        let limits = Limits { evaluations: 40, gradient: 1e-4, decrease: 1e-7, gain: NEGLIGIBLE };
         let function = |wanted: &[(usize, &[f64])]| {
             let mut rows = Rows::new(self.encoding.width());
             for (start, x) in wanted {
