@@ -28,8 +28,8 @@ pub use composition::{
 pub use element::{Block, Element, Property};
 pub use fingerprint::{Fingerprint, FingerprintKind, FingerprintTable, Fingerprinter, Hit};
 pub use molecule::{
-    Atom, Bond, BondOrder, Chirality, Direction, Ends, Hybridization, Molecule, Neighbour, Ring, SmilesError,
-    SmilesProblem,
+    Atom, Bond, BondOrder, Chirality, Direction, Ends, Hybridization, MolblockError, MolblockProblem, Molecule,
+    Neighbour, Ring, SdfRecord, SmilesError, SmilesProblem,
 };
 pub use mordred::{DescriptorValue, MissingReason, Mordred};
 pub use polymer::Polymer;

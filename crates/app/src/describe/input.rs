@@ -11,7 +11,7 @@ use arrow_schema::DataType;
 use matdock_message::{Message, say};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
-use super::sets::Notation;
+use super::{sdf::Records, sets::Notation};
 use crate::table::{self, Column};
 
 /// A row as it stands in the file.
@@ -41,6 +41,7 @@ enum Rows {
         line: u64,
         bytes: u64,
     },
+    Sdf(Box<Records>),
     Parquet {
         batches: Box<ParquetRecordBatchReader>,
         row: u64,
@@ -89,6 +90,10 @@ impl Input {
                 let lines = BufReader::new(opened);
                 (vec!["smiles".into(), "name".into()], Rows::Smiles { lines, line: 0, bytes: 0 }, bytes)
             }
+            "sdf" | "sd" | "mol" => {
+                let records = Records::open(path).map_err(unreadable)?;
+                (records.headers(), Rows::Sdf(Box::new(records)), bytes)
+            }
             "parquet" => {
                 let broken = |error: &dyn std::fmt::Display| place(say!("app-describe-parquet", reason = error));
                 let builder = ParquetRecordBatchReaderBuilder::try_new(opened).map_err(|error| broken(&error))?;
@@ -123,6 +128,7 @@ impl Input {
         match &self.rows {
             Rows::Text(reader) => reader.position().byte(),
             Rows::Smiles { bytes, .. } => *bytes,
+            Rows::Sdf(records) => records.bytes,
             Rows::Parquet { row, .. } => *row,
             Rows::Sheet { row, .. } => *row as u64,
         }
@@ -210,6 +216,9 @@ impl Input {
                         block.push(Row { line: *line, cells, problem: None });
                     }
                 }
+            }
+            Rows::Sdf(records) => {
+                block = records.rows(most).map_err(|what| say!("place-file", file = self.file, what = what))?;
             }
             Rows::Parquet { batches, row } => match batches.next() {
                 None => {}

@@ -3,6 +3,7 @@
 pub mod find;
 mod input;
 mod output;
+mod sdf;
 mod sets;
 
 use std::{

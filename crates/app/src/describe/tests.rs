@@ -132,6 +132,26 @@ fn the_most_similar_and_those_with_a_pattern_are_found() {
 }
 
 #[test]
+fn records_of_an_sdf_file_become_rows_with_their_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let record = |symbol: &str, data: &str| {
+        format!("{symbol}1\n\n\n  1  0\n    0.0       0.0       0.0    {symbol}\nM  END\n{data}$$$$\n")
+    };
+    let text = record("O", "> <bp>\n373\n\n") + &record("Xy", "") + &record("N", "> <name>\nammonia\n\n");
+    let input = table(&folder, "in.sdf", &text);
+    let sets = vec!["maccs".to_owned()];
+    let described = run(&Wish { sets, ..wish(&input, "out.csv") }).unwrap();
+    assert_eq!((described.rows, described.unreadable, described.column.as_str()), (3, 1, "smiles"));
+    assert_eq!(described.problems[0].line, 11);
+    assert!(described.problems[0].what.starts_with("line 15: \"Xy\""), "{}", described.problems[0].what);
+    let written = crate::table::read(&input.with_file_name("out.csv")).unwrap();
+    let row =
+        |row| ["smiles", "name", "bp", "name (SDF)"].map(|n| written.cell(row, written.find(n).unwrap()).to_string());
+    assert_eq!(row(0), ["O", "O1", "373", ""]);
+    assert_eq!(row(2), ["N", "N1", "", "ammonia"]);
+}
+
+#[test]
 fn stopping_leaves_a_whole_table_of_the_rows_done() {
     let folder = tempfile::tempdir().unwrap();
     let input = table(&folder, "in.smi", &"CCO ethanol\n".repeat(5000));

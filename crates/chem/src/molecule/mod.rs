@@ -10,6 +10,8 @@ mod ends;
 mod fused;
 mod hydrogens;
 mod kekule;
+mod molblock;
+mod molblock_error;
 mod perceive;
 mod rank;
 mod rings;
@@ -23,6 +25,8 @@ mod valence;
 use self::table::{facts, isotope_mass};
 pub use self::{
     ends::Ends,
+    molblock::SdfRecord,
+    molblock_error::{MolblockError, MolblockProblem},
     rings::Ring,
     smiles_error::{SmilesError, SmilesProblem},
 };

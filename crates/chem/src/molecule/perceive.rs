@@ -38,7 +38,7 @@ impl Molecule {
     }
 
     /// Returns the written number of the atom at fault.
-    fn perceive(&mut self) -> Result<(), (usize, super::SmilesProblem)> {
+    pub(super) fn perceive(&mut self) -> Result<(), (usize, super::SmilesProblem)> {
         let written = self.atoms.len();
         let hydrogens_first = self.atoms.iter().any(|atom| atom.number == 1);
         let mut kept: Vec<usize> = Vec::new();

@@ -4,4 +4,5 @@
 
 mod descriptors;
 mod fingerprints;
+mod molblocks;
 mod molecules;
