@@ -6,6 +6,7 @@
 pub mod backtest;
 pub mod campaign;
 pub mod chain;
+mod clock_times;
 pub mod comparison;
 pub mod components;
 pub mod cost;

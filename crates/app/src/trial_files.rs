@@ -14,6 +14,7 @@ use matdock_record::{Datum, Quantity, Unit, body::Column, body::Fields};
 
 use crate::{
     campaign::Campaign,
+    clock_times,
     table::{self, Cell},
 };
 
@@ -139,7 +140,16 @@ fn content(folder: &Path, name: &str, bytes: &[u8], pixel: Option<Quantity>) -> 
         _ => f64::NAN,
     };
     let rows = table.rows.len();
-    let data = (0..columns.len()).map(|column| (0..rows).map(|row| reading(row, column)).collect()).collect();
+    let mut data: Vec<Vec<f64>> =
+        (0..columns.len()).map(|column| (0..rows).map(|row| reading(row, column)).collect()).collect();
+    if let (Some(axis), Some(seconds)) = (columns.first_mut(), clock_times::seconds(&table, 0)) {
+        axis.unit = "s".parse()?;
+        data[0] = seconds;
+    }
+    if rows > 0 && data.first().is_some_and(|axis| axis.iter().all(|place| place.is_nan())) {
+        let (name, found) = (&columns[0].name, table.cell(0, 0));
+        return Err(table.at_header(0, say!("app-record-axis", name = name, found = found)));
+    }
     Ok(Content::Series(Stream { name: name.to_owned(), columns, data }))
 }
 

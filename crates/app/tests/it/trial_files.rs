@@ -121,6 +121,34 @@ fn files_of_a_trial_become_intermediates_and_are_kept() {
     assert!(verify::verify(&desk.dock, &mut |_, _| {}).unwrap().problems.is_empty());
 }
 
+/// The torque once a second as a logger with a clock wrote it, `time` the clock at each.
+fn by_the_clock(time: impl Fn(u32) -> String) -> String {
+    let row = |k: u32| format!("{},{:.4}\n", time(k), 4.0 + 3.0 * (-f64::from(k) / 60.0).exp());
+    std::iter::once("time,torque [N.m]\n".to_owned()).chain((0..600).map(row)).collect()
+}
+
+#[test]
+fn a_log_may_have_the_times_of_a_clock() {
+    let desk = Desk::new();
+    let of_day = |seconds: u32| format!("{:02}:{:02}:{:02}", seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    let read = |desk: &Desk, number: u32, log: String| {
+        desk.put(&format!("trial-{number:02}/torque.csv"), log);
+        desk.put(&format!("trial-{number:02}/surface.png"), picture(200));
+        desk.trial(number).from_files.remove(0).values
+    };
+    let settled = |values: &matdock_record::body::Fields| values["settled"].quantity().map(|q| q.value);
+    let near =
+        |values: &matdock_record::body::Fields| assert!((settled(values).unwrap() - 1.0).abs() < 0.02, "{values:?}");
+    near(&read(&desk, 1, by_the_clock(|k| format!("2026-11-22 {}", of_day(36_000 + k)))));
+    // Past midnight, and one reading in five from half-time on.
+    near(&read(&desk, 2, by_the_clock(|k| of_day(86_300 + if k < 300 { k } else { 5 * k - 1200 }))));
+    // The clock was put back while it ran.
+    let back = read(&desk, 3, by_the_clock(|k| of_day(36_000 + if k < 300 { k } else { k - 60 })));
+    assert!(matches!(&back["settled"], Datum::Missing(why) if why.contains("backwards")), "{back:?}");
+    let odd = read(&Desk::new(), 1, by_the_clock(|k| format!("reading {k}")));
+    assert!(matches!(&odd["settled"], Datum::Missing(why) if why.contains("10:03:05")), "{odd:?}");
+}
+
 #[test]
 fn a_bad_file_is_missing_with_its_reason_and_the_record_goes_on() {
     let backwards = "time [s],torque [N.m]\n0,1\n5,2\n3,3\n9,4\n12,5\n".to_owned();

@@ -52,6 +52,7 @@ app-record-no-folder = there is no folder { $folder }.
 app-record-no-trial-folder = there is no folder for suggestion { $number } in { $folder } (such as trial-{ $number }).
 app-record-two-folders = two folders have the number { $number }: { $first } and { $second }. Rename one of them.
 app-record-file-huge = { $file } is larger than { $most } MiB.
+app-record-axis = the column "{ $name }" has to be the axis, and has no number in it (first "{ $found }"). Write numbers, or times such as 2026-11-22 10:03:05 or 10:03:05.
 app-record-which-column = { $file } has the columns { $known }: write COLUMN in { $file }, or leave only the axis and one column in it.
 app-record-set = "{ $name }" is no outcome, or is given twice. The outcomes are { $outcomes }.
 app-feature-in-lab = "{ $name }" has a feature of a file, but a laboratory does the experiments: declare it in the recipe, under [features].

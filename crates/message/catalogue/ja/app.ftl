@@ -52,6 +52,7 @@ app-record-no-folder = フォルダ { $folder } がありません。
 app-record-no-trial-folder = { $folder } に提案 { $number } のフォルダがありません(trial-{ $number } など)。
 app-record-two-folders = 番号 { $number } のフォルダが 2 つあります: { $first } と { $second }。どちらかの名前を変えてください。
 app-record-file-huge = { $file } は { $most } MiB を超えています。
+app-record-axis = 列「{ $name }」は軸のはずですが、数値がありません（最初は「{ $found }」）。数値か、2026-11-22 10:03:05 や 10:03:05 のような時刻を書いてください。
 app-record-which-column = { $file } の列は { $known } です。「列 in { $file }」と書くか、軸と 1 列だけを残してください。
 app-record-set = 「{ $name }」は結果ではないか、二度指定されています。結果は { $outcomes } です。
 app-feature-in-lab = 「{ $name }」はファイルの特徴量ですが、実験は装置が行います。レシピの [features] に書いてください。
