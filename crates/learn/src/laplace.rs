@@ -9,7 +9,7 @@ use faer::Mat;
 use crate::{
     columns::{Columns, Strands, dot},
     kernel::{Kernel, Rows},
-    linear::{Cholesky, inverse_memory},
+    linear::{Cholesky, Memory},
 };
 
 /// The latent function before anything is seen: a constant, itself not quite known, plus a smooth deviation.
@@ -260,7 +260,7 @@ impl<'a> Evidence<'a> {
         self.start.clone_from(&found.slopes);
         let Laplace { scaled, slopes, roots, factor, log_evidence, .. } = found;
         let mut inverse = Mat::zeros(size, size);
-        factor.inverse_into(&mut inverse, &mut inverse_memory(size));
+        factor.inverse_into(&mut inverse, &mut Memory::default());
         let at_mode = product(&covariance, &slopes);
         // How the evidence follows the mode: minus half the posterior variance times the slope W (1 - 2 p) of the
         // curvature.

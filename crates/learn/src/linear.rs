@@ -1,5 +1,7 @@
 //! Symmetric positive-definite matrices: Cholesky factors that always succeed, solves, inverse.
 
+mod panels;
+
 use faer::{
     Mat, MatMut, Par,
     dyn_stack::{MemBuffer, MemStack},
@@ -12,6 +14,8 @@ use faer::{
 
 use pulp::{Arch, NullaryFnOnce};
 
+use panels::Panels;
+
 use crate::columns::{dot, inline_dot};
 
 /// Lower Cholesky factor `L` of a matrix (`L L^T = K + jitter I`).
@@ -21,13 +25,25 @@ pub(crate) struct Cholesky {
     jitter: f64,
 }
 
+/// Rows up to which matrices are computed in [`Panels`].
+const SMALL: usize = 448;
+
 /// What is added to the diagonal, in turn, relative to its mean, until the factorisation succeeds.
 const JITTERS: [f64; 8] = [0.0, 1e-12, 1e-10, 1e-8, 1e-6, 1e-4, 1e-2, 1.0];
 
 impl Cholesky {
     /// Factor of the symmetric matrix of which `fill` writes the lower triangle (once, and once more for every larger
     /// jitter) into `lower`, which is square and zero above its diagonal; `None` when the matrix is not finite.
-    pub(crate) fn new(mut lower: Mat<f64>, mut fill: impl FnMut(&mut Mat<f64>)) -> Option<Self> {
+    pub(crate) fn new(lower: Mat<f64>, fill: impl FnMut(&mut Mat<f64>)) -> Option<Self> {
+        Self::within(lower, &mut Memory::default(), fill)
+    }
+
+    /// [`Cholesky::new`], computed in `memory`.
+    pub(crate) fn within(
+        mut lower: Mat<f64>,
+        memory: &mut Memory,
+        mut fill: impl FnMut(&mut Mat<f64>),
+    ) -> Option<Self> {
         let size = lower.nrows();
         for relative in JITTERS {
             fill(&mut lower);
@@ -37,13 +53,8 @@ impl Cholesky {
             }
             let jitter = relative * diagonal;
             (0..size).for_each(|i| lower[(i, i)] += jitter);
-            let scratch = factor::cholesky_in_place_scratch::<f64>(size, Par::Seq, Default::default());
-            let mut memory = MemBuffer::new(scratch);
-            let stack = MemStack::new(&mut memory);
-            let done =
-                factor::cholesky_in_place(lower.as_mut(), Default::default(), Par::Seq, stack, Default::default());
-            let sound = done.is_ok() && (0..size).all(|i| lower[(i, i)].is_finite() && lower[(i, i)] > 0.0);
-            if sound {
+            let done = if size <= SMALL { memory.panels.factorise(&mut lower) } else { factorised(&mut lower) };
+            if done && (0..size).all(|i| lower[(i, i)].is_finite() && lower[(i, i)] > 0.0) {
                 return Some(Self { lower, jitter });
             }
         }
@@ -88,9 +99,15 @@ impl Cholesky {
         }
     }
 
-    /// Lower triangle of `K^-1` into a matrix of the same size, with memory from [`inverse_memory`].
-    pub(crate) fn inverse_into(&self, out: &mut Mat<f64>, memory: &mut MemBuffer) {
-        inverse::inverse(out.as_mut(), self.lower.as_ref(), Par::Seq, MemStack::new(memory));
+    /// Lower triangle of `K^-1` into a matrix of the same size, computed in `memory`.
+    pub(crate) fn inverse_into(&self, out: &mut Mat<f64>, memory: &mut Memory) {
+        let size = self.size();
+        if size <= SMALL {
+            return memory.panels.invert(&self.lower, out);
+        }
+        let buffer =
+            memory.buffer.get_or_insert_with(|| MemBuffer::new(inverse::inverse_scratch::<f64>(size, Par::Seq)));
+        inverse::inverse(out.as_mut(), self.lower.as_ref(), Par::Seq, MemStack::new(buffer));
     }
 
     /// Diagonal of `K^-1`.
@@ -207,7 +224,8 @@ impl NullaryFnOnce for SolveLanes<'_> {
                 let cells = cells(begin).iter().zip(cells(begin + 1)).zip(cells(begin + 2)).zip(cells(begin + 3));
                 for (lane, (((p, q), r), s)) in rest.iter_mut().zip(cells) {
                     for k in 0..LANES {
-                        lane[k] -= (p * a[k] + q * b[k]) + (r * c[k] + s * d[k]);
+                        let half = (-q).mul_add(b[k], (-p).mul_add(a[k], lane[k]));
+                        lane[k] = (-s).mul_add(d[k], (-r).mul_add(c[k], half));
                     }
                 }
             }
@@ -227,10 +245,10 @@ impl NullaryFnOnce for SolveLanes<'_> {
                 let mut sums = [[0.0; LANES]; COLUMNS];
                 for (lane, (((p, q), r), s)) in rest.iter().zip(cells) {
                     for k in 0..LANES {
-                        sums[0][k] += p * lane[k];
-                        sums[1][k] += q * lane[k];
-                        sums[2][k] += r * lane[k];
-                        sums[3][k] += s * lane[k];
+                        sums[0][k] = p.mul_add(lane[k], sums[0][k]);
+                        sums[1][k] = q.mul_add(lane[k], sums[1][k]);
+                        sums[2][k] = r.mul_add(lane[k], sums[2][k]);
+                        sums[3][k] = s.mul_add(lane[k], sums[3][k]);
                     }
                 }
                 for (lane, sum) in own[begin..].iter_mut().zip(&sums) {
@@ -268,9 +286,19 @@ fn divide(lane: &mut [f64; LANES], divisor: f64) {
     }
 }
 
-/// What [`Cholesky::inverse_into`] works in.
-pub(crate) fn inverse_memory(size: usize) -> MemBuffer {
-    MemBuffer::new(inverse::inverse_scratch::<f64>(size, Par::Seq))
+/// What factors and inverses of matrices of one size are computed in, again and again.
+#[derive(Default)]
+pub(crate) struct Memory {
+    panels: Panels,
+    buffer: Option<MemBuffer>,
+}
+
+/// Replaces the lower triangle of a large matrix by that of its factor; `false` where there is none.
+fn factorised(lower: &mut Mat<f64>) -> bool {
+    let scratch = factor::cholesky_in_place_scratch::<f64>(lower.nrows(), Par::Seq, Default::default());
+    let mut memory = MemBuffer::new(scratch);
+    let stack = MemStack::new(&mut memory);
+    factor::cholesky_in_place(lower.as_mut(), Default::default(), Par::Seq, stack, Default::default()).is_ok()
 }
 
 #[cfg(test)]
@@ -292,7 +320,7 @@ mod tests {
         let mut b = vec![1.0, -2.0, 0.5, 3.0];
         factor.solve(&mut b);
         let mut inverse = Mat::zeros(4, 4);
-        factor.inverse_into(&mut inverse, &mut inverse_memory(4));
+        factor.inverse_into(&mut inverse, &mut Memory::default());
         for (i, value) in factor.inverse_diagonal().into_iter().enumerate() {
             assert!((value - inverse[(i, i)]).abs() < 1e-12);
         }

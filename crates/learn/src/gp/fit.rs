@@ -2,13 +2,13 @@
 
 use std::cell::RefCell;
 
-use faer::{Mat, dyn_stack::MemBuffer};
+use faer::Mat;
 
 use super::{Data, Gp, Hyperparameters, InputWarp, Prior, Structure, data, search::Ended};
 use crate::{
     columns::{Columns, Strands, dot},
     kernel::Rows,
-    linear::{Cholesky, inverse_memory},
+    linear::{Cholesky, Memory},
     optimise::Status,
 };
 
@@ -183,13 +183,13 @@ struct Workspace {
     matrix: Mat<f64>,
     slopes: Mat<f64>,
     inverse: Mat<f64>,
-    memory: MemBuffer,
+    memory: Memory,
 }
 
 impl Workspace {
     fn new(size: usize) -> Self {
         let empty = || Mat::zeros(size, size);
-        Self { matrix: empty(), slopes: empty(), inverse: empty(), memory: inverse_memory(size) }
+        Self { matrix: empty(), slopes: empty(), inverse: empty(), memory: Memory::default() }
     }
 }
 
@@ -255,8 +255,8 @@ impl<'a> Posterior<'a> {
         let mut workspace = self.workspace.borrow_mut();
         let Workspace { matrix, slopes, inverse, memory } = workspace.get_or_insert_with(|| Workspace::new(size));
         let buffer = std::mem::replace(matrix, Mat::new());
-        let Some(factor) = Cholesky::new(buffer, |matrix| covariance.fill(&numbers, &scaled, matrix, Some(slopes)))
-        else {
+        let fill = |matrix: &mut Mat<f64>| covariance.fill(&numbers, &scaled, matrix, Some(slopes));
+        let Some(factor) = Cholesky::within(buffer, memory, fill) else {
             *workspace = None;
             return f64::INFINITY;
         };
