@@ -189,6 +189,15 @@ impl Fingerprint {
         }
     }
 
+    /// The fingerprint with the bits at these places turned round.
+    pub fn toggled(&self, places: &[usize]) -> Self {
+        let mut other = self.clone();
+        for place in places.iter().filter(|&&place| place < self.size) {
+            other.words[place / 64] ^= 1 << (place % 64);
+        }
+        other
+    }
+
     /// Number of bits, set or not.
     pub fn size(&self) -> usize {
         self.size
@@ -206,7 +215,14 @@ impl Fingerprint {
 
     /// The places of the bits that are set, ascending.
     pub fn places(&self) -> impl Iterator<Item = usize> {
-        (0..self.size).filter(|&place| self.has(place))
+        self.words.iter().enumerate().flat_map(|(at, &word)| {
+            let mut rest = word;
+            std::iter::from_fn(move || {
+                let bit = rest.trailing_zeros() as usize;
+                rest &= rest.wrapping_sub(1);
+                (bit < 64).then_some(64 * at + bit)
+            })
+        })
     }
 
     /// The bits, 64 to a word, the first in the lowest place.

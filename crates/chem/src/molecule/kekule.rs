@@ -266,15 +266,18 @@ impl Molecule {
         stack: &mut VecDeque<usize>,
     ) -> VecDeque<usize> {
         let mut options = VecDeque::new();
-        let mut met = Vec::new();
-        let mut links = self.neighbours(current).to_vec();
-        links.sort_by_key(|next| ranks[next.atom]);
-        for next in links {
+        let links = self.neighbours(current);
+        let mut last = None;
+        // By rank; an atom has few neighbours.
+        while let Some(next) =
+            links.iter().filter(|next| Some(ranks[next.atom]) > last).min_by_key(|next| ranks[next.atom])
+        {
+            last = Some(ranks[next.atom]);
             if is_done[next.atom] || !system.member[next.atom] {
                 continue;
             }
             if !stack.contains(&next.atom) {
-                met.push(next.atom);
+                stack.push_back(next.atom);
             }
             let free =
                 self.bonds[next.bond].aromatic || self.atoms[current].number == 0 || self.atoms[next.atom].number == 0;
@@ -282,7 +285,6 @@ impl Molecule {
                 options.push_back(next.atom);
             }
         }
-        stack.extend(met);
         options
     }
 

@@ -48,6 +48,7 @@ impl Molecule {
         self.clean_up();
         if hydrogens_first {
             self.absorb_hydrogens();
+            self.clean_up();
             if self.atoms.len() < written {
                 // Rare: only an error needs the written place, and then the nearest will do.
                 kept.truncate(self.atoms.len());
@@ -60,9 +61,9 @@ impl Molecule {
     }
 
     fn sanitize(&mut self) -> Result<(), AtomProblem> {
-        self.clean_up();
         self.clean_up_metals();
         self.update_valences(true)?;
+        let aromatic = self.atoms_beside_aromatic_bonds();
         self.find_rings();
         self.kekulize()?;
         for bond in &mut self.bonds {
@@ -73,7 +74,7 @@ impl Molecule {
         self.set_conjugation();
         self.set_hybridization();
         self.clean_chirality();
-        self.adjust_hydrogens()
+        self.adjust_hydrogens(&aromatic)
     }
 
     /// Whether an atom can carry conjugation on.
@@ -88,23 +89,29 @@ impl Molecule {
         for bond in &mut self.bonds {
             bond.conjugated = bond.aromatic;
         }
+        // Asked of each atom once, and only of those near multiple bonds.
+        let mut known: Vec<Option<bool>> = vec![None; self.atoms.len()];
         for index in 0..self.atoms.len() {
             let multiple = |bond: usize, molecule: &Self| molecule.doubled_contribution(bond, index) >= 3;
             if !self.neighbours(index).iter().any(|next| multiple(next.bond, self)) {
                 continue;
             }
-            if !self.conjugates(index) || !(2..=3).contains(&self.total_degree(index)) {
+            if !(2..=3).contains(&self.total_degree(index))
+                || !*known[index].get_or_insert_with(|| self.conjugates(index))
+            {
                 continue;
             }
-            let links: Vec<_> = self.neighbours(index).to_vec();
-            for first in links
-                .iter()
-                .filter(|next| self.doubled_contribution(next.bond, index) >= 3)
-                .copied()
-                .collect::<Vec<_>>()
-            {
-                for second in links.iter().filter(|next| next.bond != first.bond) {
-                    if self.total_degree(second.atom) <= 3 && self.conjugates(second.atom) {
+            let count = self.neighbours(index).len();
+            for at in 0..count {
+                let first = self.neighbours(index)[at];
+                if self.doubled_contribution(first.bond, index) < 3 {
+                    continue;
+                }
+                for other in (0..count).filter(|&other| other != at) {
+                    let second = self.neighbours(index)[other];
+                    if self.total_degree(second.atom) <= 3
+                        && *known[second.atom].get_or_insert_with(|| self.conjugates(second.atom))
+                    {
                         self.bonds[first.bond].conjugated = true;
                         self.bonds[second.bond].conjugated = true;
                     }
@@ -172,8 +179,12 @@ impl Molecule {
     }
 
     /// Hydrogens that aromatic bonds would hide, as on pyrrole's nitrogen, are written out.
-    fn adjust_hydrogens(&mut self) -> Result<(), AtomProblem> {
-        for index in 0..self.atoms.len() {
+    ///
+    /// `before` tells which atoms had aromatic bonds as written; no other valences can have changed.
+    fn adjust_hydrogens(&mut self, before: &[bool]) -> Result<(), AtomProblem> {
+        let now = self.atoms_beside_aromatic_bonds();
+        let concerned: Vec<usize> = (0..self.atoms.len()).filter(|&atom| before[atom] || now[atom]).collect();
+        for &index in &concerned {
             let before = self.atoms[index].implicit_hydrogens;
             self.update_valence(index, false)?;
             let now = self.atoms[index].implicit_hydrogens;
@@ -182,6 +193,15 @@ impl Molecule {
                 atom.explicit_hydrogens += before - now;
             }
         }
-        self.update_valences(true)
+        concerned.into_iter().try_for_each(|index| self.update_valence(index, true))
+    }
+
+    fn atoms_beside_aromatic_bonds(&self) -> Vec<bool> {
+        let mut beside: Vec<bool> = self.atoms.iter().map(|atom| atom.aromatic).collect();
+        for bond in self.bonds.iter().filter(|bond| bond.aromatic) {
+            beside[bond.begin] = true;
+            beside[bond.end] = true;
+        }
+        beside
     }
 }

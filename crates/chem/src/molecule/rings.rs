@@ -3,7 +3,7 @@
 //! Source: Figueras, J. Chem. Inf. Comput. Sci. 36, 986 (1996), with the choices RDKit makes where the set is not
 //! unique, so that the same rings come out.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use super::{BondOrder, Molecule};
 
@@ -39,7 +39,7 @@ struct Search<'a> {
     parents: Vec<u32>,
     depths: Vec<u32>,
     state: Vec<u8>,
-    queue: VecDeque<usize>,
+    queue: Vec<usize>,
 }
 
 impl Molecule {
@@ -123,7 +123,7 @@ impl<'a> Search<'a> {
             parents: vec![UNREACHED; count],
             depths: vec![0; count],
             state: vec![0; count],
-            queue: VecDeque::new(),
+            queue: Vec::with_capacity(count),
         }
     }
 
@@ -234,26 +234,36 @@ impl<'a> Search<'a> {
     }
 
     fn rings_of_chains(&mut self, chain_atoms: &[usize]) {
-        let mut by_ring: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
-        let mut by_atom: Vec<(usize, Vec<Key>)> = Vec::new();
-        let mut same: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        // Rings by their place among the known ones.
+        let mut by_ring: Vec<(usize, Vec<usize>)> = Vec::new();
+        let mut by_atom: Vec<(usize, usize)> = Vec::new();
+        let mut same: Vec<(usize, usize)> = Vec::new();
         for &atom in chain_atoms {
             let rings = self.smallest_rings(atom, &[]);
             let none = rings.is_empty();
             for ring in rings {
                 let ring_key = key(&ring);
-                if self.keep(ring.clone(), &ring_key) {
-                    self.mark(&ring);
+                let number = match self.known.iter().position(|known| *known == ring_key) {
+                    Some(number) => number,
+                    None => {
+                        self.mark(&ring);
+                        self.known.push(ring_key);
+                        self.found.push(ring);
+                        self.known.len() - 1
+                    }
+                };
+                let before = by_atom.len();
+                for at in 0..before {
+                    let (other, known) = by_atom[at];
+                    if other != atom && known == number {
+                        same.extend([(atom, other), (other, atom)]);
+                    }
                 }
-                match by_atom.last_mut() {
-                    Some((last, keys)) if *last == atom => keys.push(ring_key.clone()),
-                    _ => by_atom.push((atom, vec![ring_key.clone()])),
+                by_atom.push((atom, number));
+                match by_ring.iter_mut().find(|(known, _)| *known == number) {
+                    Some((_, atoms)) => atoms.push(atom),
+                    None => by_ring.push((number, vec![atom])),
                 }
-                for (other, _) in by_atom.iter().filter(|(other, keys)| *other != atom && keys.contains(&ring_key)) {
-                    same.entry(atom).or_default().push(*other);
-                    same.entry(*other).or_default().push(atom);
-                }
-                by_ring.entry(ring_key).or_default().push(atom);
             }
             if none {
                 let mut changed = vec![atom];
@@ -262,17 +272,19 @@ impl<'a> Search<'a> {
                 }
             }
         }
+        by_ring.retain(|(_, atoms)| atoms.len() > 1);
+        by_ring.sort_by(|a, b| self.known[a.0].cmp(&self.known[b.0]));
         self.rings_hidden_by_others(&by_ring, &same);
     }
 
     /// Where several atoms lead to one ring, each may stand in a second ring that this one hides.
-    fn rings_hidden_by_others(&mut self, by_ring: &BTreeMap<Key, Vec<usize>>, same: &BTreeMap<usize, Vec<usize>>) {
-        for atoms in by_ring.values().filter(|atoms| atoms.len() > 1) {
+    fn rings_hidden_by_others(&mut self, by_ring: &[(usize, Vec<usize>)], same: &[(usize, usize)]) {
+        for (_, atoms) in by_ring {
             let mut rings = Vec::new();
             for atom in atoms {
                 let (active, degrees) = (self.active.clone(), self.degrees.clone());
-                for &other in same.get(atom).map(Vec::as_slice).unwrap_or_default() {
-                    self.trim(other, &mut Vec::new());
+                for (_, other) in same.iter().filter(|(one, _)| one == atom) {
+                    self.trim(*other, &mut Vec::new());
                 }
                 rings.extend(self.smallest_rings(*atom, &[]));
                 (self.active, self.degrees) = (active, degrees);
@@ -330,8 +342,10 @@ impl<'a> Search<'a> {
         }
         self.depths[root] = 0;
         self.queue.clear();
-        self.queue.push_back(root);
-        while let Some(current) = self.queue.pop_front() {
+        self.queue.push(root);
+        let mut at = 0;
+        while let Some(&current) = self.queue.get(at) {
+            at += 1;
             self.state[current] = BLACK;
             let depth = self.depths[current] + 1;
             if depth as usize > size {
@@ -346,7 +360,7 @@ impl<'a> Search<'a> {
                     self.parents[next.atom] = u32::try_from(current).unwrap_or(UNREACHED);
                     self.state[next.atom] = GREY;
                     self.depths[next.atom] = depth;
-                    self.queue.push_back(next.atom);
+                    self.queue.push(next.atom);
                     continue;
                 }
                 let Some(ring) = self.stitch(root, current, next.atom) else {
@@ -364,7 +378,8 @@ impl<'a> Search<'a> {
 
     /// The ring of two paths that meet; `None` when they parted after the root.
     fn stitch(&self, root: usize, current: usize, meeting: usize) -> Option<Vec<usize>> {
-        let mut back = vec![current];
+        let mut back = Vec::with_capacity(2 * self.depths[current] as usize + 2);
+        back.push(current);
         let mut at = current;
         while self.parents[at] != UNREACHED {
             at = self.parents[at] as usize;

@@ -86,7 +86,10 @@ pub(super) fn parse(smiles: &str) -> Result<Parsed, SmilesError> {
     parser.molecule.atoms.reserve(text.len());
     parser.molecule.bonds.reserve(text.len());
     parser.run().map_err(fail)?;
-    let positions = parser.positions.iter().map(|&at| at + u32::try_from(offset).unwrap_or_default()).collect();
+    let mut positions = parser.positions;
+    if offset > 0 {
+        positions.iter_mut().for_each(|at| *at += u32::try_from(offset).unwrap_or_default());
+    }
     Ok(Parsed { molecule: parser.molecule, positions })
 }
 

@@ -24,6 +24,31 @@ impl Molecule {
         self.atoms[atom].aromatic || self.neighbours(atom).iter().any(|next| self.bonds[next.bond].aromatic)
     }
 
+    /// The usual case in one pass: a neutral atom beside plain bonds only, with room for all of them in its first
+    /// valence. Returns bonds with written hydrogens, and hydrogens that are missing.
+    fn plain_valences(&self, index: usize) -> Option<(i8, u8)> {
+        let atom = &self.atoms[index];
+        if atom.charge != 0 || atom.aromatic || atom.number < 2 {
+            return None;
+        }
+        let mut sum = i8::try_from(atom.explicit_hydrogens).ok()?;
+        for next in self.neighbours(index) {
+            let bond = &self.bonds[next.bond];
+            let order = match bond.order {
+                _ if bond.aromatic => return None,
+                BondOrder::Single => 1,
+                BondOrder::Double => 2,
+                BondOrder::Triple => 3,
+                _ => return None,
+            };
+            sum = sum.checked_add(order)?;
+        }
+        let radicals = i8::try_from(atom.radicals).ok()?;
+        let room = facts(atom.number).valences[0].checked_sub(sum)?.checked_sub(radicals)?;
+        let missing = u8::try_from(room).ok()?;
+        Some((sum, if atom.fixed_hydrogens { 0 } else { missing }))
+    }
+
     fn doubled_bonds(&self, atom: usize) -> i32 {
         self.neighbours(atom).iter().map(|next| self.doubled_contribution(next.bond, atom)).sum()
     }
@@ -138,6 +163,11 @@ impl Molecule {
     }
 
     pub(super) fn update_valence(&mut self, index: usize, strict: bool) -> Result<(), AtomProblem> {
+        if let Some((explicit, missing)) = self.plain_valences(index) {
+            let atom = &mut self.atoms[index];
+            (atom.explicit_valence, atom.implicit_hydrogens) = (explicit, missing);
+            return Ok(());
+        }
         let explicit = self.explicit_valence(index, strict)?;
         self.atoms[index].explicit_valence = i8::try_from(explicit).unwrap_or(i8::MAX);
         let missing = self.missing_hydrogens(index, strict)?;
