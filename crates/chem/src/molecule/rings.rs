@@ -252,12 +252,8 @@ impl<'a> Search<'a> {
                         self.known.len() - 1
                     }
                 };
-                let before = by_atom.len();
-                for at in 0..before {
-                    let (other, known) = by_atom[at];
-                    if other != atom && known == number {
-                        same.extend([(atom, other), (other, atom)]);
-                    }
+                for (other, _) in by_atom.iter().filter(|(other, known)| *other != atom && *known == number) {
+                    same.extend([(atom, *other), (*other, atom)]);
                 }
                 by_atom.push((atom, number));
                 match by_ring.iter_mut().find(|(known, _)| *known == number) {
