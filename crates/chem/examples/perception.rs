@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release -p matdock-chem --example perception -- REFERENCE.csv...`
 //!
-//! Each file has the columns smiles, ok, formula and some of the counts named below, as RDKit computes them.
+//! Each file has the columns smiles, ok, formula, canonical_smiles and some of the counts named below, as RDKit computes them.
 
 use std::{collections::HashMap, error::Error, time::Instant};
 
@@ -75,6 +75,12 @@ fn differences<'a>(
         && row[at] != molecule.formula()
     {
         differences.push((name, row[at].clone(), molecule.formula()));
+    }
+    if let Some((&name, &at)) = column.get_key_value("canonical_smiles") {
+        let found = molecule.canonical_smiles();
+        if row[at] != found {
+            differences.push((name, row[at].clone(), found));
+        }
     }
     differences
 }

@@ -6,3 +6,4 @@ mod descriptors;
 mod fingerprints;
 mod molblocks;
 mod molecules;
+mod robustness;
