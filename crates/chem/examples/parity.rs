@@ -89,7 +89,7 @@ fn report(header: &[&str], columns: &[Column], bad_rows: &HashMap<&str, usize>) 
     }
     let mut rows: Vec<_> = bad_rows.iter().collect();
     rows.sort_by_key(|(smiles, count)| (std::cmp::Reverse(**count), **smiles));
-    for (smiles, count) in rows.iter().take(15) {
+    for (smiles, count) in rows.iter().take(60) {
         println!("{count} cells differ: {smiles}");
     }
     let cells: usize = columns.iter().map(|column| column.cells).sum();

@@ -2,7 +2,6 @@
 //! chains (parts with a ring). Source: Kier and Hall, Molecular Connectivity in Structure-Activity Analysis (1986).
 
 use super::{MissingReason, Values, atomic::Weight, context::Context, ratio};
-use crate::Molecule;
 
 /// Largest number of bonds of a part.
 const MOST_BONDS: usize = 7;
@@ -56,8 +55,10 @@ fn factors(context: &Context<'_>) -> Vec<[f64; 2]> {
 }
 
 /// A growing part of the structure.
-struct Growth<'a> {
-    molecule: &'a Molecule,
+struct Growth {
+    /// The two atoms of each bond, and the bonds beside it.
+    ends: Vec<[usize; 2]>,
+    beside: Vec<Vec<usize>>,
     factors: Vec<[f64; 2]>,
     /// Bonds that are in the part, wait to be tried, or were tried before.
     seen: Vec<bool>,
@@ -69,7 +70,7 @@ struct Growth<'a> {
     steps: usize,
 }
 
-impl Growth<'_> {
+impl Growth {
     /// Grows the part, of `bonds` bonds on `atoms` atoms, by each of the waiting bonds from `first` on.
     fn grow(&mut self, waiting: &mut Vec<usize>, first: usize, bonds: usize, atoms: usize, products: [f64; 2]) {
         let end = waiting.len();
@@ -80,7 +81,7 @@ impl Growth<'_> {
             self.steps += 1;
             let bond = waiting[place];
             let (mut new_atoms, mut new_products) = (atoms, products);
-            for atom in self.ends(bond) {
+            for atom in self.ends[bond] {
                 if self.degrees[atom] == 0 {
                     new_atoms += 1;
                     new_products = std::array::from_fn(|which| new_products[which] * self.factors[atom][which]);
@@ -99,15 +100,10 @@ impl Growth<'_> {
                 }
                 waiting.truncate(from);
             }
-            for atom in self.ends(bond) {
+            for atom in self.ends[bond] {
                 self.change_degree(atom, -1);
             }
         }
-    }
-
-    fn ends(&self, bond: usize) -> [usize; 2] {
-        let bond = &self.molecule.bonds()[bond];
-        [bond.begin, bond.end]
     }
 
     fn change_degree(&mut self, atom: usize, step: i8) {
@@ -119,12 +115,10 @@ impl Growth<'_> {
     }
 
     fn wait_for_neighbours(&mut self, bond: usize, waiting: &mut Vec<usize>) {
-        for atom in self.ends(bond) {
-            for next in self.molecule.neighbours(atom) {
-                if !self.seen[next.bond] {
-                    self.seen[next.bond] = true;
-                    waiting.push(next.bond);
-                }
+        for &next in &self.beside[bond] {
+            if !self.seen[next] {
+                self.seen[next] = true;
+                waiting.push(next);
             }
         }
     }
@@ -145,8 +139,12 @@ impl Growth<'_> {
 
 pub(crate) fn parts(context: &Context<'_>) -> Parts {
     let molecule = &context.heavy.molecule;
+    let ends: Vec<[usize; 2]> = molecule.bonds().iter().map(|bond| [bond.begin, bond.end]).collect();
+    let beside =
+        |ends: &[usize; 2]| ends.iter().flat_map(|&atom| molecule.neighbours(atom)).map(|next| next.bond).collect();
     let mut growth = Growth {
-        molecule,
+        beside: ends.iter().map(beside).collect(),
+        ends,
         factors: factors(context),
         seen: (0..molecule.bonds().len()).map(|bond| !super::paths::takes_part(molecule, bond)).collect(),
         degrees: vec![0; molecule.atoms().len()],

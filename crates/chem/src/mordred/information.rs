@@ -49,7 +49,16 @@ fn classes(molecule: &Molecule) -> Vec<Vec<Class>> {
     let count = molecule.atoms().len();
     let mut codes: [Vec<u64>; ORDERS] = Default::default();
     let mut tree = Tree::new(molecule);
+    // Hydrogens on one atom have the same surroundings.
+    let parent = |atom: usize| match (molecule.atoms()[atom].number, molecule.neighbours(atom)) {
+        (1, [only]) => Some(only.atom),
+        _ => None,
+    };
     for atom in 0..count {
+        if atom > 0 && parent(atom).is_some() && parent(atom) == parent(atom - 1) {
+            codes.iter_mut().for_each(|codes| codes.extend_from_within(atom - 1..));
+            continue;
+        }
         codes[0].push(u64::from(molecule.atoms()[atom].number));
         tree.plant(atom);
         for code in &mut codes[1..] {
@@ -62,16 +71,16 @@ fn classes(molecule: &Molecule) -> Vec<Vec<Class>> {
 
 /// Classes in the order of their codes.
 fn group(codes: &[u64]) -> Vec<Class> {
-    let mut order: Vec<usize> = (0..codes.len()).collect();
-    order.sort_by_key(|&atom| (codes[atom], atom));
+    let mut order: Vec<(u64, usize)> = codes.iter().copied().zip(0..).collect();
+    order.sort_unstable();
     let mut classes: Vec<Class> = Vec::new();
     let mut last = None;
-    for atom in order {
-        match classes.last_mut().filter(|_| last == Some(codes[atom])) {
+    for (code, atom) in order {
+        match classes.last_mut().filter(|_| last == Some(code)) {
             Some(class) => *class = (atom, class.1 + 1.0),
             None => classes.push((atom, 1.0)),
         }
-        last = Some(codes[atom]);
+        last = Some(code);
     }
     classes
 }

@@ -31,50 +31,61 @@ pub(crate) fn short_paths(molecule: &Molecule) -> [f64; 3] {
     [bonds().count() as f64, two, ends - triangles as f64]
 }
 
-/// Paths of each length: their number, and the sum of the products of their bond orders.
-fn count(molecule: &Molecule) -> Option<([f64; LONGEST + 1], [f64; LONGEST + 1])> {
-    let (mut numbers, mut products) = ([0.0; LONGEST + 1], [0.0; LONGEST + 1]);
-    let mut visited = vec![false; molecule.atoms().len()];
-    let links: Vec<Vec<(usize, f64)>> = (0..visited.len())
-        .map(|atom| {
-            let bonded = molecule.neighbours(atom).iter().filter(|link| takes_part(molecule, link.bond));
-            bonded.map(|link| (link.atom, molecule.bonds()[link.bond].order.number())).collect()
-        })
-        .collect();
-    let mut steps = 0;
-    let mut path: Vec<(usize, usize, f64)> = Vec::with_capacity(LONGEST + 1);
-    for start in 0..molecule.atoms().len() {
-        path.push((start, 0, 1.0));
-        visited[start] = true;
-        while let Some((atom, next, product)) = path.last_mut() {
-            let (from, weight) = (*atom, *product);
-            let Some(&(to, order)) = links[from].get(*next) else {
-                visited[from] = false;
-                path.pop();
-                continue;
-            };
-            *next += 1;
-            if visited[to] {
+/// Paths from one atom after the other.
+struct Count {
+    /// For each atom its neighbours and the orders of the bonds to them.
+    links: Vec<Vec<(usize, f64)>>,
+    visited: Vec<bool>,
+    numbers: [f64; LONGEST + 1],
+    /// Sums of the products of bond orders.
+    products: [f64; LONGEST + 1],
+    steps: usize,
+}
+
+impl Count {
+    /// Lengthens a path from `start` that has come to `atom` by a bond, its `length`th.
+    fn follow(&mut self, start: usize, atom: usize, length: usize, product: f64) {
+        for place in 0..self.links[atom].len() {
+            let (to, order) = self.links[atom][place];
+            if self.visited[to] || self.steps > MOST_STEPS {
                 continue;
             }
-            steps += 1;
-            let length = path.len();
-            let weight = weight * order;
+            self.steps += 1;
+            let weight = product * order;
             // Each path is met from both ends and counted from the smaller one.
             if start < to {
-                numbers[length] += 1.0;
-                products[length] += weight;
+                self.numbers[length] += 1.0;
+                self.products[length] += weight;
             }
             if length < LONGEST {
-                visited[to] = true;
-                path.push((to, 0, weight));
+                self.visited[to] = true;
+                self.follow(start, to, length + 1, weight);
+                self.visited[to] = false;
             }
         }
-        if steps > MOST_STEPS {
-            return None;
-        }
     }
-    Some((numbers, products))
+}
+
+/// Paths of each length: their number, and the sum of the products of their bond orders.
+fn count(molecule: &Molecule) -> Option<([f64; LONGEST + 1], [f64; LONGEST + 1])> {
+    let atoms = molecule.atoms().len();
+    let links = |atom: usize| -> Vec<(usize, f64)> {
+        let bonded = molecule.neighbours(atom).iter().filter(|link| takes_part(molecule, link.bond));
+        bonded.map(|link| (link.atom, molecule.bonds()[link.bond].order.number())).collect()
+    };
+    let mut count = Count {
+        links: (0..atoms).map(links).collect(),
+        visited: vec![false; atoms],
+        numbers: [0.0; LONGEST + 1],
+        products: [0.0; LONGEST + 1],
+        steps: 0,
+    };
+    for start in 0..atoms {
+        count.visited[start] = true;
+        count.follow(start, start, 1, 1.0);
+        count.visited[start] = false;
+    }
+    (count.steps <= MOST_STEPS).then_some((count.numbers, count.products))
 }
 
 /// Path counts.

@@ -3,6 +3,8 @@
 //! The QL method for all eigenvalues, Laguerre's for the extreme ones and inverse iteration for a vector (Parlett, The
 //! Symmetric Eigenvalue Problem, chapters 4 and 8).
 
+use std::array::from_fn;
+
 /// Matrices of one size, entry by entry side by side.
 pub(crate) struct Tridiagonal<const L: usize> {
     pub diagonal: Vec<[f64; L]>,
@@ -20,16 +22,7 @@ impl<const L: usize> Tridiagonal<L> {
 
     /// All eigenvalues, in no order; NaN for a matrix for which the method does not settle.
     pub fn eigenvalues(&self) -> Vec<[f64; L]> {
-        let mut ql = Ql::new(self);
-        pulp::Arch::new().dispatch(
-            #[inline(always)]
-            || {
-                while ql.find_parts() {
-                    ql.step();
-                }
-            },
-        );
-        ql.d
+        pulp::Arch::new().dispatch(Ql::new(self))
     }
 
     /// The largest and the smallest eigenvalue.
@@ -54,36 +47,8 @@ impl<const L: usize> Tridiagonal<L> {
         bound
     }
 
-    /// Laguerre's method from above: every step stays above the largest eigenvalue.
     fn largest(&self) -> [f64; L] {
-        const MOST_STEPS: usize = 200;
-        let size = self.count() as f64;
-        let squares: Vec<[f64; L]> = self.coupling.iter().map(|row| row.map(|e| e * e)).collect();
-        let arch = pulp::Arch::new();
-        let mut value = self.bound().map(|bound| bound + f64::EPSILON * bound.abs() + f64::MIN_POSITIVE);
-        let mut done = [false; L];
-        for _ in 0..MOST_STEPS {
-            let (first, second, above) = arch.dispatch(
-                #[inline(always)]
-                || derivatives(&self.diagonal, &squares, &value),
-            );
-            for l in 0..L {
-                let spread = ((size - 1.0) * (size * second[l] - first[l] * first[l])).max(0.0).sqrt();
-                let next = value[l] - size / (first[l] + spread);
-                if done[l] || !above[l] {
-                    done[l] = true;
-                } else if value[l] - next <= 2.0 * f64::EPSILON * value[l].abs() {
-                    value[l] = next.min(value[l]);
-                    done[l] = true;
-                } else {
-                    value[l] = next;
-                }
-            }
-            if done.iter().all(|&done| done) {
-                break;
-            }
-        }
-        value
+        pulp::Arch::new().dispatch(Laguerre(self))
     }
 
     /// The eigenvector of an eigenvalue of each matrix, of length 1.
@@ -106,6 +71,42 @@ impl<const L: usize> Tridiagonal<L> {
             }
         }
         vectors
+    }
+}
+
+/// Laguerre's method from above: every step stays above the largest eigenvalue.
+struct Laguerre<'a, const L: usize>(&'a Tridiagonal<L>);
+
+impl<const L: usize> pulp::NullaryFnOnce for Laguerre<'_, L> {
+    type Output = [f64; L];
+
+    #[inline(always)]
+    fn call(self) -> [f64; L] {
+        const MOST_STEPS: usize = 200;
+        let matrices = self.0;
+        let size = matrices.count() as f64;
+        let squares: Vec<[f64; L]> = matrices.coupling.iter().map(|row| row.map(|e| e * e)).collect();
+        let mut value = matrices.bound().map(|bound| bound + f64::EPSILON * bound.abs() + f64::MIN_POSITIVE);
+        let mut done = [false; L];
+        for _ in 0..MOST_STEPS {
+            let (first, second, above) = derivatives(&matrices.diagonal, &squares, &value);
+            for l in 0..L {
+                let spread = ((size - 1.0) * (size * second[l] - first[l] * first[l])).max(0.0).sqrt();
+                let next = value[l] - size / (first[l] + spread);
+                if done[l] || !above[l] {
+                    done[l] = true;
+                } else if value[l] - next <= 2.0 * f64::EPSILON * value[l].abs() {
+                    value[l] = next.min(value[l]);
+                    done[l] = true;
+                } else {
+                    value[l] = next;
+                }
+            }
+            if done.iter().all(|&done| done) {
+                break;
+            }
+        }
+        value
     }
 }
 
@@ -198,8 +199,8 @@ impl<const L: usize> Ql<L> {
         let mut ends = [count as f64 - 1.0; L];
         for at in (0..count.saturating_sub(1)).rev() {
             let place = at as f64;
-            let here: [bool; L] = std::array::from_fn(|l| self.small(at, l) & (place >= self.low[l]));
-            ends = std::array::from_fn(|l| if here[l] { place } else { ends[l] });
+            let here: [bool; L] = from_fn(|l| self.small(at, l) & (place >= self.low[l]));
+            ends = from_fn(|l| if here[l] { place } else { ends[l] });
         }
         ends
     }
@@ -232,21 +233,23 @@ impl<const L: usize> Ql<L> {
         for at in (first..last).rev() {
             let place = at as f64;
             let (square, alpha) = (self.squares[at], self.d[at]);
-            let (next_square, next_d) = (&mut self.squares[at + 1], &mut self.d[at + 1]);
-            for l in 0..L {
-                let inside = self.low[l] <= place && place < self.high[l];
-                let r = p[l] + square[l];
-                let inverse = 1.0 / r;
-                let (new_c, new_s) = (p[l] * inverse, square[l] * inverse);
-                let new_gamma = new_c * (alpha[l] - shift[l]) - new_s * gamma[l];
-                let new_p = if new_c == 0.0 { c[l] * square[l] } else { new_gamma * new_gamma * (r / p[l]) };
-                let pick = |new: f64, old: f64| if inside { new } else { old };
-                // At the upper end of the part `s` is zero, and so becomes the coupling that counts as zero.
-                next_square[l] = pick(s[l] * r, next_square[l]);
-                next_d[l] = pick(gamma[l] + (alpha[l] - new_gamma), next_d[l]);
-                (c[l], s[l]) = (pick(new_c, c[l]), pick(new_s, s[l]));
-                (gamma[l], p[l]) = (pick(new_gamma, gamma[l]), pick(new_p, p[l]));
-            }
+            let (low, high) = (self.low, self.high);
+            let inside: [bool; L] = from_fn(|l| (low[l] <= place) & (place < high[l]));
+            let pick = |new: [f64; L], old: [f64; L]| from_fn(|l| if inside[l] { new[l] } else { old[l] });
+            let r: [f64; L] = from_fn(|l| p[l] + square[l]);
+            let growth: [f64; L] = from_fn(|l| r[l] / p[l]);
+            let inverse = r.map(|r| 1.0 / r);
+            let new_c: [f64; L] = from_fn(|l| p[l] * inverse[l]);
+            let new_s: [f64; L] = from_fn(|l| square[l] * inverse[l]);
+            let new_gamma: [f64; L] = from_fn(|l| new_c[l] * (alpha[l] - shift[l]) - new_s[l] * gamma[l]);
+            let usual: [f64; L] = from_fn(|l| new_gamma[l] * new_gamma[l] * growth[l]);
+            let turned: [f64; L] = from_fn(|l| c[l] * square[l]);
+            let new_p = from_fn(|l| if new_c[l] == 0.0 { turned[l] } else { usual[l] });
+            // At the upper end of the part `s` is zero, and so becomes the coupling that counts as zero.
+            self.squares[at + 1] = pick(from_fn(|l| s[l] * r[l]), self.squares[at + 1]);
+            self.d[at + 1] = pick(from_fn(|l| gamma[l] + (alpha[l] - new_gamma[l])), self.d[at + 1]);
+            (c, s) = (pick(new_c, c), pick(new_s, s));
+            (gamma, p) = (pick(new_gamma, gamma), pick(new_p, p));
         }
         for l in 0..L {
             let low = self.low[l] as usize;
@@ -255,6 +258,18 @@ impl<const L: usize> Ql<L> {
                 self.d[low][l] = shift[l] + gamma[l];
             }
         }
+    }
+}
+
+impl<const L: usize> pulp::NullaryFnOnce for Ql<L> {
+    type Output = Vec<[f64; L]>;
+
+    #[inline(always)]
+    fn call(mut self) -> Vec<[f64; L]> {
+        while self.find_parts() {
+            self.step();
+        }
+        self.d
     }
 }
 
@@ -275,8 +290,7 @@ impl<const L: usize> Factors<L> {
             (0..L).for_each(|l| scale[l] = scale[l].max(row[l].abs()));
         }
         let zeros = || vec![[0.0; L]; count];
-        let mut main: Vec<[f64; L]> =
-            matrices.diagonal.iter().map(|row| std::array::from_fn(|l| row[l] - values[l])).collect();
+        let mut main: Vec<[f64; L]> = matrices.diagonal.iter().map(|row| from_fn(|l| row[l] - values[l])).collect();
         let mut upper = matrices.coupling.clone();
         let (mut second, mut factor, mut exchanged) = (zeros(), zeros(), vec![[false; L]; count]);
         let safe = |pivot: f64, l: usize| {
@@ -316,16 +330,16 @@ impl<const L: usize> Factors<L> {
         let count = right.len();
         for at in 0..count - 1 {
             let (here, below, exchanged) = (right[at], right[at + 1], self.exchanged[at]);
-            right[at] = std::array::from_fn(|l| if exchanged[l] { below[l] } else { here[l] });
-            let other: [f64; L] = std::array::from_fn(|l| if exchanged[l] { here[l] } else { below[l] });
-            right[at + 1] = std::array::from_fn(|l| other[l] - self.factor[at][l] * right[at][l]);
+            right[at] = from_fn(|l| if exchanged[l] { below[l] } else { here[l] });
+            let other: [f64; L] = from_fn(|l| if exchanged[l] { here[l] } else { below[l] });
+            right[at + 1] = from_fn(|l| other[l] - self.factor[at][l] * right[at][l]);
         }
         let mut most = [0.0_f64; L];
         let (mut next, mut behind) = ([0.0; L], [0.0; L]);
         for (at, row) in right.iter_mut().enumerate().rev() {
             let (main, upper, second) = (&self.main[at], &self.upper[at], &self.second[at]);
-            *row = std::array::from_fn(|l| (row[l] - upper[l] * next[l] - second[l] * behind[l]) * main[l]);
-            most = std::array::from_fn(|l| most[l].max(row[l].abs()));
+            *row = from_fn(|l| (row[l] - upper[l] * next[l] - second[l] * behind[l]) * main[l]);
+            most = from_fn(|l| most[l].max(row[l].abs()));
             (behind, next) = (next, *row);
         }
         let scale = most.map(|most| if most > 0.0 && most.is_finite() { most.recip() } else { 1.0 });
