@@ -151,9 +151,11 @@ impl Rdkit {
         values.extend(totals.map(Ok));
         groups::fragments(molecule, &mut values);
         for value in &mut values {
-            if value.is_ok_and(|number| !number.is_finite()) {
-                *value = Err(MissingReason::NothingToAverage);
-            }
+            *value = match *value {
+                Ok(number) if !number.is_finite() => Err(MissingReason::NothingToAverage),
+                // A zero has no sign.
+                other => other.map(|number| number + 0.0),
+            };
         }
         values
     }
