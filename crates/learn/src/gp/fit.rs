@@ -322,15 +322,20 @@ impl<'a> Posterior<'a> {
     fn log_prior(&self, theta: &[f64], gradient: &mut [f64]) -> f64 {
         let prior = self.prior;
         let groups = group_count(self.structure);
-        // Lengthscales: normal with variance `own` each, plus `shared` between all of them.
+        // Lengthscales: normal with variance `own` each, plus `shared` between all of them; those apart do not take part
+        // in what is common.
         let (own, shared) = (prior.lengthscale_scale.powi(2), prior.lengthscale_shared_scale.powi(2));
-        let whole = own + groups as f64 * shared;
-        let deviations: Vec<f64> = theta[..groups].iter().enumerate().map(|(g, t)| t - prior.location(g)).collect();
-        let pull = shared / whole * deviations.iter().sum::<f64>();
+        let apart = self.structure.apart(prior);
+        let common = apart.iter().filter(|apart| !**apart).count();
+        let whole = own + common as f64 * shared;
+        let deviations: Vec<f64> = theta.iter().zip(self.structure.locations(prior)).map(|(t, at)| t - at).collect();
+        let sum: f64 = deviations.iter().zip(&apart).filter(|(_, apart)| !**apart).map(|(z, _)| z).sum();
+        let pull = shared / whole * sum;
         let mut total = 0.5 * (own.ln() - whole.ln());
-        for (slope, z) in gradient.iter_mut().zip(&deviations) {
-            *slope += (z - pull) / own;
-            total -= 0.5 * (z * (z - pull) / own + own.ln());
+        for ((slope, z), apart) in gradient.iter_mut().zip(&deviations).zip(&apart) {
+            let (pull, variance) = if *apart { (0.0, own + shared) } else { (pull, own) };
+            *slope += (z - pull) / variance;
+            total -= 0.5 * (z * (z - pull) / variance + variance.ln());
         }
         let mut add = |index: usize, location: f64, scale: f64| {
             let z = (theta[index] - location) / scale;
@@ -362,11 +367,11 @@ mod tests {
 
     #[test]
     fn the_gradient_is_that_of_the_posterior() {
-        for kernel in [Kernel::Matern52, Kernel::Rbf] {
+        for (kernel, names_apart) in [(Kernel::Matern52, false), (Kernel::Rbf, true)] {
             let trend = Trend { basis: Arc::new(Line), mean: 0.4, variance: 2.0 };
             let warped = vec![0, 2];
             let structure = Structure { trends: vec![trend], warped, ..Structure::new(kernel, &[0, 1, 1]) };
-            let prior = Prior { signal_scale: 0.7, ..Prior::scaled_to(2) };
+            let prior = Prior { signal_scale: 0.7, names_apart, ..Prior::scaled_to(2) };
             let mut inputs = Rows::new(3);
             let mut outputs = Vec::new();
             for i in 0..9 {

@@ -48,6 +48,21 @@ impl Structure {
     pub fn new(kernel: Kernel, groups: &[usize]) -> Self {
         Self { kernel, groups: groups.to_vec(), trends: Vec::new(), warped: Vec::new() }
     }
+
+    /// For each lengthscale whether it has nothing in common with the others: under such a prior that of names, whose
+    /// columns share one.
+    fn apart(&self, prior: &Prior) -> Vec<bool> {
+        let columns = |group: usize| self.groups.iter().filter(|own| **own == group).count();
+        (0..fit::group_count(self)).map(|group| prior.names_apart && columns(group) > 1).collect()
+    }
+
+    /// Medians of the logarithms of the lengthscales.
+    fn locations(&self, prior: &Prior) -> Vec<f64> {
+        let offset = |group: usize| prior.lengthscale_offsets.get(group).copied().unwrap_or(0.0);
+        let longer = |apart: bool| if apart { NAMES_LONGER } else { 0.0 };
+        let each = self.apart(prior).into_iter().enumerate();
+        each.map(|(group, apart)| prior.lengthscale_location + offset(group) + longer(apart)).collect()
+    }
 }
 
 /// What the data are believed to be like before they are seen (outputs standardised).
@@ -62,6 +77,10 @@ pub struct Prior {
     /// Standard deviation of each lengthscale around what is common: small holds the process near isotropic,
     /// large lets every column find its own.
     pub lengthscale_scale: f64,
+    /// Whether the lengthscales of names, whose columns share one, have nothing in common with those of numbers: names
+    /// are one unit apart whatever the units of numbers. They are long then, so that what was seen with one name is
+    /// expected of one never tried.
+    pub names_apart: bool,
     /// Median of the logarithm of the noise variance.
     pub noise_location: f64,
     /// Standard deviation of that logarithm.
@@ -81,6 +100,10 @@ pub struct Prior {
 /// Source: Cowen-Rivers et al., HEBO: pushing the limits of sample-efficient hyperparameter optimisation, J. Artif.
 /// Intell. Res. 74 (2022).
 const WARP_SCALE: f64 = 0.866;
+/// By how much the logarithm of the lengthscale of names apart is expected to be larger than that of numbers. Chosen on
+/// Ackley's function of three numbers, two whole numbers and a category (regret after 60 experiments, 60 seeds: 3.9 for 0,
+/// 1.2 for 1, 0.7 for 2, 1.1 for 3).
+const NAMES_LONGER: f64 = 2.0;
 
 impl Prior {
     /// The prior for `dimensions` independent directions.
@@ -97,6 +120,7 @@ impl Prior {
             lengthscale_offsets: Vec::new(),
             lengthscale_shared_scale: 1.0,
             lengthscale_scale: 1.0,
+            names_apart: false,
             noise_location: -4.0,
             noise_scale: 1.0,
             signal: 1.0,
@@ -107,15 +131,14 @@ impl Prior {
         }
     }
 
-    /// Median of the logarithm of lengthscale number `group`.
-    pub(crate) fn location(&self, group: usize) -> f64 {
-        self.lengthscale_location + self.lengthscale_offsets.get(group).copied().unwrap_or(0.0)
-    }
-
-    /// Log density of `count` lengthscales at their medians (up to a constant that depends on `count` alone).
-    pub(crate) fn peak(&self, count: usize) -> f64 {
+    /// Log density of the lengthscales of `structure` at their medians (up to a constant that depends on their number
+    /// alone).
+    pub(crate) fn peak(&self, structure: &Structure) -> f64 {
         let (own, shared) = (self.lengthscale_scale.powi(2), self.lengthscale_shared_scale.powi(2));
-        0.5 * (own.ln() - (own + count as f64 * shared).ln() - count as f64 * own.ln())
+        let apart = structure.apart(self);
+        let alone = apart.iter().filter(|apart| **apart).count() as f64;
+        let common = apart.len() as f64 - alone;
+        0.5 * (own.ln() - (own + common * shared).ln() - common * own.ln() - alone * (own + shared).ln())
     }
 }
 

@@ -56,7 +56,7 @@ impl Ended {
 fn starts(structure: &Structure, prior: &Prior) -> Vec<Vec<f64>> {
     let noise = prior.noise_location;
     let start = |shorter: f64, noise: f64| {
-        let mut theta: Vec<f64> = (0..group_count(structure)).map(|g| prior.location(g) - shorter).collect();
+        let mut theta: Vec<f64> = structure.locations(prior).into_iter().map(|at| at - shorter).collect();
         theta.push(noise);
         if prior.signal_scale > 0.0 {
             theta.push(0.0);

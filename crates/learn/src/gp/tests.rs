@@ -334,3 +334,22 @@ fn data_without_sense_are_refused() {
     assert_eq!(fit(&[1.0, 0.0], &[0.1, -0.1]), Err(FitError::Data));
     assert_eq!(fit(&[1.0, 0.0], &[0.1, 1e12]), Ok(()));
 }
+
+#[test]
+fn what_was_seen_with_one_name_is_expected_of_one_never_tried() {
+    // A narrow valley of one number, tried with one of two names: the other's columns never change.
+    let (mut inputs, mut outputs) = (Rows::new(3), Vec::new());
+    for i in 0..16 {
+        let x = f64::from(i) / 15.0;
+        inputs.push(&[x, 0.7, 0.0]);
+        outputs.push(1.0 - 3.0 * (-(x - 0.3).powi(2) / 0.005).exp());
+    }
+    let other = Rows::collect(3, [[0.3, 0.0, 0.7].as_slice()]);
+    let expected = |names_apart: bool| {
+        let prior = Prior { names_apart, ..Prior::scaled_to(2) };
+        let structure = Structure::new(Kernel::Matern52, &[0, 1, 1]);
+        let fit = Fit::new(&structure, &prior, &Data::new(&inputs, &outputs)).unwrap();
+        fit.gp.predict(&other)[0].mean
+    };
+    assert!(expected(true) < -1.5 && expected(false) > expected(true) + 0.2, "{} {}", expected(true), expected(false));
+}

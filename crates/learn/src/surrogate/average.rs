@@ -378,6 +378,7 @@ impl Explanation {
         if !self.lengthscales.is_empty() {
             let all = self.lengthscales.iter().map(|length| length.ln() - prior.lengthscale_location);
             own.lengthscale_offsets = all.collect();
+            own.names_apart = false;
             (own.lengthscale_shared_scale, own.lengthscale_scale) = (EXPECTED_SCALE, EXPECTED_SCALE);
         }
         own
@@ -399,7 +400,7 @@ fn fit_members(
     let explained = explained.map(|(number, explanation)| (Some(number), explanation, odds(explanation)));
     let explanations: Vec<(Option<usize>, &Explanation, f64)> =
         std::iter::once((None, &none, 0.0)).chain(explained).collect();
-    let prior = Prior::scaled_to(separate);
+    let prior = Prior { names_apart: options.names_apart, ..Prior::scaled_to(separate) };
     let mut priors = vec![prior.clone()];
     if options.rough {
         // Both held closer to their medians, so that they stay two different explanations.
@@ -427,8 +428,11 @@ fn fit_members(
         let structure = Structure { trends: explanation.trends.clone(), ..Structure::new(*kernel, groups) };
         let own = explanation.prior(prior);
         // A closer prior counts as no better an explanation where the data say nothing.
-        let odds =
-            if explanation.lengthscales.is_empty() { *odds } else { odds + prior.peak(separate) - own.peak(separate) };
+        let odds = if explanation.lengthscales.is_empty() {
+            *odds
+        } else {
+            odds + prior.peak(&structure) - own.peak(&structure)
+        };
         let prior = own;
         // Where the same model was before, else one of the same shape, else any.
         let shape = separate + 1 + usize::from(prior.signal_scale > 0.0);

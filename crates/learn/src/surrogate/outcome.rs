@@ -42,6 +42,8 @@ pub struct Options {
     pub rough: bool,
     /// Whether a model that expects a very smooth response read without noise takes part.
     pub exact: bool,
+    /// See [`crate::gp::Prior::names_apart`].
+    pub names_apart: bool,
     /// By how much the log likelihood must rise before skewed outcomes are bent; infinite for never.
     pub bend_evidence: f64,
     /// The kind of model.
@@ -60,6 +62,7 @@ impl Default for Options {
             kernels: vec![Kernel::Matern52],
             rough: false,
             exact: false,
+            names_apart: false,
             bend_evidence: 10.0,
             wanted: Wanted::default(),
             robust: true,

@@ -236,7 +236,16 @@ impl Planner {
         // that takes readings for exact, should they come from a computation.
         let (wanted, robust) = (self.settings.surrogate, self.settings.robust);
         let ranges = matches!(self.space, Space::Ranges(_));
-        Options { rough: ranges, exact: ranges, wanted, robust, bend_evidence, ..Options::default() }
+        // Names too: of a pool's rows those with one name are a matter of their own as often as not.
+        Options {
+            rough: ranges,
+            exact: ranges,
+            names_apart: ranges,
+            wanted,
+            robust,
+            bend_evidence,
+            ..Options::default()
+        }
     }
 
     /// With the outcome bent when that raises its log likelihood by more than `bend_evidence`.
