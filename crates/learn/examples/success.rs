@@ -11,9 +11,12 @@ const DIRECTIONS: usize = 3;
 const PLACES: usize = 200;
 const BINS: usize = 5;
 
+/// The true chance of success by the settings.
+type Chance = fn(&[f64]) -> f64;
+
 fn main() {
     let repetitions: u64 = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(20);
-    let kinds: [(&str, fn(&[f64]) -> f64); 5] = [
+    let kinds: [(&str, Chance); 5] = [
         ("chance, 10 % fail", |_| 0.9),
         ("chance, 30 % fail", |_| 0.7),
         ("a corner fails", |x| if x[0] > 0.5 && x[1] > 0.4 { 0.0 } else { 1.0 }),
