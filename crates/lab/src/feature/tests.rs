@@ -110,6 +110,12 @@ fn an_oscillation_has_a_period_and_an_amplitude_evenly_sampled_or_not() {
         let (amplitude, unit) = value("oscillation amplitude", torque(axis, wave));
         assert!((amplitude - 0.7).abs() < 0.05 && unit == "N.m", "{amplitude}");
     }
+    // Up and down from row to row, however many rows there are.
+    for rows in [63, 64] {
+        let (amplitude, _) =
+            value("oscillation amplitude", torque(seconds(rows), |t| if t % 2.0 < 1.0 { 1.0 } else { -1.0 }));
+        assert!((amplitude - 1.0).abs() < 0.1, "{rows}: {amplitude}");
+    }
     let flat = torque(seconds(300), |t| 1.0 + 0.001 * t);
     assert!(missing("oscillation period", flat).contains("oscillation"));
 }

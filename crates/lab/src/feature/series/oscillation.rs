@@ -242,10 +242,11 @@ impl Products {
     fn solved(&self) -> (f64, f64) {
         let [cc, ss, cs, yc, ys] = [self.cc, self.ss, self.cs, self.yc, self.ys].map(|lanes| lanes.iter().sum::<f64>());
         let determinant = cc * ss - cs * cs;
-        if !exceeds(determinant, 1e-9 * cc * ss) {
-            // At the highest frequency of even rows every sine vanishes; only the cosine is left.
-            let a = if cc > 0.0 { yc / cc } else { 0.0 };
-            return (a.abs(), a * yc);
+        if !exceeds(determinant, 1e-9 * cc.max(ss).powi(2)) {
+            // At the highest frequency of even rows every sine, or every cosine, vanishes; only the other is left.
+            let (squares, product) = if cc >= ss { (cc, yc) } else { (ss, ys) };
+            let a = if squares > 0.0 { product / squares } else { 0.0 };
+            return (a.abs(), a * product);
         }
         let (a, b) = ((yc * ss - ys * cs) / determinant, (ys * cc - yc * cs) / determinant);
         (a.hypot(b), a * yc + b * ys)
