@@ -332,7 +332,7 @@ struct Reading {
 fn read_limited(mut from: impl Read + Send + 'static, limit: usize, told: Option<Told>) -> Reading {
     let (sender, done) = mpsc::channel();
     thread::spawn(move || {
-        let (mut bytes, mut line) = (Vec::new(), 0);
+        let (mut bytes, mut line, mut seen) = (Vec::new(), 0, 0);
         let mut part = [0_u8; 8192];
         loop {
             match from.read(&mut part) {
@@ -340,7 +340,7 @@ fn read_limited(mut from: impl Read + Send + 'static, limit: usize, told: Option
                 Ok(count) => bytes.extend_from_slice(&part[..count]),
             }
             if let Some(told) = &told {
-                line = take_so_far(&mut bytes, line, told);
+                (line, seen) = take_so_far(&mut bytes, line, seen, told);
             }
             if bytes.len() > limit {
                 let _ = sender.send(None);
@@ -353,20 +353,22 @@ fn read_limited(mut from: impl Read + Send + 'static, limit: usize, told: Option
 }
 
 /// Takes whole lines that tell series so far out of what was printed; `from` is where the first line begins that was not
-/// looked at yet. Returns where the next one begins.
-fn take_so_far(bytes: &mut Vec<u8>, mut from: usize, told: &Told) -> usize {
-    while let Some(length) = bytes[from..].iter().position(|byte| *byte == b'\n') {
-        let line = &bytes[from..from + length];
+/// looked at yet, of which nothing ends before `seen`. Returns both for the next time.
+fn take_so_far(bytes: &mut Vec<u8>, mut from: usize, mut seen: usize, told: &Told) -> (usize, usize) {
+    while let Some(length) = bytes[seen..].iter().position(|byte| *byte == b'\n') {
+        let end = seen + length;
+        let line = &bytes[from..end];
         if !line.starts_with(wire::SO_FAR) {
-            from += length + 1;
+            (from, seen) = (end + 1, end + 1);
             continue;
         }
         if let Some(streams) = wire::parse_so_far(&text(line)) {
             told(streams);
         }
-        bytes.drain(from..=from + length);
+        bytes.drain(from..=end);
+        seen = from;
     }
-    from
+    (from, bytes.len())
 }
 
 impl Reading {
