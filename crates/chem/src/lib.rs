@@ -12,6 +12,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod blend;
 mod composition;
 mod element;
 mod fingerprint;
@@ -21,6 +22,7 @@ mod polymer;
 mod rdkit;
 mod smarts;
 
+pub use blend::{Amount, Basis, Blend, Mixing, Part};
 pub use composition::{
     Composition, ElementProperty, Feature, FeatureSet, FormulaError, FormulaProblem, MagpieProperty, Missing,
     Statistic, UnknownFeature,
@@ -29,7 +31,7 @@ pub use element::{Block, Element, Property};
 pub use fingerprint::{Fingerprint, FingerprintKind, FingerprintTable, Fingerprinter, Hit};
 pub use molecule::{
     Atom, Bond, BondOrder, Chirality, Direction, Ends, Hybridization, MolblockError, MolblockProblem, Molecule,
-    Neighbour, Ring, SdfRecord, SmilesError, SmilesProblem,
+    Neighbour, RepeatUnit, Ring, SdfRecord, SmilesError, SmilesProblem,
 };
 pub use mordred::{DescriptorValue, MissingReason, Mordred};
 pub use polymer::Polymer;

@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt, str::FromStr};
 use matdock_message::{Message, say};
 
 use super::{
-    Bond, BondOrder, Chirality, Molecule, SmilesError, SmilesProblem,
+    Bond, BondOrder, Chirality, Molecule, RepeatUnit, SmilesError, SmilesProblem,
     smiles::{Parsed, parse},
 };
 
@@ -221,38 +221,16 @@ fn find(parsed: &Parsed) -> Result<Vec<End>, (usize, SmilesProblem)> {
     Ok(ends)
 }
 
-/// Bonding descriptors of BigSMILES, with and without brackets.
-const DESCRIPTORS: [&str; 6] = ["[$]", "[<]", "[>]", "$", "<", ">"];
-
-/// BigSMILES of a homopolymer as SMILES with ends `*`; other text as it is. Two units that alternate, `{<A<,>B>}`, are
-/// one.
+/// BigSMILES of one repeat unit as SMILES with ends `*`; other text as it is.
 fn starred(text: &str) -> Result<Cow<'_, str>, SmilesError> {
-    let trimmed = text.trim();
-    let fail = |at: usize, problem| SmilesError { smiles: text.to_owned(), position: at + 1, problem };
-    let Some(inner) = trimmed.strip_prefix('{') else { return Ok(text.into()) };
-    let Some(inner) = inner.strip_suffix('}') else {
-        return Err(fail(trimmed.chars().count(), SmilesProblem::Unfinished));
-    };
-    let units: Vec<_> = inner.trim_start_matches("[]").trim_end_matches("[]").split(',').map(unit).collect();
-    let units: Option<Vec<_>> = units.into_iter().collect();
-    match units.ok_or_else(|| fail(1, SmilesProblem::BondingDescriptor))?.as_slice() {
-        [(_, unit, _)] => Ok(format!("*{unit}*").into()),
-        [('<', one, '<'), ('>', other, '>')] | [('>', one, '>'), ('<', other, '<')] => {
-            Ok(format!("*{one}{other}*").into())
-        }
-        _ => {
-            let at = text.find(',').unwrap_or_default();
-            Err(fail(text.get(..at).unwrap_or_default().chars().count(), SmilesProblem::Copolymer))
+    let Some(units) = RepeatUnit::all_of(text)? else { return Ok(text.into()) };
+    match <[RepeatUnit; 1]>::try_from(units) {
+        Ok([unit]) => Ok(unit.smiles.into()),
+        Err(_) => {
+            let before = text.split(',').next().unwrap_or_default().chars().count();
+            Err(SmilesError { smiles: text.to_owned(), position: before + 1, problem: SmilesProblem::Copolymer })
         }
     }
-}
-
-/// A unit without its bonding descriptors, and which they are.
-fn unit(text: &str) -> Option<(char, &str, char)> {
-    let kind = |descriptor: &str| descriptor.trim_matches(['[', ']']).chars().next();
-    let (first, rest) = DESCRIPTORS.iter().find_map(|d| Some((kind(d)?, text.strip_prefix(d)?)))?;
-    let (last, unit) = DESCRIPTORS.iter().find_map(|d| Some((kind(d)?, rest.strip_suffix(d)?)))?;
-    Some((first, unit, last))
 }
 
 #[cfg(test)]

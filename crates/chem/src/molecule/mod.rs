@@ -4,6 +4,7 @@
 //! that numbers computed from a [`Molecule`] can be compared with those of RDKit and Mordred.
 
 mod aromatic;
+mod bigsmiles;
 mod canonical;
 mod cleanup;
 mod ends;
@@ -22,8 +23,10 @@ mod stereo;
 pub(crate) mod table;
 mod valence;
 
+pub(crate) use self::bigsmiles::parse_amount;
 use self::table::{facts, isotope_mass};
 pub use self::{
+    bigsmiles::RepeatUnit,
     ends::Ends,
     molblock::SdfRecord,
     molblock_error::{MolblockError, MolblockProblem},

@@ -57,6 +57,14 @@ pub enum SmilesProblem {
     Copolymer,
     /// A repeat unit of BigSMILES that does not begin and end with a bonding descriptor.
     BondingDescriptor,
+    /// Several polymer objects of BigSMILES in one another or in a row.
+    Blocks,
+    /// Amounts behind some of the repeat units only.
+    SomeAmounts,
+    /// What stands behind a repeat unit is no amount.
+    Amount(String),
+    /// Repeat units whose bonding descriptors do not make a chain.
+    UnitsDoNotJoin,
 }
 
 pub(super) const LONGEST: usize = 100_000;
@@ -98,7 +106,15 @@ impl SmilesError {
             SmilesProblem::EndOrder => say!("chem-ends-order", smiles = smiles, position = position),
             SmilesProblem::TooSmallToClose => say!("chem-ends-too-small", smiles = smiles),
             SmilesProblem::Copolymer => say!("chem-ends-copolymer", smiles = smiles, position = position),
-            SmilesProblem::BondingDescriptor => say!("chem-ends-descriptor", smiles = smiles),
+            SmilesProblem::BondingDescriptor => {
+                say!("chem-ends-descriptor", smiles = smiles, position = position)
+            }
+            SmilesProblem::Blocks => say!("chem-ends-blocks", smiles = smiles, position = position),
+            SmilesProblem::SomeAmounts => say!("chem-ends-some-amounts", smiles = smiles),
+            SmilesProblem::Amount(text) => {
+                say!("chem-ends-amount", smiles = smiles, position = position, text = text)
+            }
+            SmilesProblem::UnitsDoNotJoin => say!("chem-ends-do-not-join", smiles = smiles),
         }
     }
 }
