@@ -5,11 +5,14 @@ import math
 import statistics
 import textwrap
 
+import curves
 from pools import REPOSITORY, SOURCES
 from problems import PROBLEMS
 from results import RESULTS
 
 PAGE = REPOSITORY / "docs/peers.md"
+REGRET = "peers-regret.svg"
+FOUND = "peers-pools.svg"
 POOL_PLANNERS = ["matdock", "botorch", "botorch-matern", "baybe", "physbo-ei", "physbo-ts"]
 PROBLEM_PLANNERS = ["matdock", "botorch", "optuna", "egobox"]
 # Fewest common repetitions for a verdict.
@@ -33,6 +36,10 @@ or fewer experiments than that peer by at least two standard errors, else level;
 Peers that know only numbers get categories one-hot, and for formulas the element features that matdock computes.
 Replicates are averaged.
 """
+FOUND_CURVES = f"""How many percent of the repetitions have found the best row after so many experiments:
+
+![Repetitions that have found the best row]({FOUND})
+"""
 TOP = """## Experiments until a row of the top 5 %
 
 As above.
@@ -53,6 +60,11 @@ OTHERS = """## Mixed, constrained and mixture problems
 
 Median simple regret after the evaluations given, quartiles in brackets, repetitions in parentheses. An experiment that
 breaks a bound does not count. The regret after a third, two thirds and all of the evaluations is in the second table.
+"""
+REGRET_CURVES = f"""All courses: regret over the number of experiments (median, quartiles shaded; what is left below a millionth is not
+drawn), and for several goals the hypervolume in percent. Planners with at least three repetitions.
+
+![Regret and hypervolume over the number of experiments]({REGRET})
 """
 SEVERAL = """## Several goals
 
@@ -357,6 +369,7 @@ def main():
         INTRODUCTION.format(about=paragraphs(about(pools, batches, problems, times))),
         POOLS,
         pool_table(pools, "to_best", POOL_PLANNERS),
+        FOUND_CURVES,
         TOP,
         pool_table(pools, "to_top", POOL_PLANNERS),
         batch_section(batches, BATCHES),
@@ -367,12 +380,22 @@ def main():
         curve_table(problems, others),
         SEVERAL,
         several_table(problems),
+        REGRET_CURVES,
         NOISE,
         noise_table(problems),
         TIME,
         time_table(times),
         cpu_table(pools, problems),
     ]
+    drawn = {
+        FOUND: curves.pool_panels(pools, SOURCES),
+        REGRET: [
+            *curves.regret_panels(problems, PROBLEMS, ("continuous", *others)),
+            *curves.hypervolume_panels(problems, PROBLEMS),
+        ],
+    }
+    for name, panels in drawn.items():
+        (PAGE.parent / name).write_text(curves.page(panels), encoding="utf-8")
     PAGE.write_text("\n".join(section for section in sections if section), encoding="utf-8")
 
 
