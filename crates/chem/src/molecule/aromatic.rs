@@ -158,27 +158,23 @@ impl Molecule {
             if waiting.is_empty() || (size > 2 && system.len() > MANY_RINGS) {
                 return;
             }
-            let mut places: Vec<usize> = (0..size).collect();
-            loop {
-                let chosen: Vec<usize> = places.iter().map(|&place| system[place]).collect();
-                if fusion.connected(&chosen) && follows_huckel(rings, &chosen, donors) {
-                    self.mark_aromatic(rings, &chosen);
+            // Whether a choice is aromatic does not depend on what is marked: their order is of no account.
+            fusion.connected(system, size, &mut |chosen| {
+                if follows_huckel(rings, chosen, donors) {
+                    self.mark_aromatic(rings, chosen);
                 }
-                if !next_combination(&mut places, system.len()) {
-                    break;
-                }
-            }
+            });
         }
     }
 
     /// Marks the atoms of the rings, and the bonds on the outside of the system.
     fn mark_aromatic(&mut self, rings: &[&Ring], chosen: &[usize]) {
-        let bonds: Vec<usize> = chosen.iter().flat_map(|&ring| rings[ring].bonds.iter().copied()).collect();
         for &atom in chosen.iter().flat_map(|&ring| &rings[ring].atoms) {
             self.atoms[atom].aromatic = true;
         }
-        for &bond in &bonds {
-            if bonds.iter().filter(|&&other| other == bond).count() != 1 {
+        let bonds = chosen.iter().flat_map(|&ring| rings[ring].bonds.iter().map(move |&bond| (ring, bond)));
+        for (ring, bond) in bonds {
+            if chosen.iter().any(|&other| other != ring && rings[other].bonds.contains(&bond)) {
                 continue;
             }
             let bond = &mut self.bonds[bond];
@@ -207,19 +203,6 @@ fn follows_huckel(rings: &[&Ring], chosen: &[usize], donors: &[Donor]) -> bool {
         6.. => (least..=most).any(|electrons| (electrons - 2) % 4 == 0),
         _ => most == 2,
     }
-}
-
-/// Steps to the next choice of places, in lexicographic order; false after the last.
-fn next_combination(places: &mut [usize], count: usize) -> bool {
-    let size = places.len();
-    let Some(at) = (0..size).rev().find(|&at| places[at] < count - size + at) else {
-        return false;
-    };
-    places[at] += 1;
-    for next in at + 1..size {
-        places[next] = places[next - 1] + 1;
-    }
-    true
 }
 
 fn more_electronegative(a: u8, b: u8) -> bool {

@@ -1,6 +1,8 @@
 //! The Kekulé form: double bonds placed in aromatic ring systems.
 
-use std::collections::VecDeque;
+use std::{cell::OnceCell, collections::VecDeque};
+
+use smallvec::SmallVec;
 
 use super::{BondOrder, Molecule, SmilesProblem, fused::Fusion, smiles_error::AtomProblem, table::facts};
 
@@ -10,12 +12,44 @@ const MOST_STEPS_BACK: usize = 100;
 const MOST_WILDCARDS: usize = 12;
 
 /// The atoms of one ring system and which of them can take a double bond.
+#[derive(Default)]
 struct System {
     atoms: Vec<usize>,
-    member: Vec<bool>,
-    candidates: Vec<bool>,
+    open: Vec<usize>,
     settled: Vec<usize>,
     wildcards: Vec<usize>,
+}
+
+/// What is known of each atom while the systems are gone through; false for all between two of them.
+#[derive(Clone, Copy, Default)]
+struct Mark {
+    member: bool,
+    /// Can take a double bond and has none.
+    candidate: bool,
+    done: bool,
+}
+
+/// Neighbours an atom may share a double bond with.
+type Options = SmallVec<[usize; 4]>;
+
+/// Which atoms are in a ring that has an aromatic atom of its own; found when first asked for.
+struct Promising<'a> {
+    rings: &'a [super::Ring],
+    known: OnceCell<Vec<bool>>,
+}
+
+impl Promising<'_> {
+    fn atom(&self, molecule: &Molecule, atom: usize) -> bool {
+        let known = self.known.get_or_init(|| {
+            let mut known = vec![false; molecule.atoms.len()];
+            let own = |&atom: &usize| molecule.ring_count_of_atom(atom) == 1 && molecule.touches_aromatic(atom);
+            for ring in self.rings.iter().filter(|ring| ring.atoms.iter().any(own)) {
+                ring.atoms.iter().for_each(|&atom| known[atom] = true);
+            }
+            known
+        });
+        known[atom]
+    }
 }
 
 impl Molecule {
@@ -24,10 +58,8 @@ impl Molecule {
         if !self.atoms.iter().any(|atom| atom.aromatic) && !self.bonds.iter().any(|bond| bond.aromatic) {
             return Ok(());
         }
-        let counts = self.ring_counts(&self.rings);
-        let ranks: Vec<usize> = (0..self.atoms.len()).collect();
-        self.place_in_systems(&counts, &ranks)?;
-        self.clear_aromatic(&counts)
+        self.place_in_systems(None)?;
+        self.clear_aromatic()
     }
 
     /// Chooses the Kekulé form anew, so that it does not depend on the order of writing.
@@ -36,9 +68,8 @@ impl Molecule {
             return;
         }
         let orders: Vec<BondOrder> = self.bonds.iter().map(|bond| bond.order).collect();
-        let counts = self.ring_counts(&self.rings);
         let ranks = self.ranks();
-        let placed = self.place_in_systems(&counts, &ranks).is_ok();
+        let placed = self.place_in_systems(Some(&ranks)).is_ok();
         for (bond, order) in self.bonds.iter_mut().zip(orders) {
             if placed {
                 bond.kekule = if bond.order == BondOrder::Aromatic { BondOrder::Single } else { bond.order };
@@ -47,28 +78,29 @@ impl Molecule {
         }
     }
 
-    /// Places the double bonds, ring system by ring system, along the ranks of the atoms.
-    fn place_in_systems(&mut self, counts: &[usize], ranks: &[usize]) -> Result<(), AtomProblem> {
+    /// Places the double bonds, ring system by ring system, along the ranks of the atoms; without ranks in their order.
+    fn place_in_systems(&mut self, ranks: Option<&[usize]>) -> Result<(), AtomProblem> {
         let rings = std::mem::take(&mut self.rings);
         let considered: Vec<_> =
             rings.iter().filter(|ring| ring.atoms.iter().any(|&atom| self.atoms[atom].number != 0)).collect();
         let fusion = Fusion::new(&considered, usize::MAX, usize::MAX);
-        let aromatic_once: Vec<bool> = rings
-            .iter()
-            .map(|ring| ring.atoms.iter().any(|&atom| counts[atom] == 1 && self.is_aromatic_atom(atom)))
-            .collect();
+        let promising = Promising { rings: &rings, known: OnceCell::new() };
+        let mut marks = vec![Mark::default(); self.atoms.len()];
+        let mut system = System::default();
         let mut result = Ok(());
-        for system in fusion.systems() {
-            let mut atoms = Vec::new();
-            for atom in system.iter().flat_map(|&ring| &considered[ring].atoms) {
-                if !atoms.contains(atom) {
-                    atoms.push(*atom);
+        for numbers in fusion.systems() {
+            system.atoms.clear();
+            for &atom in numbers.iter().flat_map(|&ring| &considered[ring].atoms) {
+                if !std::mem::replace(&mut marks[atom].member, true) {
+                    system.atoms.push(atom);
                 }
             }
-            let promising =
-                |atom: usize| rings.iter().zip(&aromatic_once).any(|(ring, &once)| once && ring.atoms.contains(&atom));
-            atoms.sort_by_key(|&atom| ranks[atom]);
-            result = self.kekulize_system(atoms, counts, ranks, &promising);
+            match ranks {
+                Some(ranks) => system.atoms.sort_unstable_by_key(|&atom| ranks[atom]),
+                None => system.atoms.sort_unstable(),
+            }
+            result = self.kekulize_system(&mut system, &mut marks, ranks, &promising);
+            system.atoms.iter().for_each(|&atom| marks[atom] = Mark::default());
             if result.is_err() {
                 break;
             }
@@ -77,71 +109,54 @@ impl Molecule {
         result
     }
 
-    fn ring_counts(&self, rings: &[super::Ring]) -> Vec<usize> {
-        let mut counts = vec![0; self.atoms.len()];
-        for &atom in rings.iter().flat_map(|ring| &ring.atoms) {
-            counts[atom] += 1;
-        }
-        counts
-    }
-
-    fn is_aromatic_atom(&self, atom: usize) -> bool {
-        self.atoms[atom].aromatic || self.neighbours(atom).iter().any(|next| self.bonds[next.bond].aromatic)
-    }
-
     fn kekulize_system(
         &mut self,
-        atoms: Vec<usize>,
-        counts: &[usize],
-        ranks: &[usize],
-        promising: &dyn Fn(usize) -> bool,
+        system: &mut System,
+        marks: &mut [Mark],
+        ranks: Option<&[usize]>,
+        promising: &Promising<'_>,
     ) -> Result<(), AtomProblem> {
-        let count = self.atoms.len();
-        let mut system = System {
-            atoms,
-            member: vec![false; count],
-            candidates: vec![false; count],
-            settled: Vec::new(),
-            wildcards: Vec::new(),
-        };
-        self.mark_candidates(&mut system, counts, promising);
-        if self.place_double_bonds(&system, ranks, system.candidates.clone(), system.settled.clone()) {
+        if !self.mark_candidates(system, marks, promising) {
+            return Ok(());
+        }
+        system.settled.iter().for_each(|&atom| marks[atom].done = true);
+        if self.place_double_bonds(system, system.settled.len(), ranks, marks) {
             return Ok(());
         }
         let wildcards = &system.wildcards[..system.wildcards.len().min(MOST_WILDCARDS)];
         for pattern in 1_u32..(1 << wildcards.len()) {
-            let mut candidates = system.candidates.clone();
+            for &atom in &system.atoms {
+                (marks[atom].candidate, marks[atom].done) = (false, false);
+            }
+            system.open.iter().for_each(|&atom| marks[atom].candidate = true);
             for (bit, &atom) in wildcards.iter().enumerate() {
                 if pattern & (1 << bit) != 0 {
-                    candidates[atom] = false;
+                    marks[atom].candidate = false;
                 }
             }
             for bond in &mut self.bonds {
-                if bond.aromatic && system.member[bond.begin] && system.member[bond.end] {
+                if bond.aromatic && marks[bond.begin].member && marks[bond.end].member {
                     bond.order = BondOrder::Single;
                 }
             }
-            if self.place_double_bonds(&system, ranks, candidates, Vec::new()) {
+            if self.place_double_bonds(system, 0, ranks, marks) {
                 return Ok(());
             }
         }
-        let atom = system.atoms.iter().copied().find(|&atom| system.candidates[atom]).unwrap_or(system.atoms[0]);
+        let atom = system.open.first().copied().unwrap_or(system.atoms[0]);
         Err(AtomProblem { atom, problem: SmilesProblem::NotAromatic })
     }
 
-    /// Finds the atoms that can take a double bond and makes every aromatic bond of the system single.
-    fn mark_candidates(&mut self, system: &mut System, counts: &[usize], promising: &dyn Fn(usize) -> bool) {
-        let involved = |atom: usize| self.atoms[atom].number == 0 || self.is_aromatic_atom(atom);
-        for &atom in &system.atoms {
-            system.member[atom] = true;
-        }
-        if !system.atoms.iter().any(|&atom| involved(atom)) {
-            return;
-        }
-        let mut single = Vec::new();
+    /// Finds the atoms that can take a double bond and makes every aromatic bond of the system single; false where
+    /// nothing is to be placed.
+    fn mark_candidates(&mut self, system: &mut System, marks: &mut [Mark], promising: &Promising<'_>) -> bool {
+        system.open.clear();
+        system.settled.clear();
+        system.wildcards.clear();
+        let mut single: SmallVec<[usize; 32]> = SmallVec::new();
         for &atom in &system.atoms {
             let at = self.atoms[atom];
-            if !involved(atom) {
+            if at.number != 0 && !self.touches_aromatic(atom) {
                 system.settled.push(atom);
                 continue;
             }
@@ -149,7 +164,7 @@ impl Molecule {
             for next in self.neighbours(atom) {
                 let bond = &self.bonds[next.bond];
                 let other = &self.atoms[next.atom];
-                plain += usize::from(other.number != 0 && !other.aromatic && system.member[next.atom]);
+                plain += usize::from(other.number != 0 && !other.aromatic && marks[next.atom].member);
                 if bond.aromatic && matches!(bond.order, BondOrder::Single | BondOrder::Double | BondOrder::Aromatic) {
                     orders += 1;
                     single.push(next.bond);
@@ -159,16 +174,19 @@ impl Molecule {
                     ignored += usize::from(contribution == 0);
                 }
             }
-            if at.number == 0 && plain < counts[atom] && promising(atom) {
-                system.candidates[atom] = true;
+            let wildcard = at.number == 0 && plain < self.ring_count_of_atom(atom) && promising.atom(self, atom);
+            if wildcard {
                 system.wildcards.push(atom);
-            } else {
-                system.candidates[atom] = self.can_take_double(atom, orders, ignored);
+            }
+            if wildcard || self.can_take_double(atom, orders, ignored) {
+                marks[atom].candidate = true;
+                system.open.push(atom);
             }
         }
         for bond in single {
             self.bonds[bond].order = BondOrder::Single;
         }
+        system.settled.len() < system.atoms.len()
     }
 
     fn can_take_double(&self, index: usize, orders: i32, ignored: usize) -> bool {
@@ -201,39 +219,43 @@ impl Molecule {
         valence == orders + 1 + radicals || (radicals == 0 && atom.fixed_hydrogens && valence == orders + 2)
     }
 
-    /// Walks the system and places double bonds, taking choices back that lead nowhere.
+    /// Walks the system and places double bonds, taking choices back that lead nowhere. So many of the settled atoms are
+    /// done from the start.
     fn place_double_bonds(
         &mut self,
         system: &System,
-        ranks: &[usize],
-        mut candidates: Vec<bool>,
-        settled: Vec<usize>,
+        settled: usize,
+        ranks: Option<&[usize]>,
+        marks: &mut [Mark],
     ) -> bool {
-        let mut is_done = vec![false; self.atoms.len()];
-        settled.iter().for_each(|&atom| is_done[atom] = true);
-        let mut done = settled;
-        let mut stack: VecDeque<usize> = VecDeque::new();
-        let mut choices: Vec<(usize, VecDeque<usize>)> = Vec::new();
-        let mut placed: Vec<usize> = Vec::new();
+        let mut done = system.settled[..settled].to_vec();
+        let mut stack: VecDeque<usize> = VecDeque::with_capacity(system.atoms.len());
+        let mut choices: Vec<(usize, Options)> = Vec::new();
+        let mut placed: Vec<usize> = Vec::with_capacity(system.atoms.len() / 2);
         let mut steps_back = 0;
+        // All atoms of the system before this place are done.
+        let mut first_open = 0;
         while done.len() < system.atoms.len() || !stack.is_empty() {
-            let next = stack.pop_front().or_else(|| system.atoms.iter().copied().find(|&atom| !is_done[atom]));
+            let next = stack.pop_front().or_else(|| {
+                first_open += system.atoms[first_open..].iter().take_while(|&&atom| marks[atom].done).count();
+                system.atoms.get(first_open).copied()
+            });
             let Some(current) = next else { return true };
             done.push(current);
-            is_done[current] = true;
-            let open = candidates[current];
+            marks[current].done = true;
+            let open = marks[current].candidate;
             let retried = choices.iter().position(|(atom, _)| *atom == current);
             let mut options = match retried {
                 Some(at) => choices[at].1.clone(),
-                None => self.options(system, ranks, current, &candidates, &is_done, &mut stack),
+                None => self.options(ranks, current, marks, &mut stack),
             };
             if !open {
                 continue;
             }
-            if let Some(partner) = options.pop_front() {
+            if let Some(partner) = (!options.is_empty()).then(|| options.remove(0)) {
                 let Some(bond) = self.bond_between(current, partner) else { continue };
                 self.bonds[bond].order = BondOrder::Double;
-                (candidates[current], candidates[partner]) = (false, false);
+                (marks[current].candidate, marks[partner].candidate) = (false, false);
                 placed.push(bond);
                 match retried {
                     Some(at) if options.is_empty() => {
@@ -249,40 +271,31 @@ impl Molecule {
                     return false;
                 };
                 steps_back += 1;
-                self.take_back(choice, &mut done, &mut is_done, &mut stack, &mut candidates, &mut placed);
+                first_open = 0;
+                self.take_back(choice, &mut done, marks, &mut stack, &mut placed);
             }
         }
         true
     }
 
     /// The neighbours an atom may share a double bond with; those not met yet go on the stack.
-    fn options(
-        &self,
-        system: &System,
-        ranks: &[usize],
-        current: usize,
-        candidates: &[bool],
-        is_done: &[bool],
-        stack: &mut VecDeque<usize>,
-    ) -> VecDeque<usize> {
-        let mut options = VecDeque::new();
-        let links = self.neighbours(current);
-        let mut last = None;
-        // By rank; an atom has few neighbours.
-        while let Some(next) =
-            links.iter().filter(|next| Some(ranks[next.atom]) > last).min_by_key(|next| ranks[next.atom])
-        {
-            last = Some(ranks[next.atom]);
-            if is_done[next.atom] || !system.member[next.atom] {
-                continue;
-            }
+    fn options(&self, ranks: Option<&[usize]>, current: usize, marks: &[Mark], stack: &mut VecDeque<usize>) -> Options {
+        let mut links: SmallVec<[super::Neighbour; 4]> = SmallVec::new();
+        let open = |next: &&super::Neighbour| marks[next.atom].member && !marks[next.atom].done;
+        links.extend(self.neighbours(current).iter().filter(open).copied());
+        match ranks {
+            Some(ranks) => links.sort_unstable_by_key(|next| ranks[next.atom]),
+            None => links.sort_unstable_by_key(|next| next.atom),
+        }
+        let mut options = Options::new();
+        for next in links {
             if !stack.contains(&next.atom) {
                 stack.push_back(next.atom);
             }
             let free =
                 self.bonds[next.bond].aromatic || self.atoms[current].number == 0 || self.atoms[next.atom].number == 0;
-            if candidates[current] && candidates[next.atom] && free {
-                options.push_back(next.atom);
+            if marks[current].candidate && marks[next.atom].candidate && free {
+                options.push(next.atom);
             }
         }
         options
@@ -292,44 +305,43 @@ impl Molecule {
         &mut self,
         choice: usize,
         done: &mut Vec<usize>,
-        is_done: &mut [bool],
+        marks: &mut [Mark],
         stack: &mut VecDeque<usize>,
-        candidates: &mut [bool],
         placed: &mut Vec<usize>,
     ) {
         let Some(first) = done.iter().position(|&atom| atom == choice) else { return };
         for &atom in done[first..].iter().rev() {
             stack.push_front(atom);
-            is_done[atom] = false;
+            marks[atom].done = false;
         }
         done.truncate(first);
         placed.retain(|&bond| {
             let Some(ends) = self.bonds.get(bond).map(|bond| [bond.begin, bond.end]) else { return false };
-            let kept = ends.iter().any(|&atom| is_done[atom]);
+            let kept = ends.iter().any(|&atom| marks[atom].done);
             if !kept {
                 self.bonds[bond].order = BondOrder::Single;
-                ends.iter().for_each(|&atom| candidates[atom] = true);
+                ends.iter().for_each(|&atom| marks[atom].candidate = true);
             }
             kept
         });
     }
 
     /// Takes the aromatic marks away; written hydrogens of pyrrole-like atoms become implicit.
-    fn clear_aromatic(&mut self, ring_counts: &[usize]) -> Result<(), AtomProblem> {
+    fn clear_aromatic(&mut self) -> Result<(), AtomProblem> {
         for bond in &mut self.bonds {
             bond.aromatic = false;
             if bond.order == BondOrder::Aromatic {
                 bond.order = BondOrder::Single;
             }
         }
-        for (atom, &rings) in ring_counts.iter().enumerate() {
-            let at = &mut self.atoms[atom];
-            if !at.aromatic {
+        for atom in 0..self.atoms.len() {
+            if !self.atoms[atom].aromatic {
                 continue;
             }
-            if rings == 0 {
+            if self.ring_count_of_atom(atom) == 0 {
                 return Err(AtomProblem { atom, problem: SmilesProblem::AromaticOutsideRing });
             }
+            let at = &mut self.atoms[atom];
             at.aromatic = false;
             if matches!(at.number, 7 | 15) && at.charge == 0 && at.explicit_hydrogens == 1 {
                 at.fixed_hydrogens = false;

@@ -373,15 +373,18 @@ impl Molecule {
         for at in 0..count {
             self.starts[at + 1] += self.starts[at];
         }
-        let mut next: Vec<u32> = self.starts[..count].to_vec();
         self.links.clear();
         self.links.resize(2 * self.bonds.len(), Neighbour { atom: 0, bond: 0 });
         for (index, bond) in self.bonds.iter().enumerate() {
             for (from, to) in [(bond.begin, bond.end), (bond.end, bond.begin)] {
-                self.links[next[from] as usize] = Neighbour { atom: to, bond: index };
-                next[from] += 1;
+                let place = &mut self.starts[from];
+                self.links[*place as usize] = Neighbour { atom: to, bond: index };
+                *place += 1;
             }
         }
+        // Each start has moved on to the next one.
+        self.starts.rotate_right(1);
+        self.starts[0] = 0;
         self.find_fragments();
     }
 
@@ -389,7 +392,7 @@ impl Molecule {
         const UNSEEN: u32 = u32::MAX;
         self.fragments.clear();
         self.fragments.resize(self.atoms.len(), UNSEEN);
-        let mut open = Vec::new();
+        let mut open = Vec::with_capacity(self.atoms.len());
         let mut count = 0;
         for start in 0..self.atoms.len() {
             if self.fragments[start] != UNSEEN {

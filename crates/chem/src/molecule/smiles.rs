@@ -25,6 +25,27 @@ struct OpenRing {
     placeholder: i64,
 }
 
+/// Where an atom stands in the text and what it is bonded to so far, beyond the atoms that follow it.
+struct Place {
+    position: u32,
+    previous: u32,
+    /// The last ring closed here.
+    closed: u32,
+}
+
+/// A ring bond, and the ring closed before it on the same atom.
+struct Closed {
+    number: u32,
+    bond: Bond,
+    before: u32,
+}
+
+const NONE: u32 = u32::MAX;
+
+fn small(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(NONE)
+}
+
 /// A neighbour list of a chiral atom in the order of writing.
 struct Written {
     atom: usize,
@@ -38,12 +59,12 @@ struct Parser<'a> {
     text: &'a [u8],
     at: usize,
     molecule: Molecule,
-    positions: Vec<u32>,
+    places: Vec<Place>,
     current: Option<usize>,
     bond: Option<(usize, WrittenBond)>,
     branches: Vec<(usize, usize)>,
     open: Vec<OpenRing>,
-    closed: Vec<(u32, Bond)>,
+    closed: Vec<Closed>,
     chiral: Vec<Written>,
     placeholders: i64,
 }
@@ -74,7 +95,7 @@ pub(super) fn parse(smiles: &str) -> Result<Parsed, SmilesError> {
         text,
         at: 0,
         molecule: Molecule::default(),
-        positions: Vec::with_capacity(text.len()),
+        places: Vec::with_capacity(text.len()),
         current: None,
         bond: None,
         branches: Vec::new(),
@@ -86,10 +107,7 @@ pub(super) fn parse(smiles: &str) -> Result<Parsed, SmilesError> {
     parser.molecule.atoms.reserve(text.len());
     parser.molecule.bonds.reserve(text.len());
     parser.run().map_err(fail)?;
-    let mut positions = parser.positions;
-    if offset > 0 {
-        positions.iter_mut().for_each(|at| *at += u32::try_from(offset).unwrap_or_default());
-    }
+    let positions = parser.places.iter().map(|place| place.position + small(offset)).collect();
     Ok(Parsed { molecule: parser.molecule, positions })
 }
 
@@ -110,8 +128,8 @@ impl Parser<'_> {
         if let Some(ring) = self.open.first() {
             return Err((ring.position, SmilesProblem::OpenRing(ring.number)));
         }
-        self.closed.sort_by_key(|(number, _)| *number);
-        self.molecule.bonds.extend(self.closed.iter().map(|(_, bond)| *bond));
+        self.closed.sort_by_key(|closed| closed.number);
+        self.molecule.bonds.extend(self.closed.iter().map(|closed| closed.bond));
         self.molecule.link();
         self.set_chirality();
         Ok(())
@@ -181,7 +199,8 @@ impl Parser<'_> {
     fn add_atom(&mut self, atom: super::Atom, start: usize) -> Result<(), Problem> {
         let index = self.molecule.atoms.len();
         self.molecule.atoms.push(atom);
-        self.positions.push(u32::try_from(start).unwrap_or_default());
+        let previous = self.current.map_or(NONE, small);
+        self.places.push(Place { position: small(start), previous, closed: NONE });
         let written = self.bond.take().map(|(_, bond)| bond).unwrap_or_default();
         if atom.chirality != Chirality::None {
             self.chiral.push(Written { atom: index, neighbours: Vec::with_capacity(4) });
@@ -280,11 +299,7 @@ impl Parser<'_> {
             return Ok(());
         };
         let ring = self.open.remove(place);
-        let bonded = |bond: &Bond| {
-            (bond.begin, bond.end) == (ring.atom, current) || (bond.begin, bond.end) == (current, ring.atom)
-        };
-        let doubled = self.molecule.bonds.iter().chain(self.closed.iter().map(|(_, bond)| bond)).any(bonded);
-        if ring.atom == current || doubled {
+        if ring.atom == current || self.are_bonded(ring.atom, current) {
             return Err((start, SmilesProblem::BadRing(number)));
         }
         // The bond symbol may stand at either end; the one at the opening counts first.
@@ -294,8 +309,9 @@ impl Parser<'_> {
         } else {
             self.make_bond(current, ring.atom, written)
         };
-        self.closed.push((number, bond));
-        for list in self.chiral.iter_mut().filter(|list| list.atom == ring.atom) {
+        self.closed.push(Closed { number, bond, before: self.places[current].closed });
+        self.places[current].closed = small(self.closed.len() - 1);
+        if let Some(list) = self.written_at(ring.atom) {
             for entry in list.neighbours.iter_mut().filter(|entry| **entry == ring.placeholder) {
                 *entry = current as i64;
             }
@@ -306,9 +322,35 @@ impl Parser<'_> {
 
     /// Notes a neighbour of an atom when the order of writing matters there.
     fn note(&mut self, atom: usize, neighbour: i64) {
-        if let Some(list) = self.chiral.iter_mut().rev().find(|list| list.atom == atom) {
+        if let Some(list) = self.written_at(atom) {
             list.neighbours.push(neighbour);
         }
+    }
+
+    /// The neighbour list of an atom, if it is chiral.
+    fn written_at(&mut self, atom: usize) -> Option<&mut Written> {
+        if self.molecule.atoms[atom].chirality == Chirality::None {
+            return None;
+        }
+        let place = self.chiral.binary_search_by_key(&atom, |list| list.atom).ok()?;
+        self.chiral.get_mut(place)
+    }
+
+    /// Whether two atoms are bonded already: one was written behind the other, or a ring was closed between them.
+    fn are_bonded(&self, opened: usize, current: usize) -> bool {
+        let behind = |a: usize, b: usize| self.places[a].previous == small(b);
+        let closed_from = |from: usize, to: usize| {
+            let mut at = self.places[from].closed;
+            while let Some(closed) = self.closed.get(at as usize) {
+                if closed.bond.other(from) == to {
+                    return true;
+                }
+                at = closed.before;
+            }
+            false
+        };
+        let chained = behind(opened, current) || behind(current, opened);
+        chained || closed_from(current, opened) || closed_from(opened, current)
     }
 
     /// Turns handedness in the order of writing into handedness in the order of bonds.

@@ -20,33 +20,39 @@ impl Molecule {
         }
     }
 
-    fn touches_aromatic(&self, atom: usize) -> bool {
+    pub(super) fn touches_aromatic(&self, atom: usize) -> bool {
         self.atoms[atom].aromatic || self.neighbours(atom).iter().any(|next| self.bonds[next.bond].aromatic)
     }
 
-    /// The usual case in one pass: a neutral atom beside plain bonds only, with room for all of them in its first
-    /// valence. Returns bonds with written hydrogens, and hydrogens that are missing.
+    /// The usual case in one pass: a neutral atom beside usual bonds, with room for all of them in its first valence.
+    /// Returns bonds with written hydrogens, and hydrogens that are missing.
     fn plain_valences(&self, index: usize) -> Option<(i8, u8)> {
         let atom = &self.atoms[index];
-        if atom.charge != 0 || atom.aromatic || atom.number < 2 {
+        if atom.charge != 0 || atom.number < 2 {
             return None;
         }
-        let mut sum = i8::try_from(atom.explicit_hydrogens).ok()?;
+        let mut aromatic = atom.aromatic;
+        let mut doubled = 2 * usize::from(atom.explicit_hydrogens);
         for next in self.neighbours(index) {
             let bond = &self.bonds[next.bond];
-            let order = match bond.order {
-                _ if bond.aromatic => return None,
-                BondOrder::Single => 1,
-                BondOrder::Double => 2,
-                BondOrder::Triple => 3,
+            aromatic |= bond.aromatic;
+            doubled += match bond.order {
+                BondOrder::Single => 2,
+                BondOrder::Double => 4,
+                BondOrder::Triple => 6,
+                BondOrder::Aromatic => 3,
                 _ => return None,
             };
-            sum = sum.checked_add(order)?;
         }
-        let radicals = i8::try_from(atom.radicals).ok()?;
-        let room = facts(atom.number).valences[0].checked_sub(sum)?.checked_sub(radicals)?;
-        let missing = u8::try_from(room).ok()?;
-        Some((sum, if atom.fixed_hydrogens { 0 } else { missing }))
+        let valences = facts(atom.number).valences;
+        let first = usize::try_from(valences[0]).ok()?;
+        // Aromatic bonds may add up to more than there is in the Kekulé form.
+        if aromatic && valences.len() == 1 && (2 * first + 1..=2 * first + 3).contains(&doubled) {
+            doubled = 2 * first;
+        }
+        let sum = doubled.div_ceil(2);
+        let missing = first.checked_sub(sum)?.checked_sub(usize::from(atom.radicals))?;
+        Some((i8::try_from(sum).ok()?, if atom.fixed_hydrogens { 0 } else { u8::try_from(missing).ok()? }))
     }
 
     fn doubled_bonds(&self, atom: usize) -> i32 {
