@@ -13,6 +13,10 @@ use matdock_app::campaign::Campaign;
 use matdock_plan::{Measured, Observation, Planner, Point};
 use serde::{Deserialize, Serialize};
 
+/// That of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Request {

@@ -16,6 +16,10 @@ use matdock_message::{Language, say};
 
 use arguments::Arguments;
 
+/// Models are fitted in many short-lived matrices, which the system's allocator hands back and asks for again.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let language = language();
     let matches = match arguments::command(language).try_get_matches() {

@@ -256,11 +256,10 @@ impl<'a> Posterior<'a> {
         let Workspace { matrix, slopes, inverse, memory } = workspace.get_or_insert_with(|| Workspace::new(size));
         let buffer = std::mem::replace(matrix, Mat::new());
         let fill = |matrix: &mut Mat<f64>| covariance.fill(&numbers, &scaled, matrix, Some(slopes));
-        let Some(factor) = Cholesky::within(buffer, memory, fill) else {
+        let Some(factor) = Cholesky::with_inverse(buffer, inverse, memory, fill) else {
             *workspace = None;
             return f64::INFINITY;
         };
-        factor.inverse_into(inverse, memory);
         let mut weights = residuals.clone();
         factor.solve(&mut weights);
         let fit = dot(&weights, residuals);

@@ -39,7 +39,11 @@ impl Panels {
     /// Lower triangle of the inverse of the matrix with this Cholesky factor into `inverse`.
     pub(super) fn invert(&mut self, factor: &Mat<f64>, inverse: &mut Mat<f64>) {
         self.read(factor);
-        self.upper.clear();
+        self.invert_factorised(inverse);
+    }
+
+    /// Lower triangle of the inverse of the matrix that was factorised last into `inverse`. The factor is gone then.
+    pub(super) fn invert_factorised(&mut self, inverse: &mut Mat<f64>) {
         self.upper.resize(self.lower.len(), [0.0; WIDTH]);
         Arch::new().dispatch(Invert(self));
         write(&self.lower, self.size, inverse);
@@ -135,17 +139,20 @@ impl WithSimd for Invert<'_> {
                 let begin = 2 * number * WIDTH;
                 if pair.len() == 2 * size {
                     let (first, second) = pair.split_at_mut(size);
-                    let sums = products(simd, [&first[begin..known], &second[begin..known]], &factor[begin..known]);
-                    let second = &mut second[known..known + WIDTH];
-                    if 2 * number + 1 == j {
-                        set_identity(second);
+                    let begins = 2 * number + 1 == j;
+                    if begins {
+                        set_diagonal(&mut second[begin..known], 0.0);
                     }
-                    finish(&mut first[known..known + WIDTH], &sums[0], own);
+                    let sums = products(simd, [&first[begin..known], &second[begin..known]], &factor[begin..known]);
+                    let (first, second) = (&mut first[known..known + WIDTH], &mut second[known..known + WIDTH]);
+                    set_diagonal(first, 0.0);
+                    set_diagonal(second, f64::from(u8::from(begins)));
+                    finish(first, &sums[0], own);
                     finish(second, &sums[1], own);
                 } else {
                     let [sum] = products(simd, [&pair[begin..known]], &factor[begin..known]);
                     let last = &mut pair[known..known + WIDTH];
-                    set_identity(last);
+                    set_diagonal(last, 1.0);
                     finish(last, &sum, own);
                 }
             }
@@ -203,10 +210,12 @@ fn products<S: Simd, const COUNT: usize>(simd: S, a: [&[Cells]; COUNT], b: &[Cel
     all
 }
 
+/// Zero but for the diagonal.
 #[inline(always)]
-fn set_identity(square: &mut [Cells]) {
+fn set_diagonal(square: &mut [Cells], value: f64) {
     for (c, cells) in square.iter_mut().enumerate() {
-        cells[c] = 1.0;
+        *cells = [0.0; WIDTH];
+        cells[c] = value;
     }
 }
 
@@ -272,7 +281,10 @@ mod tests {
             let (mut factor, mut inverse) = (matrix.clone(), Mat::zeros(size, size));
             let mut panels = Panels::default();
             assert!(panels.factorise(&mut factor));
-            panels.invert(&factor, &mut inverse);
+            panels.invert_factorised(&mut inverse);
+            let mut again = Mat::zeros(size, size);
+            panels.invert(&factor, &mut again);
+            assert_eq!(again, inverse);
             let symmetric = |i: usize, j: usize| inverse[(i.max(j), i.min(j))];
             for i in 0..size {
                 for j in 0..=i {
