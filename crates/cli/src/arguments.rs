@@ -218,6 +218,8 @@ pub struct Describe {
     #[arg(long, value_name = "H|C|ring|3mer")]
     pub cap: Option<String>,
     #[arg(long)]
+    pub corrected: bool,
+    #[arg(long)]
     pub list: bool,
 }
 

@@ -381,7 +381,7 @@ impl Face {
             };
             let mut listed = Vec::new();
             for name in &names {
-                listed.extend(Sets::explain(name, self.language)?);
+                listed.extend(Sets::explain(name, a.corrected, self.language)?);
             }
             return self.show(&listed, || view::descriptors(&listed, self.language));
         };
@@ -391,6 +391,7 @@ impl Face {
             sets: a.set.clone(),
             column: a.column.clone(),
             ends: a.cap.as_deref().map(str::parse).transpose()?,
+            corrected: a.corrected,
             language: self.language,
         };
         let stop = stop_on_interrupt(say!("cli-describe-stopping"), self.language);

@@ -37,6 +37,8 @@ pub struct Wish {
     pub column: Option<String>,
     /// What becomes of the open ends of repeat units; `None` to leave them open.
     pub ends: Option<Ends>,
+    /// Whether Mordred's descriptors follow the literature where Mordred departs from it.
+    pub corrected: bool,
     /// Language of the reasons in the table.
     pub language: Language,
 }
@@ -117,7 +119,7 @@ pub fn describe(wish: &Wish, stop: &AtomicBool, progress: &mut dyn FnMut(Progres
     let mut input = Input::open(&wish.input)?;
     let column = input.structures(wish.column.as_deref())?;
     let notation = input.notation(column);
-    let sets = Sets::of(&wish.sets, notation, wish.ends)?;
+    let sets = Sets::of(&wish.sets, notation, wish.ends, wish.corrected)?;
     let mut output = Output::create(&wish.output, &input, &sets)?;
     let all = input.size();
     let mut described = Described {

@@ -45,8 +45,8 @@ pub struct Sets {
 enum Set {
     /// Of what the material consists of.
     Features(FeatureSet),
-    /// Of a molecule.
-    Mordred,
+    /// Of a molecule; with the formulas of the literature where Mordred departs from them.
+    Mordred { corrected: bool },
     /// Of a molecule, too.
     Rdkit,
     /// Of a repeat unit, whatever becomes of its ends elsewhere.
@@ -83,22 +83,26 @@ impl Reason {
 const MORDRED: &str = "mordred";
 const RDKIT: &str = "rdkit";
 const POLYMER: &str = "polymer";
+/// Behind the name of a descriptor that `--corrected` computes otherwise.
+const CORRECTED: &str = "@corrected";
 /// Behind the name of a fingerprint: counts instead of bits.
 const COUNTS: &str = "-counts";
 const MACCS: &str = "maccs";
 
 impl Set {
-    fn of(name: &str) -> Result<Self, Message> {
+    fn of(name: &str, corrected: bool) -> Result<Self, Message> {
         match name {
-            MORDRED => Ok(Self::Mordred),
+            MORDRED => Ok(Self::Mordred { corrected }),
             RDKIT => Ok(Self::Rdkit),
             POLYMER => Ok(Self::Polymer),
             name => {
-                let (kind, counts) = match name.strip_suffix(COUNTS) {
+                // `morgan-counts:3:1024` is `morgan:3:1024`, counted.
+                let (kind, numbers) = name.split_at(name.find(':').unwrap_or(name.len()));
+                let (kind, counts) = match kind.strip_suffix(COUNTS) {
                     Some(kind) if kind != MACCS => (kind, true),
-                    _ => (name, false),
+                    _ => (kind, false),
                 };
-                if let Some(maker) = Fingerprinter::named(kind) {
+                if let Some(maker) = Fingerprinter::named(&format!("{kind}{numbers}")) {
                     return Ok(Self::Fingerprint { maker, counts });
                 }
                 let sets = || Sets::names().join(", ");
@@ -112,7 +116,7 @@ impl Set {
     fn names(&self, set: &str) -> Vec<String> {
         match self {
             Self::Features(features) => features.features().iter().map(ToString::to_string).collect(),
-            Self::Mordred => Mordred::names().to_vec(),
+            Self::Mordred { corrected } => Mordred::names().iter().map(|name| mordred_name(name, *corrected)).collect(),
             Self::Rdkit => Rdkit::names().to_vec(),
             Self::Polymer => Polymer::names().to_vec(),
             Self::Fingerprint { maker, .. } => {
@@ -134,9 +138,14 @@ impl Set {
                 let one = |f: &matdock_chem::Feature| descriptor(f.to_string(), f.unit(), f.describe(language));
                 features.features().iter().map(one).collect()
             }
-            Self::Mordred => {
-                let about = |name: &str| Mordred::explain(name).map_or_else(String::new, |about| about.text(language));
-                let one = |name: &String| descriptor(name.clone(), Mordred::unit(name), about(name));
+            Self::Mordred { corrected } => {
+                let about = |name: &str| match (Mordred::explain(name), Mordred::correction(name)) {
+                    (Some(about), Some(correction)) => {
+                        say!("app-describe-correction", about = about, correction = correction).text(language)
+                    }
+                    (about, _) => about.map_or_else(String::new, |about| about.text(language)),
+                };
+                let one = |name: &String| descriptor(mordred_name(name, *corrected), Mordred::unit(name), about(name));
                 Mordred::names().iter().map(one).collect()
             }
             Self::Rdkit => {
@@ -161,6 +170,12 @@ impl Set {
     }
 }
 
+/// The name of a descriptor of Mordred, told from Mordred's own value where it is computed otherwise.
+fn mordred_name(name: &str, corrected: bool) -> String {
+    let suffix = if corrected && Mordred::correction(name).is_some() { CORRECTED } else { "" };
+    format!("{name}{suffix}")
+}
+
 /// MACCS keys are counted from 1.
 fn first_place(set: &str) -> usize {
     usize::from(set == MACCS)
@@ -176,9 +191,11 @@ impl Sets {
     /// `magpie` for formulas.
     ///
     /// `ends` says what becomes of the open ends of repeat units; it is part of the names of the descriptors, as in `nC@H`.
+    /// With `corrected`, Mordred's descriptors follow the literature where Mordred departs from it. A name that an
+    /// earlier set has with another value gets that of its set behind it, as in `BalabanJ@rdkit`.
     ///
-    /// Errors: a name no set has, one descriptor in two sets, or a set that needs molecules for a column of formulas.
-    pub fn of(names: &[String], notation: Notation, ends: Option<Ends>) -> Result<Self, Message> {
+    /// Errors: a name no set has, one descriptor asked for twice, or a set that needs molecules for a column of formulas.
+    pub fn of(names: &[String], notation: Notation, ends: Option<Ends>, corrected: bool) -> Result<Self, Message> {
         if let (Notation::Formula, Some(ends)) = (notation, ends) {
             return Err(say!("app-describe-ends-of-formulas", ends = ends));
         }
@@ -189,20 +206,23 @@ impl Sets {
         let names = if names.is_empty() { std::slice::from_ref(&usual) } else { names };
         let mut sets = Self { notation, ends, chosen: Vec::new(), headers: Vec::new() };
         let mut known = BTreeSet::new();
-        for name in names {
-            let set = Set::of(name)?;
+        for (at, name) in names.iter().enumerate() {
+            let set = Set::of(name, corrected)?;
             if notation == Notation::Formula && !matches!(set, Set::Features(_)) {
                 return Err(say!("app-describe-needs-molecules", set = name));
             }
             for descriptor in set.names(name) {
-                let header = match ends.filter(|_| !matches!(set, Set::Polymer)) {
+                let header = |descriptor: String| match ends.filter(|_| !matches!(set, Set::Polymer)) {
                     Some(ends) => format!("{descriptor}@{ends}"),
                     None => descriptor,
                 };
-                if !known.insert(header.clone()) {
-                    return Err(say!("app-describe-descriptor-twice", name = header));
+                let (own, told) = (header(descriptor.clone()), header(format!("{descriptor}@{name}")));
+                let another = !names[..at].contains(name) && matches!(set, Set::Mordred { .. } | Set::Rdkit);
+                match known.insert(own.clone()) {
+                    true => sets.headers.push(own),
+                    false if another && known.insert(told.clone()) => sets.headers.push(told),
+                    false => return Err(say!("app-describe-descriptor-twice", name = own)),
                 }
-                sets.headers.push(header);
             }
             sets.chosen.push(set);
         }
@@ -210,8 +230,8 @@ impl Sets {
     }
 
     /// Every descriptor of a set, explained. Errors: a name no set has.
-    pub fn explain(name: &str, language: Language) -> Result<Vec<Descriptor>, Message> {
-        Ok(Set::of(name)?.explain(name, language))
+    pub fn explain(name: &str, corrected: bool, language: Language) -> Result<Vec<Descriptor>, Message> {
+        Ok(Set::of(name, corrected)?.explain(name, language))
     }
 
     /// Names of the descriptors, in order.
@@ -244,8 +264,9 @@ impl Sets {
                     };
                     values.extend(features.compute(&composition).into_iter().map(|v| v.map_err(Reason::Feature)));
                 }
-                (Set::Mordred, Some(molecule)) => {
-                    values.extend(Mordred::describe(molecule).into_iter().map(|v| v.map_err(Reason::Molecule)));
+                (Set::Mordred { corrected }, Some(molecule)) => {
+                    let describe = if *corrected { Mordred::describe_corrected } else { Mordred::describe };
+                    values.extend(describe(molecule).into_iter().map(|v| v.map_err(Reason::Molecule)));
                 }
                 (Set::Rdkit, Some(molecule)) => {
                     values.extend(Rdkit::describe(molecule).into_iter().map(|v| v.map_err(Reason::Molecule)));
@@ -266,7 +287,7 @@ impl Sets {
                     values.extend(places.into_iter().skip(skipped).map(Ok));
                 }
                 // Refused when the sets were chosen.
-                (Set::Mordred | Set::Rdkit | Set::Polymer | Set::Fingerprint { .. }, None) => {
+                (Set::Mordred { .. } | Set::Rdkit | Set::Polymer | Set::Fingerprint { .. }, None) => {
                     return Err(say!("app-describe-needs-molecules", set = MORDRED));
                 }
             }

@@ -11,6 +11,7 @@ fn wish(input: &Path, output: &str) -> Wish {
         sets: Vec::new(),
         column: None,
         ends: None,
+        corrected: false,
         language: Language::English,
     }
 }
@@ -90,6 +91,36 @@ fn molecules_have_their_own_sets_and_those_of_what_they_consist_of() {
     assert_eq!((described.unreadable, described.open_ended), (1, 0));
     let written = crate::table::read(&wish.output).unwrap();
     assert_eq!(written.cell(3, written.find("nC@C").unwrap()).to_string(), "4");
+}
+
+#[test]
+fn corrected_descriptors_and_those_of_a_second_set_have_names_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = table(&folder, "in.smi", "CCO\n");
+    let sets = ["mordred", "rdkit"].map(str::to_owned).to_vec();
+    let wish = Wish { sets, corrected: true, ends: Some(Ends::Hydrogen), ..wish(&input, "out.csv") };
+    assert_eq!(run(&wish).unwrap().descriptors, 1613 + 217);
+    let written = crate::table::read(&wish.output).unwrap();
+    for header in ["LogEE_A@corrected@H", "nC@H", "BalabanJ@corrected@H", "BalabanJ@H", "BertzCT@rdkit@H", "qed@H"] {
+        assert!(written.find(header).is_some(), "{header}");
+    }
+    let twice = Wish { sets: vec!["rdkit".into(), "rdkit".into()], ..wish };
+    assert!(run(&twice).unwrap_err().to_string().contains("twice"));
+}
+
+#[test]
+fn fingerprints_have_the_radius_and_size_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = table(&folder, "in.smi", "CCO\n");
+    let sets = ["morgan:3:1024", "morgan-counts:1", "atom-pairs:64"].map(str::to_owned).to_vec();
+    let wish = Wish { sets, ..wish(&input, "out.csv") };
+    assert_eq!(run(&wish).unwrap().descriptors, 1024 + 2048 + 64);
+    let written = crate::table::read(&wish.output).unwrap();
+    assert!(written.find("morgan:3:1024_1023").is_some() && written.find("morgan-counts:1_2047").is_some());
+    for set in ["morgan:x", "maccs:3", "morgan:3:2", "torsions:2:64"] {
+        let error = run(&Wish { sets: vec![set.into()], ..wish.clone() }).unwrap_err().to_string();
+        assert!(error.contains("morgan:3:1024"), "{error}");
+    }
 }
 
 fn place(input: &Path) -> find::Place {

@@ -81,17 +81,28 @@ impl Fingerprinter {
         Self { kind, size }
     }
 
-    /// The usual fingerprint of a name: 2048 bits, radius 2.
+    /// A fingerprint by its name, with radius 2 and 2048 bits unless the name goes on with others: `morgan:3` has radius
+    /// 3, `morgan:3:1024` so many bits, `atom-pairs:4096` so many bits (radius to 10, 16 to 65,536 bits).
     pub fn named(name: &str) -> Option<Self> {
-        let kind = match name {
-            "morgan" => FingerprintKind::Morgan { radius: 2 },
-            "fcfp" => FingerprintKind::FeatureMorgan { radius: 2 },
+        let mut parts = name.split(':');
+        let kind = parts.next()?;
+        let numbers: Vec<usize> = parts.map(|part| part.parse().ok()).collect::<Option<_>>()?;
+        let (radius, size) = match (kind, numbers.as_slice()) {
+            (_, []) => (2, Self::USUAL_SIZE),
+            ("morgan" | "fcfp", &[radius]) => (radius, Self::USUAL_SIZE),
+            ("morgan" | "fcfp", &[radius, size]) => (radius, size),
+            ("atom-pairs" | "torsions", &[size]) => (2, size),
+            _ => return None,
+        };
+        let kind = match kind {
+            "morgan" => FingerprintKind::Morgan { radius },
+            "fcfp" => FingerprintKind::FeatureMorgan { radius },
             "maccs" => FingerprintKind::Maccs,
             "atom-pairs" => FingerprintKind::AtomPairs,
             "torsions" => FingerprintKind::Torsions,
             _ => return None,
         };
-        Some(Self::new(kind, Self::USUAL_SIZE))
+        (radius <= 10 && (16..=1 << 16).contains(&size)).then(|| Self::new(kind, size))
     }
 
     /// Number of bits.

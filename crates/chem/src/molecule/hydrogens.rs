@@ -96,6 +96,14 @@ impl Molecule {
         places
     }
 
+    /// The same molecule with its isotopes of hydrogen as counts on their neighbours, like any other hydrogen; `None`
+    /// where it cannot be written without them.
+    pub(crate) fn without_hydrogen_isotopes(&self) -> Option<Self> {
+        let mut bare = self.clone();
+        bare.atoms.iter_mut().filter(|atom| atom.number == 1).for_each(|atom| atom.isotope = 0);
+        Self::from_smiles(&bare.canonical_smiles()).ok()
+    }
+
     /// The same molecule with every hydrogen an atom of its own, behind the atoms there were.
     pub fn with_hydrogens(&self) -> Self {
         let mut full = self.clone();

@@ -8,6 +8,7 @@ mod autocorrelation;
 mod blocks;
 mod chi;
 pub(crate) mod context;
+mod corrected;
 pub(crate) mod counts;
 pub(crate) mod crippen;
 mod estate;
@@ -17,6 +18,7 @@ mod gasteiger;
 pub(crate) mod groups;
 mod information;
 pub(crate) mod paths;
+mod perron;
 mod rings;
 pub(crate) mod spectra;
 pub(crate) mod surface;
@@ -170,6 +172,11 @@ impl Mordred {
         explain::explain(name)
     }
 
+    /// What [`Mordred::describe_corrected`] computes otherwise than Mordred; `None` where it does not.
+    pub fn correction(name: &str) -> Option<Message> {
+        corrected::explain(name)
+    }
+
     /// UCUM code of the unit of a descriptor; `1` where it has none.
     pub fn unit(name: &str) -> &'static str {
         explain::unit(name)
@@ -189,6 +196,16 @@ impl Mordred {
                 *value = Err(MissingReason::NothingToAverage);
             }
         }
+        values
+    }
+
+    /// Every descriptor of a structure, with the formulas of the literature where Mordred departs from them, in the order
+    /// of [`Mordred::names`]; [`Mordred::correction`] tells which these are.
+    ///
+    /// Units and sources: those of Mordred's documentation. Errors: a value that does not exist says why.
+    pub fn describe_corrected(molecule: &Molecule) -> Vec<DescriptorValue> {
+        let mut values = Self::describe(molecule);
+        corrected::correct(molecule, &mut values);
         values
     }
 }

@@ -439,3 +439,7 @@ chem-molblock-bond-twice = line { $line }: two bonds lead from this atom to the 
 chem-molblock-property = line { $line }: a charge, isotope or radical cannot be read; check its atom number and value
 chem-molblock-valence = line { $line }: { $symbol } has { $valence } bonds there, more than it can have; check its bonds and charge
 chem-molblock-aromatic = line { $line }: no double bonds can be placed in this aromatic ring; write single and double bonds, or the hydrogen it lacks
+chem-corrected-estrada = the plain sum of exponentials (Estrada 2000); Mordred adds 1 inside the logarithm
+chem-corrected-eigenvector = the leading eigenvector that is positive everywhere (Balaban et al. 1991); Mordred takes coefficients below its rounding error, of either sign
+chem-corrected-hydrogens = the graph without hydrogens (Roy and Ghosh 2004); Mordred counts isotopes of hydrogen as atoms and divides by zero beside them
+chem-corrected-fragments = missing where a structure has several fragments, as there is no distance between them; Mordred takes 100,000,000 bonds

@@ -439,3 +439,7 @@ chem-molblock-bond-twice = { $line } 行目: この原子から同じ隣の原�
 chem-molblock-property = { $line } 行目: 電荷、同位体またはラジカルが読めません。原子の番号と値を確かめてください
 chem-molblock-valence = { $line } 行目: { $symbol } の結合が { $valence } 本あり、多すぎます。結合と電荷を確かめてください
 chem-molblock-aromatic = { $line } 行目: この芳香環には二重結合を置けません。単結合と二重結合で書くか、足りない水素を書いてください
+chem-corrected-estrada = 指数の和そのものを使います(Estrada 2000)。Mordred は対数の中に 1 を加えています
+chem-corrected-eigenvector = すべての成分が正の主固有ベクトルを使います(Balaban ら 1991)。Mordred は丸め誤差に埋もれて符号も定まらない成分を使っています
+chem-corrected-hydrogens = 水素を含まないグラフで計算します(Roy・Ghosh 2004)。Mordred は水素の同位体を原子として数え、その隣で 0 除算を起こします
+chem-corrected-fragments = 断片の間に距離はないものとし、複数の断片からなる構造では値なしとします。Mordred は断片間を 100,000,000 結合とみなします
