@@ -8,6 +8,7 @@ mod forest;
 pub mod gp;
 mod kernel;
 mod laplace;
+pub mod learner;
 mod linear;
 mod nearest;
 pub mod normal;

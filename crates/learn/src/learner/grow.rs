@@ -1,0 +1,374 @@
+//! Trees grown to the end on weighted rows: exact best cuts of binned columns, or the best of random cuts.
+
+use rand_chacha::{ChaCha8Rng, rand_core::Rng};
+
+use super::{
+    Features,
+    bins::{Binned, Bins},
+    tree::Tree,
+};
+
+/// How cuts are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cuts {
+    /// The best of all.
+    Best,
+    /// The best of one random cut per column.
+    Random,
+}
+
+/// What trees are grown on.
+pub(super) struct Ground<'a> {
+    pub(super) features: &'a Features,
+    pub(super) bins: &'a Bins,
+    /// Row by row, `outputs` values each.
+    pub(super) targets: &'a [f64],
+    pub(super) outputs: usize,
+    pub(super) cuts: Cuts,
+    /// Columns that are tried per cut.
+    pub(super) tried: usize,
+    /// Smallest weight of a leaf.
+    pub(super) leaf: f64,
+}
+
+/// A cut of the rows of a node.
+#[derive(Debug, Clone, Copy)]
+struct Cut {
+    gain: f64,
+    column: usize,
+    at: f64,
+    missing_below: bool,
+}
+
+/// A node that is still to be cut.
+struct Open {
+    start: usize,
+    end: usize,
+    /// So many columns, from the first of the list, vary here or have not been looked at.
+    varying: usize,
+    /// The cut it is above of.
+    above_of: Option<usize>,
+}
+
+/// Gains that differ by less than this share count as equal.
+const ALIKE: f64 = 1e-12;
+/// Share of the sum of squares that may be left for a cut to count as perfect.
+const PERFECT: f64 = 1e-12;
+
+struct Grower<'a> {
+    ground: &'a Ground<'a>,
+    random: &'a mut ChaCha8Rng,
+    rows: Vec<u32>,
+    columns: Vec<u32>,
+    /// Of the rows of the node: weight, and weight times targets.
+    weights: Vec<f64>,
+    sums: Vec<f64>,
+    /// Per bin: weight, then sums.
+    histogram: Vec<f64>,
+    total: Vec<f64>,
+    cells: Vec<f64>,
+}
+
+impl Ground<'_> {
+    /// A tree on the rows whose weight is above 0.
+    pub(super) fn grow(&self, weights: &[f64], random: &mut ChaCha8Rng) -> Tree {
+        let stride = self.outputs + 1;
+        let rows: Vec<u32> = (0..weights.len() as u32).filter(|&row| weights[row as usize] > 0.0).collect();
+        let mut grower = Grower {
+            ground: self,
+            random,
+            columns: (0..self.bins.columns.len() as u32).collect(),
+            weights: vec![0.0; rows.len()],
+            sums: vec![0.0; rows.len() * self.outputs],
+            cells: vec![0.0; rows.len()],
+            rows,
+            histogram: vec![0.0; 256 * stride],
+            total: vec![0.0; stride],
+        };
+        // The number of outputs known when compiled makes one and few outputs fast.
+        match self.outputs {
+            1 => grower.tree::<1>(weights),
+            3 => grower.tree::<3>(weights),
+            _ => grower.tree::<0>(weights),
+        }
+    }
+}
+
+impl Grower<'_> {
+    fn tree<const M: usize>(&mut self, weights: &[f64]) -> Tree {
+        let mut tree = Tree::default();
+        let mut open = vec![Open { start: 0, end: self.rows.len(), varying: self.columns.len(), above_of: None }];
+        let mut beyond = Vec::with_capacity(self.rows.len());
+        while let Some(mut node) = open.pop() {
+            let pure = self.gather::<M>(weights, &node);
+            let cover = self.total[0];
+            let mean: Vec<f64> = self.total[1..].iter().map(|sum| sum / cover).collect();
+            let own = tree.push(cover, &mean);
+            if let Some(cut) = node.above_of {
+                tree.above[cut] = own as u32;
+            }
+            if pure || cover < 2.0 * self.ground.leaf {
+                continue;
+            }
+            let Some(cut) = self.best::<M>(&mut node) else { continue };
+            let middle = node.start + self.partition(&node, &cut, &mut beyond);
+            if middle == node.start || middle == node.end {
+                continue;
+            }
+            tree.split(own, cut.column, cut.at, cut.missing_below);
+            let Open { start, end, varying, .. } = node;
+            open.push(Open { start: middle, end, varying, above_of: Some(own) });
+            open.push(Open { start, end: middle, varying, above_of: None });
+        }
+        tree
+    }
+
+    /// Weights and sums of the rows of a node, and their total; whether all targets are alike.
+    fn gather<const M: usize>(&mut self, weights: &[f64], node: &Open) -> bool {
+        let outputs = if M > 0 { M } else { self.ground.outputs };
+        let targets = self.ground.targets;
+        self.total.fill(0.0);
+        let first = self.rows[node.start] as usize * outputs;
+        let mut pure = true;
+        for (place, &row) in self.rows[node.start..node.end].iter().enumerate() {
+            let weight = weights[row as usize];
+            self.weights[place] = weight;
+            self.total[0] += weight;
+            for output in 0..outputs {
+                let y = targets[row as usize * outputs + output];
+                pure &= y == targets[first + output];
+                self.sums[place * outputs + output] = weight * y;
+                self.total[output + 1] += weight * y;
+            }
+        }
+        pure
+    }
+
+    /// The best cut of the columns that are tried; those that turn out constant are set behind the others.
+    fn best<const M: usize>(&mut self, node: &mut Open) -> Option<Cut> {
+        let squares = self.squares::<M>(node);
+        let whole = gain_of(&self.total);
+        let perfect = squares - PERFECT * (squares - whole);
+        let mut best: Option<Cut> = None;
+        let (mut next, mut found) = (0, 0);
+        while next < node.varying && found < self.ground.tried {
+            let other = next + self.below(node.varying - next);
+            self.columns.swap(next, other);
+            let column = self.columns[next] as usize;
+            let cut = match self.ground.cuts {
+                Cuts::Best => self.search::<M>(node, column),
+                Cuts::Random => self.draw::<M>(node, column),
+            };
+            let Some(cut) = cut else {
+                node.varying -= 1;
+                self.columns.swap(next, node.varying);
+                continue;
+            };
+            (next, found) = (next + 1, found + 1);
+            if cut.gain > best.map_or(whole * (1.0 - ALIKE), |best| best.gain * (1.0 + ALIKE)) {
+                best = Some(cut);
+                if cut.gain >= perfect {
+                    break;
+                }
+            }
+        }
+        best
+    }
+
+    /// Weighted sum of squares of the targets of a node.
+    fn squares<const M: usize>(&self, node: &Open) -> f64 {
+        let outputs = if M > 0 { M } else { self.ground.outputs };
+        let count = node.end - node.start;
+        let each = self.weights[..count].iter().zip(self.sums.chunks_exact(outputs));
+        each.map(|(weight, sums)| sums.iter().map(|s| s * s).sum::<f64>() / weight).sum()
+    }
+
+    /// A random number below `count`.
+    fn below(&mut self, count: usize) -> usize {
+        ((u64::from(self.random.next_u32()) * count as u64) >> 32) as usize
+    }
+
+    /// Brings the rows below a cut to the front of the node's; returns how many they are.
+    fn partition(&mut self, node: &Open, cut: &Cut, beyond: &mut Vec<u32>) -> usize {
+        let cells = self.ground.features.column(cut.column);
+        let rows = &mut self.rows[node.start..node.end];
+        beyond.clear();
+        let mut count = 0;
+        for place in 0..rows.len() {
+            let row = rows[place];
+            let cell = cells[row as usize];
+            if if cell.is_nan() { cut.missing_below } else { cell <= cut.at } {
+                rows[count] = row;
+                count += 1;
+            } else {
+                beyond.push(row);
+            }
+        }
+        rows[count..].copy_from_slice(beyond);
+        count
+    }
+
+    /// The best cut of one column; `None` when it is constant here. A gain of minus infinity: every cut leaves too
+    /// little on a side.
+    fn search<const M: usize>(&mut self, node: &Open, column: usize) -> Option<Cut> {
+        let binned = &self.ground.bins.columns[column];
+        let rows = &self.rows[node.start..node.end];
+        let outputs = if M > 0 { M } else { self.ground.outputs };
+        let stride = outputs + 1;
+        let first = binned.codes[rows[0] as usize];
+        if rows.iter().all(|&row| binned.codes[row as usize] == first) {
+            return None;
+        }
+        let bins = binned.ranges.len() + usize::from(binned.gaps);
+        // Which bins have rows, a bit each; with many rows nearly all have.
+        let mut occupied = [if rows.len() > 2 * bins { u64::MAX } else { 0 }; 4];
+        let each = rows.iter().zip(&self.weights).zip(self.sums.chunks_exact(outputs));
+        for ((&row, weight), sums) in each {
+            let code = binned.codes[row as usize];
+            occupied[usize::from(code >> 6)] |= 1 << (code & 63);
+            let slot = &mut self.histogram[usize::from(code) * stride..][..stride];
+            slot[0] += weight;
+            slot[1..].iter_mut().zip(sums).for_each(|(total, sum)| *total += sum);
+        }
+        Some(self.scan::<M>(binned, column, &occupied))
+    }
+
+    /// Reads and clears the histogram.
+    fn scan<const M: usize>(&mut self, binned: &Binned, column: usize, occupied: &[u64; 4]) -> Cut {
+        let outputs = if M > 0 { M } else { self.ground.outputs };
+        let stride = outputs + 1;
+        let total = &self.total[..stride];
+        let leaf = self.ground.leaf;
+        let missing = binned.ranges.len();
+        let mut missed = [0.0; 8];
+        let mut many = Vec::new();
+        let missed: &mut [f64] = if stride <= 8 {
+            &mut missed[..stride]
+        } else {
+            many.resize(stride, 0.0);
+            &mut many
+        };
+        if binned.gaps {
+            let slot = &mut self.histogram[missing * stride..][..stride];
+            missed.copy_from_slice(slot);
+            slot.fill(0.0);
+        }
+        let mut best = Cut { gain: f64::NEG_INFINITY, column, at: f64::INFINITY, missing_below: true };
+        let mut bins = (f64::NAN, usize::MAX, usize::MAX);
+        let mut left = [0.0; 8];
+        let mut long = Vec::new();
+        let left: &mut [f64] = if stride <= 8 {
+            &mut left[..stride]
+        } else {
+            long.resize(stride, 0.0);
+            &mut long
+        };
+        let mut before = usize::MAX;
+        let mut consider = |left: &[f64], extra: Option<&[f64]>, below: usize, above: usize| {
+            let with = |i: usize| left[i] + extra.map_or(0.0, |extra| extra[i]);
+            let low = with(0);
+            let high = total[0] - low;
+            if low < leaf || high < leaf {
+                return;
+            }
+            let (mut a, mut b) = (0.0, 0.0);
+            for i in 1..stride {
+                let sum = with(i);
+                a += sum * sum;
+                b += (total[i] - sum) * (total[i] - sum);
+            }
+            let gain = a / low + b / high;
+            if gain > best.gain {
+                best.gain = gain;
+                best.missing_below = if missed[0] > 0.0 { extra.is_some() } else { 2.0 * low >= total[0] };
+                bins = (0.0, below, above);
+            }
+        };
+        for (word, bits) in occupied.iter().enumerate() {
+            let mut bits = *bits;
+            while bits != 0 {
+                let bin = 64 * word + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                if bin >= missing {
+                    break;
+                }
+                let slot = &mut self.histogram[bin * stride..][..stride];
+                if slot[0] <= 0.0 {
+                    continue;
+                }
+                if before != usize::MAX {
+                    consider(left, None, before, bin);
+                    if missed[0] > 0.0 {
+                        consider(left, Some(missed), before, bin);
+                    }
+                }
+                left.iter_mut().zip(&mut *slot).for_each(|(sum, own)| *sum += std::mem::take(own));
+                before = bin;
+            }
+        }
+        if missed[0] > 0.0 && before != usize::MAX {
+            consider(left, None, before, usize::MAX);
+        }
+        let (_, below, above) = bins;
+        if below != usize::MAX {
+            // All that is known on one side, what is missing on the other.
+            best.at = if above == usize::MAX { binned.ranges[below].1 } else { binned.between(below, above) };
+        }
+        best
+    }
+
+    /// A random cut of one column; `None` when it is constant here.
+    ///
+    /// Source: Geurts, Ernst & Wehenkel, Mach. Learn. 63, 3 (2006).
+    fn draw<const M: usize>(&mut self, node: &Open, column: usize) -> Option<Cut> {
+        let outputs = if M > 0 { M } else { self.ground.outputs };
+        let cells = self.ground.features.column(column);
+        let rows = &self.rows[node.start..node.end];
+        let (mut low, mut high, mut gaps) = (f64::INFINITY, f64::NEG_INFINITY, false);
+        for (cell, &row) in self.cells.iter_mut().zip(rows) {
+            *cell = cells[row as usize];
+            low = if *cell < low { *cell } else { low };
+            high = if *cell > high { *cell } else { high };
+            gaps |= cell.is_nan();
+        }
+        if !(low < high || gaps && low <= high) {
+            return None;
+        }
+        let share = f64::from(self.random.next_u32()) / 2f64.powi(32);
+        let missing_below = if gaps { self.random.next_u32() & 1 == 0 } else { true };
+        let drawn = low + share * (high - low);
+        let at = if drawn < high || low == high { drawn } else { low };
+        // With one value besides the gaps these must go apart.
+        let missing_below = missing_below && low < high;
+        let mut left = [0.0; 8];
+        let mut long = Vec::new();
+        let stride = outputs + 1;
+        let left: &mut [f64] = if stride <= 8 {
+            &mut left[..stride]
+        } else {
+            long.resize(stride, 0.0);
+            &mut long
+        };
+        let each = self.cells[..rows.len()].iter().zip(&self.weights).zip(self.sums.chunks_exact(outputs));
+        for ((cell, weight), sums) in each {
+            let below = f64::from(u8::from(*cell <= at || cell.is_nan() && missing_below));
+            left[0] += below * weight;
+            left[1..].iter_mut().zip(sums).for_each(|(total, sum)| *total += below * sum);
+        }
+        let below = left[0];
+        let above = self.total[0] - below;
+        let gain = if below < self.ground.leaf || above < self.ground.leaf {
+            f64::NEG_INFINITY
+        } else {
+            let right: Vec<f64> = self.total.iter().zip(&*left).map(|(all, own)| all - own).collect();
+            gain_of(left) + gain_of(&right)
+        };
+        let missing_below = if gaps { missing_below } else { 2.0 * below >= self.total[0] };
+        Some(Cut { gain, column, at, missing_below })
+    }
+}
+
+/// Squared sums by weight: how much of the sum of squares the mean explains.
+fn gain_of(total: &[f64]) -> f64 {
+    total[1..].iter().map(|sum| sum * sum).sum::<f64>() / total[0]
+}
