@@ -21,6 +21,7 @@ mod mordred;
 mod polymer;
 mod rdkit;
 mod smarts;
+mod synthesis;
 
 pub use blend::{Amount, Basis, Blend, Mixing, Part};
 pub use composition::{
@@ -37,3 +38,4 @@ pub use mordred::{DescriptorValue, MissingReason, Mordred};
 pub use polymer::Polymer;
 pub use rdkit::Rdkit;
 pub use smarts::Pattern;
+pub use synthesis::Synthesis;

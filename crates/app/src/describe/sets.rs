@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use matdock_chem::{
     Composition, Ends, FeatureSet, FingerprintKind, Fingerprinter, Missing, MissingReason, Molecule, Mordred, Polymer,
-    Rdkit,
+    Rdkit, Synthesis,
 };
 use matdock_message::{Language, Message, say};
 use serde::Serialize;
@@ -51,6 +51,8 @@ enum Set {
     Rdkit,
     /// Of a repeat unit, whatever becomes of its ends elsewhere.
     Polymer,
+    /// How easily a molecule can be made.
+    Synthesis,
     /// The bits of a fingerprint, or how often each occurs.
     Fingerprint { maker: Fingerprinter, counts: bool },
 }
@@ -83,6 +85,7 @@ impl Reason {
 const MORDRED: &str = "mordred";
 const RDKIT: &str = "rdkit";
 const POLYMER: &str = "polymer";
+const SYNTHESIS: &str = "synthesis";
 /// Behind the name of a descriptor that `--corrected` computes otherwise.
 const CORRECTED: &str = "@corrected";
 /// Behind the name of a fingerprint: counts instead of bits.
@@ -95,6 +98,8 @@ impl Set {
             MORDRED => Ok(Self::Mordred { corrected }),
             RDKIT => Ok(Self::Rdkit),
             POLYMER => Ok(Self::Polymer),
+            SYNTHESIS => Ok(Self::Synthesis),
+            name if Synthesis::explain(name).is_some() => Ok(Self::Synthesis),
             name => {
                 // `morgan-counts:3:1024` is `morgan:3:1024`, counted.
                 let (kind, numbers) = name.split_at(name.find(':').unwrap_or(name.len()));
@@ -119,6 +124,7 @@ impl Set {
             Self::Mordred { corrected } => Mordred::names().iter().map(|name| mordred_name(name, *corrected)).collect(),
             Self::Rdkit => Rdkit::names().to_vec(),
             Self::Polymer => Polymer::names().to_vec(),
+            Self::Synthesis => Synthesis::names().to_vec(),
             Self::Fingerprint { maker, .. } => {
                 (first_place(set)..maker.size()).map(|place| format!("{set}_{place}")).collect()
             }
@@ -158,6 +164,11 @@ impl Set {
                 let one = |name: &String| descriptor(name.clone(), Polymer::unit(name), about(name));
                 Polymer::names().iter().map(one).collect()
             }
+            Self::Synthesis => {
+                let about =
+                    |name: &str| Synthesis::explain(name).map_or_else(String::new, |about| about.text(language));
+                Synthesis::names().iter().map(|name| descriptor(name.clone(), "1", about(name))).collect()
+            }
             Self::Fingerprint { maker, .. } if set == MACCS => {
                 let one = |place: usize| descriptor(format!("{set}_{place}"), "1", maker.explain(place).text(language));
                 (first_place(set)..maker.size()).map(one).collect()
@@ -184,7 +195,7 @@ fn first_place(set: &str) -> usize {
 impl Sets {
     /// Names of all sets.
     pub fn names() -> Vec<&'static str> {
-        [MORDRED, RDKIT, POLYMER].into_iter().chain(Fingerprinter::NAMES).chain(FeatureSet::NAMES).collect()
+        [MORDRED, RDKIT, POLYMER, SYNTHESIS].into_iter().chain(Fingerprinter::NAMES).chain(FeatureSet::NAMES).collect()
     }
 
     /// The sets of these names for structures written so; the usual one where there are none: `mordred` for molecules,
@@ -275,6 +286,9 @@ impl Sets {
                     let unit = Molecule::open_repeat_unit(structure).map_err(|error| error.message())?;
                     values.extend(Polymer::describe(&unit).into_iter().map(|v| v.map_err(Reason::Molecule)));
                 }
+                (Set::Synthesis, Some(molecule)) => {
+                    values.extend(Synthesis::describe(molecule).into_iter().map(|v| v.map_err(Reason::Molecule)));
+                }
                 (Set::Fingerprint { maker, counts }, Some(molecule)) => {
                     let mut places = vec![0.0; maker.size()];
                     if *counts {
@@ -287,7 +301,7 @@ impl Sets {
                     values.extend(places.into_iter().skip(skipped).map(Ok));
                 }
                 // Refused when the sets were chosen.
-                (Set::Mordred { .. } | Set::Rdkit | Set::Polymer | Set::Fingerprint { .. }, None) => {
+                (Set::Mordred { .. } | Set::Rdkit | Set::Polymer | Set::Synthesis | Set::Fingerprint { .. }, None) => {
                     return Err(say!("app-describe-needs-molecules", set = MORDRED));
                 }
             }

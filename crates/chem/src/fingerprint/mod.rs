@@ -159,6 +159,13 @@ impl Fingerprinter {
         }
     }
 
+    /// How often each surrounding, pair or torsion occurs, by its whole code.
+    pub(crate) fn codes(&self, molecule: &Molecule) -> BTreeMap<u32, u32> {
+        let mut counts = BTreeMap::new();
+        self.visit(molecule, &mut |code| *counts.entry(code).or_default() += 1);
+        counts
+    }
+
     fn folded_counts(&self, molecule: &Molecule, size: usize) -> BTreeMap<u32, u32> {
         let size = u32::try_from(size.max(1)).unwrap_or(u32::MAX);
         let mut counts = BTreeMap::new();

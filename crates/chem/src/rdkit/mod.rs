@@ -161,6 +161,11 @@ impl Rdkit {
     }
 }
 
+/// Number of atoms that can be handed, told or not.
+pub(crate) fn handed_centres(molecule: &Molecule) -> f64 {
+    stereo::centres(molecule)[0]
+}
+
 /// The first value of a family.
 fn first(compute: impl FnOnce(&mut Values)) -> DescriptorValue {
     let mut values = Vec::new();

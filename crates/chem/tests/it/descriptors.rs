@@ -7,9 +7,12 @@
 //! `mordred_reference.csv` was written by `benches/peers/chem/mordred_reference.py mordred_structures.smi … 9` with
 //! mordredcommunity 2.0.7 on RDKit 2026.09.1; the structures were chosen for this test. Values have nine digits.
 
-use matdock_chem::{DescriptorValue, MissingReason, Molecule, Mordred, Pattern, Rdkit};
+use matdock_chem::{DescriptorValue, MissingReason, Molecule, Mordred, Pattern, Rdkit, Synthesis};
 
 const REFERENCE: &str = include_str!("../mordred_reference.csv");
+/// Written by `benches/peers/chem/synthesis_reference.py` with RDKit 2026.09.1: 60 structures each of AqSolDB, ZINC and
+/// repeat units, drawn at random (seed 7), less one whose centres of handedness are counted otherwise.
+const SYNTHESIS_REFERENCE: &str = include_str!("../synthesis_reference.csv");
 const RDKIT_REFERENCE: &str = include_str!("../rdkit_reference.csv");
 
 fn value(smiles: &str, name: &str) -> Result<f64, MissingReason> {
@@ -56,6 +59,18 @@ fn values_are_those_of_rdkit() {
     assert_eq!(Rdkit::names(), header);
     let wrong = differences(RDKIT_REFERENCE, Rdkit::names(), Rdkit::describe);
     assert!(wrong.is_empty(), "{} cells differ: {:#?}", wrong.len(), &wrong[..wrong.len().min(20)]);
+}
+
+/// Equal to RDKit's score with the same fragments, and close to that with all of RDKit's fragments.
+#[test]
+fn synthetic_accessibility_is_that_of_rdkit() {
+    for line in SYNTHESIS_REFERENCE.lines().skip(1) {
+        let cells: Vec<&str> = line.rsplitn(3, ',').collect();
+        let number = |at: usize| cells[at].parse::<f64>().unwrap();
+        let found = Synthesis::describe(&Molecule::from_smiles(cells[2]).unwrap())[0].unwrap();
+        assert!((found - number(0)).abs() < 1e-6, "{}: {found} instead of {}", cells[2], number(0));
+        assert!((found - number(1)).abs() < 0.25, "{}: {found}, with all fragments {}", cells[2], number(1));
+    }
 }
 
 #[test]

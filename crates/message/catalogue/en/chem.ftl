@@ -443,3 +443,4 @@ chem-corrected-estrada = the plain sum of exponentials (Estrada 2000); Mordred a
 chem-corrected-eigenvector = the leading eigenvector that is positive everywhere (Balaban et al. 1991); Mordred takes coefficients below its rounding error, of either sign
 chem-corrected-hydrogens = the graph without hydrogens (Roy and Ghosh 2004); Mordred counts isotopes of hydrogen as atoms and divides by zero beside them
 chem-corrected-fragments = missing where a structure has several fragments, as there is no distance between them; Mordred takes 100,000,000 bonds
+chem-synthesis-score = synthetic-accessibility score, from 1 (easy to make) to 10 (hard): how common the fragments are, less penalties for size, handedness, spiro and bridgehead atoms and large rings (Ertl and Schuffenhauer)

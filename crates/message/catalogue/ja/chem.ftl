@@ -443,3 +443,4 @@ chem-corrected-estrada = 指数の和そのものを使います(Estrada 2000)�
 chem-corrected-eigenvector = すべての成分が正の主固有ベクトルを使います(Balaban ら 1991)。Mordred は丸め誤差に埋もれて符号も定まらない成分を使っています
 chem-corrected-hydrogens = 水素を含まないグラフで計算します(Roy・Ghosh 2004)。Mordred は水素の同位体を原子として数え、その隣で 0 除算を起こします
 chem-corrected-fragments = 断片の間に距離はないものとし、複数の断片からなる構造では値なしとします。Mordred は断片間を 100,000,000 結合とみなします
+chem-synthesis-score = 合成容易性スコア。1(容易)から 10(困難)。部分構造のありふれ具合から、大きさ、不斉中心、スピロ・橋頭原子、大環状の分を差し引く(Ertl・Schuffenhauer)
