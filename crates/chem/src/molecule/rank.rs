@@ -4,12 +4,12 @@
 //! are, then by the classes of the neighbours, and ties are broken one by one. Handedness and the arrangement of double
 //! bonds are left aside here.
 
-use std::cmp::Ordering;
+use smallvec::SmallVec;
 
 use super::{BondOrder, Molecule};
 
-/// Bond kind and class of a neighbour, largest first.
-type Surroundings = Vec<(u8, usize)>;
+/// Bond kind and class of each neighbour, largest first.
+type Surroundings = SmallVec<[u64; 4]>;
 
 struct Partition<'a> {
     molecule: &'a Molecule,
@@ -22,6 +22,10 @@ struct Partition<'a> {
     /// Classes to be refined, by their first atom; the last comes first.
     active: Vec<usize>,
     is_active: Vec<bool>,
+    natures: Vec<u128>,
+    /// Room for the atoms of one class with what they are told apart by.
+    keyed: Vec<(usize, u128, Surroundings)>,
+    touched: Vec<usize>,
 }
 
 impl Molecule {
@@ -38,6 +42,9 @@ impl Molecule {
             size: vec![0; count],
             active: Vec::new(),
             is_active: vec![false; count],
+            natures: (0..count).map(|atom| self.nature(atom)).collect(),
+            keyed: Vec::new(),
+            touched: Vec::new(),
         };
         partition.size[0] = count;
         partition.activate_all();
@@ -46,6 +53,24 @@ impl Molecule {
         partition.refine(true);
         partition.break_ties();
         partition.class
+    }
+
+    /// What an atom is: atom number, degree, element, isotope, hydrogens, charge and whether it is handed, the first
+    /// in the highest place.
+    fn nature(&self, index: usize) -> u128 {
+        let atom = &self.atoms[index];
+        let handed = atom.chirality != super::Chirality::None;
+        // Negative charges come behind positive ones.
+        let parts = [
+            (u64::from(atom.map), 32),
+            (self.neighbours(index).len() as u64, 20),
+            (u64::from(atom.number), 8),
+            (u64::from(atom.isotope), 16),
+            (atom.hydrogens() as u64, 16),
+            (u64::from(atom.charge.cast_unsigned()), 8),
+            (u64::from(handed), 1),
+        ];
+        parts.into_iter().fold(0, |nature, (part, bits)| (nature << bits) | u128::from(part))
     }
 }
 
@@ -66,15 +91,6 @@ impl Partition<'_> {
         }
     }
 
-    /// What the atom is: compared from left to right.
-    fn nature(&self, index: usize) -> (u32, usize, u8, u16, usize, u8, bool) {
-        let atom = &self.molecule.atoms[index];
-        let degree = self.molecule.neighbours(index).len();
-        let handed = atom.chirality != super::Chirality::None;
-        // Negative charges come behind positive ones.
-        (atom.map, degree, atom.number, atom.isotope, atom.hydrogens(), atom.charge.cast_unsigned(), handed)
-    }
-
     fn surroundings(&self, index: usize) -> Surroundings {
         let links = self.molecule.neighbours(index).iter();
         let mut bonds: Surroundings = links
@@ -90,59 +106,56 @@ impl Partition<'_> {
                     BondOrder::Aromatic => 12,
                     BondOrder::Dative => 17,
                 };
-                (kind, self.class[next.atom])
+                (kind << 32) | self.class[next.atom] as u64
             })
             .collect();
         bonds.sort_unstable_by(|a, b| b.cmp(a));
         bonds
     }
 
-    /// Splits active classes until none is left; with `neighbours` also by the classes around, and on to classes that
-    /// this touches.
+    /// Splits active classes until none is left; with `neighbours` by the classes around, and on to classes that this
+    /// touches, else by what the atoms are.
     fn refine(&mut self, neighbours: bool) {
+        let mut keyed = std::mem::take(&mut self.keyed);
         while let Some(first) = self.active.pop() {
             self.is_active[first] = false;
             let (start, length) = (self.class[first], self.size[first]);
-            let mut keyed: Vec<(usize, Surroundings)> = self.order[start..start + length]
-                .iter()
-                .map(|&atom| (atom, if neighbours { self.surroundings(atom) } else { Surroundings::new() }))
-                .collect();
-            let compare = |a: &(usize, Surroundings), b: &(usize, Surroundings)| {
-                let nature = if neighbours { Ordering::Equal } else { self.nature(a.0).cmp(&self.nature(b.0)) };
-                nature.then_with(|| a.1.cmp(&b.1))
-            };
-            keyed.sort_by(compare);
-            let breaks: Vec<usize> = (1..length).filter(|&at| compare(&keyed[at - 1], &keyed[at]).is_ne()).collect();
-            self.size[first] = 0;
-            for (at, (atom, _)) in keyed.iter().enumerate() {
-                self.order[start + at] = *atom;
-                self.size[*atom] = 0;
+            keyed.clear();
+            keyed.extend(self.order[start..start + length].iter().map(|&atom| match neighbours {
+                true => (atom, 0, self.surroundings(atom)),
+                false => (atom, self.natures[atom], Surroundings::new()),
+            }));
+            if keyed[1..].iter().all(|other| (other.1, &other.2) == (keyed[0].1, &keyed[0].2)) {
+                continue;
             }
-            let starts = [0].into_iter().chain(breaks.iter().copied());
-            let ends = breaks.iter().copied().chain([length]);
-            for (from, to) in starts.zip(ends) {
-                self.size[self.order[start + from]] = to - from;
-                for at in from..to {
-                    let atom = self.order[start + at];
-                    self.class[atom] = start + from;
+            keyed.sort_by(|a, b| (a.1, &a.2).cmp(&(b.1, &b.2)));
+            let mut at = 0;
+            let mut split = None;
+            for class in keyed.chunk_by(|a, b| (a.1, &a.2) == (b.1, &b.2)) {
+                for (place, (atom, ..)) in class.iter().enumerate() {
+                    self.order[start + at + place] = *atom;
+                    self.class[*atom] = start + at;
+                    self.size[*atom] = if place == 0 { class.len() } else { 0 };
                 }
+                at += class.len();
+                split = split.or(Some(at));
             }
-            if neighbours && let Some(&split) = breaks.first() {
+            if neighbours && let Some(split) = split {
                 self.touch(start + split..start + length);
             }
         }
+        self.keyed = keyed;
     }
 
     /// Activates the classes of the neighbours of these places.
     fn touch(&mut self, places: std::ops::Range<usize>) {
-        let atoms = self.order[places].iter();
-        let mut touched: Vec<usize> =
-            atoms.flat_map(|&atom| self.molecule.neighbours(atom)).map(|next| self.class[next.atom]).collect();
+        let mut touched = std::mem::take(&mut self.touched);
+        let atoms = self.order[places].iter().flat_map(|&atom| self.molecule.neighbours(atom));
+        touched.extend(atoms.map(|next| self.class[next.atom]).filter(|&class| self.size[self.order[class]] > 1));
         touched.sort_unstable();
         touched.dedup();
-        for class in touched {
-            self.activate(self.order[class]);
-        }
+        touched.drain(..).for_each(|class| self.activate(self.order[class]));
+        self.touched = touched;
     }
 
     fn break_ties(&mut self) {

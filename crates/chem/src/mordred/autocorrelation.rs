@@ -28,6 +28,14 @@ pub(crate) mod all {
     }
 
     fn sums(context: &Context<'_>) -> Sums {
+        pulp::Arch::new().dispatch(
+            #[inline(always)]
+            || sums_here(context),
+        )
+    }
+
+    #[inline(always)]
+    fn sums_here(context: &Context<'_>) -> Sums {
         let graph = &context.full;
         let rows = &graph.weights.rows;
         let count = rows.len();

@@ -1,8 +1,13 @@
 //! Simple paths, taken apart at the atoms where a structure falls into parts: ring systems and single bonds.
 
-use std::borrow::Cow;
+use smallvec::{SmallVec, smallvec};
 
 use crate::Molecule;
+
+/// Numbers of a block: most are single bonds.
+type Numbers = SmallVec<[f64; 4]>;
+/// A bond of a block: two places among its atoms, and the bond.
+type InnerBond = (usize, usize, usize);
 
 /// Steps a search for paths through ring systems may take in one structure.
 const MOST_STEPS: usize = 3_000_000;
@@ -18,13 +23,12 @@ pub(crate) struct Blocks {
 
 /// One part. Its matrices have a row for each of its atoms, in their order.
 pub(crate) struct Block {
-    pub atoms: Vec<usize>,
-    /// Its bonds: two places among the atoms, and the bond.
-    pub bonds: Vec<(usize, usize, usize)>,
+    pub atoms: SmallVec<[usize; 2]>,
+    pub bonds: SmallVec<[InnerBond; 1]>,
     /// Longest simple path between two of its atoms.
-    longest: Vec<f64>,
+    longest: Numbers,
     /// Sum over its simple paths between two atoms of the products of the weights of their bonds.
-    weighted: Vec<f64>,
+    weighted: Numbers,
 }
 
 impl Blocks {
@@ -33,7 +37,7 @@ impl Blocks {
         let mut list = Vec::new();
         let mut places = vec![usize::MAX; molecule.atoms().len()];
         for (first, bonds) in two_connected(molecule).into_iter().rev() {
-            let mut atoms = vec![first];
+            let mut atoms: SmallVec<[usize; 2]> = smallvec![first];
             places[first] = 0;
             let mut place = |atom: usize| {
                 if places[atom] == usize::MAX {
@@ -42,7 +46,7 @@ impl Blocks {
                 }
                 places[atom]
             };
-            let bonds: Vec<(usize, usize, usize)> = bonds
+            let bonds: SmallVec<[InnerBond; 1]> = bonds
                 .into_iter()
                 .map(|bond| (place(molecule.bonds()[bond].begin), place(molecule.bonds()[bond].end), bond))
                 .collect();
@@ -53,25 +57,24 @@ impl Blocks {
         Self { list, atoms: molecule.atoms().len(), too_entangled: steps > MOST_STEPS }
     }
 
-    /// A value for every two atoms, row by row: inside each block from the matrix that `inside` gives for its atoms,
+    /// A value for every two atoms, row by row: inside each block from the matrix of its atoms that `inside` writes,
     /// joined where a way leads through several blocks; `same` on the diagonal, `apart` between fragments.
     pub fn between<T: Copy>(
         &self,
         same: T,
         apart: T,
-        inside: impl Fn(&Block) -> Cow<'_, [T]>,
+        inside: impl Fn(&Block, &mut Vec<T>),
         join: impl Fn(T, T) -> T,
-    ) -> Vec<T>
-    where
-        [T]: ToOwned<Owned = Vec<T>>,
-    {
+    ) -> Vec<T> {
+        let mut inner = Vec::new();
         let count = self.atoms;
         let mut matrix = vec![apart; count * count];
         (0..count).for_each(|atom| matrix[atom * count + atom] = same);
         let mut seen = vec![false; count];
         let mut met = Vec::with_capacity(count);
         for block in &self.list {
-            let inner = inside(block);
+            inner.clear();
+            inside(block, &mut inner);
             let size = block.atoms.len();
             let entry = block.atoms[0];
             if !seen[entry] {
@@ -99,12 +102,12 @@ impl Blocks {
 
     /// Lengths of the longest simple paths between the atoms row by row; 0 between fragments.
     pub fn longest(&self) -> Vec<f64> {
-        self.between(0.0, 0.0, |block| Cow::Borrowed(&block.longest), |a, b| a + b)
+        self.between(0.0, 0.0, |block, inner| inner.extend_from_slice(&block.longest), |a, b| a + b)
     }
 
     /// For each atom the sum over all simple paths from it of the products of the weights of their bonds.
     pub fn weighted(&self) -> Vec<f64> {
-        let matrix = self.between(0.0, 0.0, |block| Cow::Borrowed(&block.weighted), |a, b| a * b);
+        let matrix = self.between(0.0, 0.0, |block, inner| inner.extend_from_slice(&block.weighted), |a, b| a * b);
         matrix.chunks_exact(self.atoms.max(1)).map(|row| row.iter().sum()).collect()
     }
 }
@@ -112,18 +115,13 @@ impl Blocks {
 /// Follows every simple path inside one block. A bond weighs one over the root of the product of its atoms' degrees.
 ///
 /// Returned are the longest paths and the sums of weights between its atoms.
-fn follow(
-    molecule: &Molecule,
-    atoms: &[usize],
-    bonds: &[(usize, usize, usize)],
-    steps: &mut usize,
-) -> (Vec<f64>, Vec<f64>) {
+fn follow(molecule: &Molecule, atoms: &[usize], bonds: &[InnerBond], steps: &mut usize) -> (Numbers, Numbers) {
     let degree = |place: usize| molecule.neighbours(atoms[place]).len() as f64;
     let weight = |a: usize, b: usize| 1.0 / (degree(a) * degree(b)).sqrt();
     if let &[(a, b, _)] = bonds {
         let weight = weight(a, b);
         *steps += 2;
-        return (vec![0.0, 1.0, 1.0, 0.0], vec![0.0, weight, weight, 0.0]);
+        return (smallvec![0.0, 1.0, 1.0, 0.0], smallvec![0.0, weight, weight, 0.0]);
     }
     let size = atoms.len();
     let mut inside = vec![Vec::new(); size];
@@ -131,8 +129,8 @@ fn follow(
         inside[a].push((b, weight(a, b)));
         inside[b].push((a, weight(a, b)));
     }
-    let mut longest = vec![0.0_f64; size * size];
-    let mut weighted = vec![0.0; size * size];
+    let mut longest: Numbers = smallvec![0.0; size * size];
+    let mut weighted: Numbers = smallvec![0.0; size * size];
     let mut visited = vec![false; size];
     for start in 0..size {
         // Atom, its next neighbour to try, and the weight of the path to it.
@@ -162,7 +160,7 @@ fn follow(
 }
 
 /// Each two-connected part, from outside inwards: the atom it hangs on and its bonds (Tarjan's method, without recursion).
-fn two_connected(molecule: &Molecule) -> Vec<(usize, Vec<usize>)> {
+fn two_connected(molecule: &Molecule) -> Vec<(usize, SmallVec<[usize; 1]>)> {
     let count = molecule.atoms().len();
     let mut order = vec![0_usize; count];
     let mut low = vec![0_usize; count];
@@ -200,7 +198,7 @@ fn two_connected(molecule: &Molecule) -> Vec<(usize, Vec<usize>)> {
             if low[from] >= order[parent]
                 && let Some(start) = bonds.iter().rposition(|&bond| bond == arrival)
             {
-                parts.push((parent, bonds.split_off(start)));
+                parts.push((parent, bonds.drain(start..).collect()));
             }
         }
     }

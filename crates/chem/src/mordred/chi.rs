@@ -56,9 +56,11 @@ fn factors(context: &Context<'_>) -> Vec<[f64; 2]> {
 
 /// A growing part of the structure.
 struct Growth {
-    /// The two atoms of each bond, and the bonds beside it.
+    /// The two atoms of each bond.
     ends: Vec<[usize; 2]>,
-    beside: Vec<Vec<usize>>,
+    /// The bonds beside each bond, one behind the other, and where those of a bond begin.
+    beside: Vec<usize>,
+    starts: Vec<usize>,
     factors: Vec<[f64; 2]>,
     /// Bonds that are in the part, wait to be tried, or were tried before.
     seen: Vec<bool>,
@@ -74,6 +76,9 @@ impl Growth {
     /// Grows the part, of `bonds` bonds on `atoms` atoms, by each of the waiting bonds from `first` on.
     fn grow(&mut self, waiting: &mut Vec<usize>, first: usize, bonds: usize, atoms: usize, products: [f64; 2]) {
         let end = waiting.len();
+        if bonds + 1 == MOST_BONDS {
+            return self.finish(&waiting[first..end], atoms, products);
+        }
         for place in first..end {
             if self.steps > MOST_PARTS {
                 return;
@@ -90,19 +95,43 @@ impl Growth {
             }
             let new_bonds = bonds + 1;
             self.record(new_bonds, new_atoms, new_products);
-            if new_bonds < MOST_BONDS {
-                let from = waiting.len();
-                waiting.extend_from_within(place + 1..end);
-                self.wait_for_neighbours(bond, waiting);
-                self.grow(waiting, from, new_bonds, new_atoms, new_products);
-                for &new in &waiting[from + (end - place - 1)..] {
-                    self.seen[new] = false;
-                }
-                waiting.truncate(from);
+            let from = waiting.len();
+            waiting.extend_from_within(place + 1..end);
+            self.wait_for_neighbours(bond, waiting);
+            self.grow(waiting, from, new_bonds, new_atoms, new_products);
+            for &new in &waiting[from + (end - place - 1)..] {
+                self.seen[new] = false;
             }
+            waiting.truncate(from);
             for atom in self.ends[bond] {
                 self.change_degree(atom, -1);
             }
+        }
+    }
+
+    /// The same for the last bond. Of the largest parts, only chains and paths are asked for.
+    fn finish(&mut self, waiting: &[usize], atoms: usize, products: [f64; 2]) {
+        for &bond in waiting {
+            if self.steps > MOST_PARTS {
+                return;
+            }
+            self.steps += 1;
+            let [a, b] = self.ends[bond];
+            let (new, old) = match (self.degrees[a], self.degrees[b]) {
+                (0, degree) => (Some(a), degree),
+                (degree, 0) => (Some(b), degree),
+                _ => (None, 0),
+            };
+            let chain = MOST_BONDS >= atoms + usize::from(new.is_some());
+            if !chain && (self.branched > 0 || old > 1) {
+                continue;
+            }
+            let products = match new {
+                Some(atom) => std::array::from_fn(|which| products[which] * self.factors[atom][which]),
+                None => products,
+            };
+            let sums = if chain { &mut self.parts.chains } else { &mut self.parts.paths };
+            sums[MOST_BONDS].add(products);
         }
     }
 
@@ -115,7 +144,7 @@ impl Growth {
     }
 
     fn wait_for_neighbours(&mut self, bond: usize, waiting: &mut Vec<usize>) {
-        for &next in &self.beside[bond] {
+        for &next in &self.beside[self.starts[bond]..self.starts[bond + 1]] {
             if !self.seen[next] {
                 self.seen[next] = true;
                 waiting.push(next);
@@ -140,11 +169,16 @@ impl Growth {
 pub(crate) fn parts(context: &Context<'_>) -> Parts {
     let molecule = &context.heavy.molecule;
     let ends: Vec<[usize; 2]> = molecule.bonds().iter().map(|bond| [bond.begin, bond.end]).collect();
-    let beside =
-        |ends: &[usize; 2]| ends.iter().flat_map(|&atom| molecule.neighbours(atom)).map(|next| next.bond).collect();
+    let mut beside = Vec::with_capacity(8 * ends.len());
+    let mut starts = vec![0];
+    for ends in &ends {
+        beside.extend(ends.iter().flat_map(|&atom| molecule.neighbours(atom)).map(|next| next.bond));
+        starts.push(beside.len());
+    }
     let mut growth = Growth {
-        beside: ends.iter().map(beside).collect(),
         ends,
+        beside,
+        starts,
         factors: factors(context),
         seen: (0..molecule.bonds().len()).map(|bond| !super::paths::takes_part(molecule, bond)).collect(),
         degrees: vec![0; molecule.atoms().len()],

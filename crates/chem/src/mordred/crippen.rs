@@ -149,18 +149,20 @@ fn hydrogen_rules() -> &'static [Rule] {
     RULES.get_or_init(|| rules(&HYDROGEN))
 }
 
-/// The rules, and for each element the places of those whose first atom it may be.
+/// The rules, and for each element, not aromatic and aromatic, the places of those whose first atom it may be.
 struct HeavyRules {
     rules: Vec<Rule>,
-    by_element: Vec<Vec<usize>>,
+    by_element: Vec<[Vec<usize>; 2]>,
 }
 
 fn heavy_rules() -> &'static HeavyRules {
     static RULES: OnceLock<HeavyRules> = OnceLock::new();
     RULES.get_or_init(|| {
         let rules = rules(&HEAVY);
-        let of = |number: u8| (0..rules.len()).filter(|&at| rules[at].pattern.may_begin_with(number)).collect();
-        let by_element = (0..119).map(of).collect();
+        let of = |number: u8, aromatic: bool| {
+            (0..rules.len()).filter(|&at| rules[at].pattern.may_begin_with(number, aromatic)).collect()
+        };
+        let by_element = (0..119).map(|number| [false, true].map(|aromatic| of(number, aromatic))).collect();
         HeavyRules { rules, by_element }
     })
 }
@@ -173,7 +175,8 @@ pub(crate) fn contributions(molecule: &Molecule) -> Vec<[f64; 2]> {
         .map(|(index, atom)| match atom.number {
             1 => first(hydrogen_rules().iter(), molecule, index),
             number => {
-                let places = heavy.by_element.get(usize::from(number)).map(Vec::as_slice).unwrap_or_default();
+                let places = heavy.by_element.get(usize::from(number)).map(|kinds| &kinds[usize::from(atom.aromatic)]);
+                let places = places.map(Vec::as_slice).unwrap_or_default();
                 first(places.iter().map(|&at| &heavy.rules[at]), molecule, index)
             }
         })

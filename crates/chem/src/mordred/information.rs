@@ -22,7 +22,16 @@ pub(crate) mod contents {
         let molecule = &context.full.molecule;
         let classes = classes(molecule);
         let atoms = molecule.atoms().len() as f64;
-        let plain: Vec<f64> = classes.iter().map(|classes| entropy(classes, atoms, |_, _| 1.0)).collect();
+        let atom_of = |atom: usize| &molecule.atoms()[atom];
+        let contents: Vec<[f64; 3]> = classes
+            .iter()
+            .map(|classes| {
+                entropies(classes, atoms, |atom, count| {
+                    [1.0, molecule.atom_mass(atom), count * f64::from(atom_of(atom).number)]
+                })
+            })
+            .collect();
+        let plain: Vec<f64> = contents.iter().map(|content| content[0]).collect();
         let bonds: f64 = molecule.bonds().iter().map(|bond| bond.kekule.number()).sum();
         values.extend(plain.iter().map(|&content| Ok(content)));
         values.extend(plain.iter().map(|content| Ok(atoms * content)));
@@ -32,17 +41,25 @@ pub(crate) mod contents {
             bonds => ratio(content, bonds.log2(), MissingReason::NothingToAverage),
         }));
         values.extend(plain.iter().map(|content| Ok(atoms.log2() - content)));
-        values.extend(classes.iter().map(|classes| Ok(entropy(classes, atoms, |atom, _| molecule.atom_mass(atom)))));
-        let by_number = |atom: usize, count: f64| count * f64::from(molecule.atoms()[atom].number);
-        values.extend(classes.iter().map(|classes| Ok(entropy(classes, atoms, by_number))));
+        for which in [1, 2] {
+            values.extend(contents.iter().map(|content| Ok(content[which])));
+        }
     }
 }
 
 /// One class: its last atom and how many there are.
 type Class = (usize, f64);
 
-fn entropy(classes: &[Class], atoms: f64, weight: impl Fn(usize, f64) -> f64) -> f64 {
-    -classes.iter().map(|&(atom, count)| weight(atom, count) * (count / atoms) * (count / atoms).log2()).sum::<f64>()
+/// Entropies over classes with several weights.
+fn entropies<const W: usize>(classes: &[Class], atoms: f64, weights: impl Fn(usize, f64) -> [f64; W]) -> [f64; W] {
+    let mut sums = [0.0; W];
+    for &(atom, count) in classes {
+        let share = count / atoms;
+        let logarithm = share.log2();
+        let weights = weights(atom, count);
+        (0..W).for_each(|which| sums[which] += weights[which] * share * logarithm);
+    }
+    sums.map(|sum| -sum)
 }
 
 fn classes(molecule: &Molecule) -> Vec<Vec<Class>> {
@@ -85,11 +102,11 @@ fn group(codes: &[u64]) -> Vec<Class> {
     classes
 }
 
-struct Node {
+/// A branch that may still grow: the atom it ends at and the trail that leads there.
+#[derive(Clone, Copy)]
+struct Leaf {
     atom: usize,
-    /// Of the branch from the root to this node.
     trail: u64,
-    children: std::ops::Range<usize>,
 }
 
 /// A tree of surroundings. As in Mordred, an atom is used up when its children are looked for, so that one atom may
@@ -98,55 +115,64 @@ struct Tree<'a> {
     molecule: &'a Molecule,
     /// Of each atom: element and degree.
     labels: Vec<u64>,
-    nodes: Vec<Node>,
-    visited: Vec<bool>,
-    stack: Vec<usize>,
+    /// Of each bond: its order in the Kekulé form.
+    orders: Vec<u64>,
+    /// In the order of walking down the tree.
+    leaves: Vec<Leaf>,
+    grown: Vec<Leaf>,
+    /// Sum over the branches that do not grow further.
+    ended: u64,
+    /// The last tree in which an atom was used up.
+    used: Vec<usize>,
+    planted: usize,
 }
 
 impl<'a> Tree<'a> {
     fn new(molecule: &'a Molecule) -> Self {
         let label =
             |(atom, at): (usize, &crate::Atom)| u64::from(at.number) * 64 + molecule.neighbours(atom).len() as u64;
-        let labels = molecule.atoms().iter().enumerate().map(label).collect();
-        Self { molecule, labels, nodes: Vec::new(), visited: vec![false; molecule.atoms().len()], stack: Vec::new() }
+        Self {
+            molecule,
+            labels: molecule.atoms().iter().enumerate().map(label).collect(),
+            orders: molecule.bonds().iter().map(|bond| bond.kekule as u64 + 1).collect(),
+            leaves: Vec::new(),
+            grown: Vec::new(),
+            ended: 0,
+            used: vec![0; molecule.atoms().len()],
+            planted: 0,
+        }
     }
 
     fn plant(&mut self, atom: usize) {
-        self.visited.fill(false);
-        self.visited[atom] = true;
-        self.nodes.clear();
-        let trail = extend(0, self.labels[atom]);
-        self.nodes.push(Node { atom, trail, children: 0..0 });
+        self.planted += 1;
+        self.used[atom] = self.planted;
+        self.ended = 0;
+        self.leaves.clear();
+        self.leaves.push(Leaf { atom, trail: extend(0, self.labels[atom]) });
     }
 
-    /// Grows every leaf, in the order of walking down the tree.
+    /// Grows every leaf.
     fn expand(&mut self) {
-        self.stack.clear();
-        self.stack.push(0);
-        while let Some(place) = self.stack.pop() {
-            let (atom, trail) = (self.nodes[place].atom, self.nodes[place].trail);
-            self.visited[atom] = true;
-            let children = self.nodes[place].children.clone();
-            if !children.is_empty() {
-                self.stack.extend(children.rev());
-                continue;
-            }
-            let start = self.nodes.len();
-            for next in self.molecule.neighbours(atom) {
-                if !self.visited[next.atom] {
-                    let bond = self.molecule.bonds()[next.bond].kekule as u64 + 1;
-                    let trail = extend(extend(trail, bond), self.labels[next.atom]);
-                    self.nodes.push(Node { atom: next.atom, trail, children: 0..0 });
+        self.grown.clear();
+        for leaf in &self.leaves {
+            self.used[leaf.atom] = self.planted;
+            let before = self.grown.len();
+            for next in self.molecule.neighbours(leaf.atom) {
+                if self.used[next.atom] != self.planted {
+                    let trail = extend(extend(leaf.trail, self.orders[next.bond]), self.labels[next.atom]);
+                    self.grown.push(Leaf { atom: next.atom, trail });
                 }
             }
-            self.nodes[place].children = start..self.nodes.len();
+            if self.grown.len() == before {
+                self.ended = self.ended.wrapping_add(mix(leaf.trail));
+            }
         }
+        std::mem::swap(&mut self.leaves, &mut self.grown);
     }
 
     /// The branches, in any order.
     fn code(&self) -> u64 {
-        let leaves = self.nodes.iter().filter(|node| node.children.is_empty());
-        leaves.fold(0, |sum, leaf| sum.wrapping_add(mix(leaf.trail)))
+        self.leaves.iter().fold(self.ended, |sum, leaf| sum.wrapping_add(mix(leaf.trail)))
     }
 }
 

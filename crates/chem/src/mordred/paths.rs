@@ -33,8 +33,9 @@ pub(crate) fn short_paths(molecule: &Molecule) -> [f64; 3] {
 
 /// Paths from one atom after the other.
 struct Count {
-    /// For each atom its neighbours and the orders of the bonds to them.
-    links: Vec<Vec<(usize, f64)>>,
+    /// Neighbours and the orders of the bonds to them, and where those of an atom begin.
+    links: Vec<(usize, f64)>,
+    starts: Vec<usize>,
     visited: Vec<bool>,
     numbers: [f64; LONGEST + 1],
     /// Sums of the products of bond orders.
@@ -45,8 +46,8 @@ struct Count {
 impl Count {
     /// Lengthens a path from `start` that has come to `atom` by a bond, its `length`th.
     fn follow(&mut self, start: usize, atom: usize, length: usize, product: f64) {
-        for place in 0..self.links[atom].len() {
-            let (to, order) = self.links[atom][place];
+        for place in self.starts[atom]..self.starts[atom + 1] {
+            let (to, order) = self.links[place];
             if self.visited[to] || self.steps > MOST_STEPS {
                 continue;
             }
@@ -69,12 +70,15 @@ impl Count {
 /// Paths of each length: their number, and the sum of the products of their bond orders.
 fn count(molecule: &Molecule) -> Option<([f64; LONGEST + 1], [f64; LONGEST + 1])> {
     let atoms = molecule.atoms().len();
-    let links = |atom: usize| -> Vec<(usize, f64)> {
+    let (mut links, mut starts) = (Vec::with_capacity(2 * molecule.bonds().len()), vec![0]);
+    for atom in 0..atoms {
         let bonded = molecule.neighbours(atom).iter().filter(|link| takes_part(molecule, link.bond));
-        bonded.map(|link| (link.atom, molecule.bonds()[link.bond].order.number())).collect()
-    };
+        links.extend(bonded.map(|link| (link.atom, molecule.bonds()[link.bond].order.number())));
+        starts.push(links.len());
+    }
     let mut count = Count {
-        links: (0..atoms).map(links).collect(),
+        links,
+        starts,
         visited: vec![false; atoms],
         numbers: [0.0; LONGEST + 1],
         products: [0.0; LONGEST + 1],

@@ -1,14 +1,12 @@
 //! Descriptors from the eigenvalues and the leading eigenvector of matrices of a structure.
 
-use std::borrow::Cow;
-
 use super::{
     DescriptorValue, MissingReason, Values,
     atomic::Weight,
     blocks::Block,
     context::Context,
     ratio,
-    symmetric::{LANES, Lanes, Reduced, Symmetric},
+    symmetric::{Reduced, Symmetric},
     tridiagonal::Tridiagonal,
 };
 use crate::Molecule;
@@ -42,8 +40,10 @@ fn push(values: &mut Values, attributes: &Attributes, trace: bool) {
 
 /// Properties of elements the Barysz matrices are weighted with.
 const PROPERTIES: usize = Weight::OF_ELEMENT.end - Weight::OF_ELEMENT.start;
-/// Adjacency, distance, detour, one place free, and the Barysz matrices.
-const MATRICES: usize = LANES + PROPERTIES;
+/// Adjacency, distance, detour, one place free.
+const GRAPHS: usize = 4;
+/// These and the Barysz matrices.
+const MATRICES: usize = GRAPHS + PROPERTIES;
 
 /// What is taken from the eigenvalues of all matrices of a structure.
 pub(crate) struct Spectra {
@@ -72,36 +72,36 @@ impl Spectra {
         }
         let (graphs, detour_index) = graph_matrices(context);
         let (weighted, reasons) = barysz::matrices(context);
-        let [low, high] = weighted;
-        let traces: [f64; MATRICES] = join([graphs.trace(), low.trace(), high.trace()]);
-        let parts = [graphs.reduce(), low.reduce(), high.reduce()];
-        let attributes = attributes(&context.heavy.molecule, &parts, &traces);
+        let traces = join(&graphs.trace(), &weighted.trace());
+        let attributes = attributes(&context.heavy.molecule, &graphs.reduce(), &weighted.reduce(), &traces);
         let detour = if detour_index.is_ok() { attributes[2] } else { missing(MissingReason::TooEntangled) };
         Self {
             adjacency: attributes[0],
             distance: attributes[1],
             detour,
             detour_index,
-            barysz: std::array::from_fn(|at| reasons[at].map_or(attributes[LANES + at], missing)),
+            barysz: std::array::from_fn(|at| reasons[at].map_or(attributes[GRAPHS + at], missing)),
             burden: bcut::extremes(context),
         }
     }
 }
 
-fn join<const N: usize>(parts: [Lanes; 3]) -> [f64; N] {
-    std::array::from_fn(|at| parts[at / LANES][at % LANES])
+/// Numbers of the first and of the second matrices one behind the other.
+fn join<const A: usize, const B: usize, const N: usize>(first: &[f64; A], second: &[f64; B]) -> [f64; N] {
+    std::array::from_fn(|at| if at < A { first[at] } else { second[at - A] })
 }
 
 /// Reduced matrices side by side.
-fn side_by_side<const N: usize>(parts: &[Reduced; 3]) -> Tridiagonal<N> {
-    let rows = |of: fn(&Reduced) -> &Vec<Lanes>| {
-        (0..parts[0].count).map(|row| join([0, 1, 2].map(|part: usize| of(&parts[part])[row]))).collect()
-    };
-    Tridiagonal { diagonal: rows(|part| &part.form.diagonal), coupling: rows(|part| &part.form.coupling) }
+fn side_by_side<const A: usize, const B: usize, const N: usize>(
+    first: &Tridiagonal<A>,
+    second: &Tridiagonal<B>,
+) -> Tridiagonal<N> {
+    let rows = |a: &[[f64; A]], b: &[[f64; B]]| a.iter().zip(b).map(|(a, b)| join(a, b)).collect();
+    Tridiagonal { diagonal: rows(&first.diagonal, &second.diagonal), coupling: rows(&first.coupling, &second.coupling) }
 }
 
 /// Adjacency, distance and detour matrix, and half the sum of the last.
-fn graph_matrices(context: &Context<'_>) -> (Symmetric, DescriptorValue) {
+fn graph_matrices(context: &Context<'_>) -> (Symmetric<GRAPHS>, DescriptorValue) {
     let count = context.heavy.count();
     let mut matrices = Symmetric::zeros(count);
     for bond in context.heavy.molecule.bonds() {
@@ -119,9 +119,14 @@ fn graph_matrices(context: &Context<'_>) -> (Symmetric, DescriptorValue) {
 }
 
 /// Graph energy, leading eigenvalue, spread and so on of each matrix.
-fn attributes(molecule: &Molecule, parts: &[Reduced; 3], traces: &[f64; MATRICES]) -> [Attributes; MATRICES] {
+fn attributes(
+    molecule: &Molecule,
+    graphs: &Reduced<GRAPHS>,
+    weighted: &Reduced<PROPERTIES>,
+    traces: &[f64; MATRICES],
+) -> [Attributes; MATRICES] {
     let size = molecule.atoms().len() as f64;
-    let eigenvalues = side_by_side::<MATRICES>(parts).eigenvalues();
+    let eigenvalues = side_by_side::<_, _, MATRICES>(&graphs.form, &weighted.form).eigenvalues();
     let (mut largest, mut least) = ([f64::NEG_INFINITY; MATRICES], [f64::INFINITY; MATRICES]);
     let (mut sum, mut energy) = ([0.0; MATRICES], [0.0; MATRICES]);
     for row in &eigenvalues {
@@ -132,8 +137,8 @@ fn attributes(molecule: &Molecule, parts: &[Reduced; 3], traces: &[f64; MATRICES
             energy[at] += row[at].abs();
         }
     }
-    let vectors =
-        [0, 1, 2].map(|part: usize| parts[part].eigenvectors(std::array::from_fn(|l| largest[part * LANES + l])));
+    let of_graphs = graphs.eigenvectors(std::array::from_fn(|l| largest[l]));
+    let of_weighted = weighted.eigenvectors(std::array::from_fn(|l| largest[GRAPHS + l]));
     std::array::from_fn(|at| {
         // A method that does not settle leaves no number.
         if !sum[at].is_finite() {
@@ -144,7 +149,7 @@ fn attributes(molecule: &Molecule, parts: &[Reduced; 3], traces: &[f64; MATRICES
         // Mordred takes e^-a along: the logarithm of one more than the sum.
         let shift = largest[at].max(0.0);
         let exponentials = eigenvalues.iter().map(|row| (row[at] - shift).exp()).sum::<f64>() + (-shift).exp();
-        let vector = |atom: usize| vectors[at / LANES][atom][at % LANES];
+        let vector = |atom: usize| if at < GRAPHS { of_graphs[atom][at] } else { of_weighted[atom][at - GRAPHS] };
         let coefficients: f64 = (0..molecule.atoms().len()).map(|atom| vector(atom).abs()).sum();
         let bonds = molecule.bonds();
         let randic: f64 = bonds.iter().map(|bond| (vector(bond.begin) * vector(bond.end)).sqrt().recip()).sum();
@@ -229,7 +234,7 @@ pub(crate) mod barysz {
     }
 
     /// The matrices, and why there is none where so.
-    pub(crate) fn matrices(context: &Context<'_>) -> ([Symmetric; 2], [Option<MissingReason>; PROPERTIES]) {
+    pub(crate) fn matrices(context: &Context<'_>) -> (Symmetric<PROPERTIES>, [Option<MissingReason>; PROPERTIES]) {
         let graph = &context.heavy;
         let count = graph.count();
         let mut rows: Vec<Row> =
@@ -246,27 +251,23 @@ pub(crate) mod barysz {
         let distances = context.blocks.between(
             [0.0; PROPERTIES],
             [0.0; PROPERTIES],
-            |block| Cow::Owned(shortest(&graph.molecule, block, &rows, &carbon)),
+            |block, inner| shortest(&graph.molecule, block, &rows, &carbon, inner),
             |a, b| std::array::from_fn(|at| a[at] + b[at]),
         );
-        let halves = [0, LANES].map(|from| {
-            let mut half = Symmetric::zeros(count);
-            for (row, property) in rows.iter().enumerate() {
-                for column in 0..row {
-                    let distance = &distances[row * count + column];
-                    *half.at(row, column) = std::array::from_fn(|l| distance[from + l]);
-                }
-                *half.at(row, row) = std::array::from_fn(|l| 1.0 - carbon[from + l] / property[from + l]);
+        let mut matrices = Symmetric::zeros(count);
+        for (row, property) in rows.iter().enumerate() {
+            for column in 0..row {
+                *matrices.at(row, column) = distances[row * count + column];
             }
-            half
-        });
-        (halves, reasons)
+            *matrices.at(row, row) = std::array::from_fn(|at| 1.0 - carbon[at] / property[at]);
+        }
+        (matrices, reasons)
     }
 
     /// Lengths of the shortest ways inside a block (Floyd and Warshall).
-    fn shortest(molecule: &Molecule, block: &Block, rows: &[Row], carbon: &Row) -> Vec<Row> {
+    fn shortest(molecule: &Molecule, block: &Block, rows: &[Row], carbon: &Row, matrix: &mut Vec<Row>) {
         let count = block.atoms.len();
-        let mut matrix = vec![[f64::INFINITY; PROPERTIES]; count * count];
+        matrix.resize(count * count, [f64::INFINITY; PROPERTIES]);
         for &(a, b, bond) in &block.bonds {
             let (first, second) = (&rows[block.atoms[a]], &rows[block.atoms[b]]);
             let order = molecule.bonds()[bond].order.number();
@@ -274,22 +275,31 @@ pub(crate) mod barysz {
             matrix[a * count + b] = length;
             matrix[b * count + a] = length;
         }
-        if count == 2 {
-            return matrix;
+        if count > 2 {
+            pulp::Arch::new().dispatch(
+                #[inline(always)]
+                || shorten(matrix, count),
+            );
         }
+    }
+
+    #[inline(always)]
+    fn shorten(matrix: &mut [Row], count: usize) {
         for middle in 0..count {
             for from in (0..count).filter(|&from| from != middle) {
                 let first = matrix[from * count + middle];
                 for to in 0..from {
                     let second = matrix[middle * count + to];
-                    let direct = &mut matrix[from * count + to];
-                    let way: Row = std::array::from_fn(|at| direct[at].min(first[at] + second[at]));
-                    *direct = way;
+                    let direct = matrix[from * count + to];
+                    let way: Row = std::array::from_fn(|at| {
+                        let way = first[at] + second[at];
+                        if way < direct[at] { way } else { direct[at] }
+                    });
+                    matrix[from * count + to] = way;
                     matrix[to * count + from] = way;
                 }
             }
         }
-        matrix
     }
 }
 
@@ -310,27 +320,34 @@ pub(crate) mod bcut {
     }
 
     pub(crate) fn extremes(context: &Context<'_>) -> [Result<[f64; 2], MissingReason>; Weight::COUNT] {
-        let graph = &context.heavy;
-        let parts = [0, 1, 2].map(|part: usize| {
-            let mut matrices = Symmetric::zeros(graph.count());
-            matrices.triangle.fill([0.001; LANES]);
-            for bond in graph.molecule.bonds() {
-                let terminal = graph.degree(bond.begin) == 1 || graph.degree(bond.end) == 1;
-                let value = bond.order.number() / 10.0 + if terminal { 0.01 } else { 0.0 };
-                *matrices.at(bond.begin.max(bond.end), bond.begin.min(bond.end)) = [value; LANES];
-            }
-            for (atom, row) in graph.weights.rows.iter().enumerate() {
-                *matrices.at(atom, atom) = std::array::from_fn(|l| {
-                    let weight = part * LANES + l;
-                    if graph.weights.known[weight] { row[weight] } else { 0.0 }
-                });
-            }
-            matrices.reduce()
-        });
-        let (largest, least) = side_by_side::<{ Weight::COUNT }>(&parts).extremes();
-        std::array::from_fn(|weight| match graph.weights.known[weight] {
+        const HIGH: usize = Weight::COUNT - LOW;
+        let (low, high) = (burden::<LOW>(context, 0), burden::<HIGH>(context, LOW));
+        let (largest, least) = side_by_side::<_, _, { Weight::COUNT }>(&low, &high).extremes();
+        std::array::from_fn(|weight| match context.heavy.weights.known[weight] {
             true => Ok([largest[weight], least[weight]]),
             false => Err(MissingReason::UnknownProperty),
         })
+    }
+
+    /// Weights whose matrices are worked on first; the others as many as a wide processor takes at once.
+    const LOW: usize = 4;
+
+    /// The Burden matrices of some weights from the `first` on, reduced.
+    fn burden<const L: usize>(context: &Context<'_>, first: usize) -> Tridiagonal<L> {
+        let graph = &context.heavy;
+        let mut matrices = Symmetric::zeros(graph.count());
+        matrices.triangle.fill([0.001; L]);
+        for bond in graph.molecule.bonds() {
+            let terminal = graph.degree(bond.begin) == 1 || graph.degree(bond.end) == 1;
+            let value = bond.order.number() / 10.0 + if terminal { 0.01 } else { 0.0 };
+            *matrices.at(bond.begin.max(bond.end), bond.begin.min(bond.end)) = [value; L];
+        }
+        for (atom, row) in graph.weights.rows.iter().enumerate() {
+            *matrices.at(atom, atom) = std::array::from_fn(|l| {
+                let weight = first + l;
+                if graph.weights.known[weight] { row[weight] } else { 0.0 }
+            });
+        }
+        matrices.reduce().form
     }
 }

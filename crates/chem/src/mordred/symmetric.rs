@@ -4,48 +4,39 @@
 //! processor busy, and give the same numbers as one by one. Householder's reduction from the last row upwards (Golub and
 //! Van Loan, Matrix Computations, section 8.3).
 
+use std::array::from_fn as each;
+
 use super::tridiagonal::Tridiagonal;
 
-/// Matrices worked on at once.
-pub(crate) const LANES: usize = 4;
-/// An entry of each of them.
-pub(crate) type Lanes = [f64; LANES];
-
-/// Applies a function to the entries at one place.
-#[inline(always)]
-fn each(function: impl Fn(usize) -> f64) -> Lanes {
-    std::array::from_fn(function)
-}
-
 /// Lower triangles of several symmetric matrices, row by row.
-pub(crate) struct Symmetric {
+pub(crate) struct Symmetric<const L: usize> {
     pub count: usize,
-    pub triangle: Vec<Lanes>,
+    pub triangle: Vec<[f64; L]>,
 }
 
 fn start(row: usize) -> usize {
     row * (row + 1) / 2
 }
 
-impl Symmetric {
+impl<const L: usize> Symmetric<L> {
     /// Matrices of zeros.
     pub fn zeros(count: usize) -> Self {
-        Self { count, triangle: vec![[0.0; LANES]; start(count)] }
+        Self { count, triangle: vec![[0.0; L]; start(count)] }
     }
 
     /// The entry in a row and a column, the column not behind the row.
-    pub fn at(&mut self, row: usize, column: usize) -> &mut Lanes {
+    pub fn at(&mut self, row: usize, column: usize) -> &mut [f64; L] {
         &mut self.triangle[start(row) + column]
     }
 
     /// Sums of the diagonals.
-    pub fn trace(&self) -> Lanes {
+    pub fn trace(&self) -> [f64; L] {
         let own = (0..self.count).map(|row| self.triangle[start(row) + row]);
-        own.fold([0.0; LANES], |sum, x| each(|l| sum[l] + x[l]))
+        own.fold([0.0; L], |sum, x| each(|l| sum[l] + x[l]))
     }
 
     /// Reduces the matrices.
-    pub fn reduce(self) -> Reduced {
+    pub fn reduce(self) -> Reduced<L> {
         pulp::Arch::new().dispatch(
             #[inline(always)]
             || self.reduce_here(),
@@ -53,13 +44,13 @@ impl Symmetric {
     }
 
     #[inline(always)]
-    fn reduce_here(mut self) -> Reduced {
+    fn reduce_here(mut self) -> Reduced<L> {
         let count = self.count;
-        let mut form = Tridiagonal { diagonal: vec![[0.0; LANES]; count], coupling: vec![[0.0; LANES]; count] };
+        let mut form = Tridiagonal { diagonal: vec![[0.0; L]; count], coupling: vec![[0.0; L]; count] };
         // Of the reflection before: its vector u and the vector w that the matrix changes by, A - u w' - w u'.
-        let mut last = vec![[0.0; LANES]; count];
-        let mut change = vec![[0.0; LANES]; count];
-        let mut product = vec![[0.0; LANES]; count];
+        let mut last = vec![[0.0; L]; count];
+        let mut change = vec![[0.0; L]; count];
+        let mut product = vec![[0.0; L]; count];
         for size in (0..count).rev() {
             let (above, rest) = self.triangle.split_at_mut(start(size));
             let row = &mut rest[..=size];
@@ -70,14 +61,14 @@ impl Symmetric {
             }
             let vector = &mut row[..size];
             form.coupling[size - 1] = reflect(vector);
-            product[..size].fill([0.0; LANES]);
+            product[..size].fill([0.0; L]);
             for at in 0..size {
                 let line = &mut above[start(at)..][..=at];
                 let sum = change_and_multiply(line, &last, &change, vector, &mut product);
                 product[at] = sum;
             }
-            let half: Lanes =
-                vector.iter().zip(&product).fold([0.0; LANES], |sum, (v, p)| each(|l| sum[l] + 0.5 * v[l] * p[l]));
+            let half: [f64; L] =
+                vector.iter().zip(&product).fold([0.0; L], |sum, (v, p)| each(|l| sum[l] + 0.5 * v[l] * p[l]));
             for ((change, p), v) in change.iter_mut().zip(&product).zip(vector.iter()) {
                 *change = each(|l| p[l] - half[l] * v[l]);
             }
@@ -89,7 +80,7 @@ impl Symmetric {
 
 /// Takes `u w' + w u'` from one row; `u` and `w` are those of the row itself.
 #[inline(always)]
-fn subtract(row: &mut [Lanes], last: &[Lanes], change: &[Lanes], u: Lanes, w: Lanes) {
+fn subtract<const L: usize>(row: &mut [[f64; L]], last: &[[f64; L]], change: &[[f64; L]], u: [f64; L], w: [f64; L]) {
     for ((a, p), q) in row.iter_mut().zip(last).zip(change) {
         *a = each(|l| a[l] - (u[l] * q[l] + w[l] * p[l]));
     }
@@ -98,16 +89,16 @@ fn subtract(row: &mut [Lanes], last: &[Lanes], change: &[Lanes], u: Lanes, w: La
 /// Brings one row up to date, and adds what it means for the product of the matrix with `vector`: to the entries of
 /// `product` before its own, and returned for its own.
 #[inline(always)]
-fn change_and_multiply(
-    line: &mut [Lanes],
-    last: &[Lanes],
-    change: &[Lanes],
-    vector: &[Lanes],
-    product: &mut [Lanes],
-) -> Lanes {
+fn change_and_multiply<const L: usize>(
+    line: &mut [[f64; L]],
+    last: &[[f64; L]],
+    change: &[[f64; L]],
+    vector: &[[f64; L]],
+    product: &mut [[f64; L]],
+) -> [f64; L] {
     let at = line.len() - 1;
     let (u, w, v) = (last[at], change[at], vector[at]);
-    let mut sum = [0.0; LANES];
+    let mut sum = [0.0; L];
     let columns = last[..at].iter().zip(&change[..at]).zip(&vector[..at]).zip(&mut product[..at]);
     for (a, (((p, q), x), y)) in line[..at].iter_mut().zip(columns) {
         *a = each(|l| a[l] - (u[l] * q[l] + w[l] * p[l]));
@@ -121,11 +112,11 @@ fn change_and_multiply(
 
 /// Makes a row the vector `v` of the reflection `1 - v v'` that leaves only its last entry, which is returned.
 #[inline(always)]
-fn reflect(row: &mut [Lanes]) -> Lanes {
-    let Some((end, front)) = row.split_last_mut() else { return [0.0; LANES] };
-    let rest: Lanes = front.iter().fold([0.0; LANES], |sum, x| each(|l| sum[l] + x[l] * x[l]));
-    let (mut target, mut scale) = (*end, [0.0; LANES]);
-    for l in 0..LANES {
+fn reflect<const L: usize>(row: &mut [[f64; L]]) -> [f64; L] {
+    let Some((end, front)) = row.split_last_mut() else { return [0.0; L] };
+    let rest: [f64; L] = front.iter().fold([0.0; L], |sum, x| each(|l| sum[l] + x[l] * x[l]));
+    let (mut target, mut scale) = (*end, [0.0; L]);
+    for l in 0..L {
         if rest[l] > 0.0 {
             let length = (end[l] * end[l] + rest[l]).sqrt();
             target[l] = if end[l] > 0.0 { -length } else { length };
@@ -140,22 +131,30 @@ fn reflect(row: &mut [Lanes]) -> Lanes {
 }
 
 /// Matrices in tridiagonal form, and the way back.
-pub(crate) struct Reduced {
+pub(crate) struct Reduced<const L: usize> {
     pub count: usize,
-    pub form: Tridiagonal<LANES>,
+    pub form: Tridiagonal<L>,
     /// In each row the vector of a reflection.
-    reflections: Vec<Lanes>,
+    reflections: Vec<[f64; L]>,
 }
 
-impl Reduced {
+impl<const L: usize> Reduced<L> {
     /// The eigenvectors of one eigenvalue of each matrix, of length 1.
-    pub fn eigenvectors(&self, values: Lanes) -> Vec<Lanes> {
+    pub fn eigenvectors(&self, values: [f64; L]) -> Vec<[f64; L]> {
+        pulp::Arch::new().dispatch(
+            #[inline(always)]
+            || self.eigenvectors_here(values),
+        )
+    }
+
+    #[inline(always)]
+    fn eigenvectors_here(&self, values: [f64; L]) -> Vec<[f64; L]> {
         let mut vectors = self.form.eigenvectors(values);
         for row in 1..self.count {
             let reflection = &self.reflections[start(row)..][..row];
             let part = &mut vectors[..row];
-            let along: Lanes =
-                reflection.iter().zip(part.iter()).fold([0.0; LANES], |sum, (v, x)| each(|l| sum[l] + v[l] * x[l]));
+            let along: [f64; L] =
+                reflection.iter().zip(part.iter()).fold([0.0; L], |sum, (v, x)| each(|l| sum[l] + v[l] * x[l]));
             for (x, v) in part.iter_mut().zip(reflection) {
                 *x = each(|l| x[l] - along[l] * v[l]);
             }
@@ -169,7 +168,7 @@ mod tests {
     use super::*;
 
     /// A ring of six and a chain of six, the other matrices zero.
-    fn benzene_and_hexatriene() -> Reduced {
+    fn benzene_and_hexatriene() -> Reduced<4> {
         let mut matrices = Symmetric::zeros(6);
         for at in 0..5 {
             *matrices.at(at + 1, at) = [1.0, 1.0, 0.0, 0.0];

@@ -48,7 +48,7 @@ pub(crate) mod balaban {
 
 /// Bertz' complexity. Source: J. Am. Chem. Soc. 103, 3599 (1981).
 pub(crate) mod bertz {
-    use std::{borrow::Cow, collections::BTreeMap};
+    use std::collections::BTreeMap;
 
     use super::*;
     use crate::{BondOrder, Molecule, mordred::blocks::Block};
@@ -120,14 +120,14 @@ pub(crate) mod bertz {
     /// Distances in sixths of a bond, row by row, where a bond counts one over its order.
     pub(crate) fn weighted_distances(context: &Context<'_>) -> Vec<u32> {
         let molecule = &context.heavy.molecule;
-        context.blocks.between(0, u32::MAX, |block| Cow::Owned(shortest(molecule, block)), |a, b| a + b)
+        context.blocks.between(0, u32::MAX, |block, inner| shortest(molecule, block, inner), |a, b| a + b)
     }
 
     /// Distances inside a block, in sixths of a bond (Floyd and Warshall).
-    fn shortest(molecule: &Molecule, block: &Block) -> Vec<u32> {
+    fn shortest(molecule: &Molecule, block: &Block, matrix: &mut Vec<u32>) {
         const FAR: u32 = u32::MAX / 2;
         let count = block.atoms.len();
-        let mut matrix = vec![FAR; count * count];
+        matrix.resize(count * count, FAR);
         for &(a, b, bond) in &block.bonds {
             let bond = &molecule.bonds()[bond];
             let step = match bond.order {
@@ -138,15 +138,25 @@ pub(crate) mod bertz {
             };
             (matrix[a * count + b], matrix[b * count + a]) = (step, step);
         }
+        if count > 2 {
+            pulp::Arch::new().dispatch(
+                #[inline(always)]
+                || shorten(matrix, count),
+            );
+        }
+    }
+
+    #[inline(always)]
+    fn shorten(matrix: &mut [u32], count: usize) {
+        let mut through = vec![0; count];
         for middle in 0..count {
+            through.copy_from_slice(&matrix[middle * count..][..count]);
             for from in (0..count).filter(|&from| from != middle) {
-                for to in (0..count).filter(|&to| to != from) {
-                    let way = matrix[from * count + middle] + matrix[middle * count + to];
-                    matrix[from * count + to] = matrix[from * count + to].min(way);
-                }
+                let row = &mut matrix[from * count..][..count];
+                let first = row[middle];
+                row.iter_mut().zip(&through).for_each(|(way, second)| *way = (*way).min(first + second));
             }
         }
-        matrix
     }
 }
 
@@ -328,7 +338,7 @@ pub(crate) mod walks {
         let returning: Vec<f64> = (2..=LONGEST)
             .map(|length| {
                 let (a, b) = (&powers[length / 2], &powers[length - length / 2]);
-                (a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>() + 1.0).ln()
+                (inner_product(a, b) + 1.0).ln()
             })
             .collect();
         values.extend(all.iter().map(|&walks| Ok(walks)));
@@ -336,6 +346,18 @@ pub(crate) mod walks {
         values.extend(returning.iter().map(|&walks| Ok(walks)));
         values.push(Ok(count as f64 + returning.iter().sum::<f64>()));
     }
+}
+
+/// Sum of products, of whole numbers: the order of adding them is of no account.
+fn inner_product(a: &[f64], b: &[f64]) -> f64 {
+    const SIDE_BY_SIDE: usize = 8;
+    let (a_parts, b_parts) = (a.chunks_exact(SIDE_BY_SIDE), b.chunks_exact(SIDE_BY_SIDE));
+    let rest: f64 = a_parts.remainder().iter().zip(b_parts.remainder()).map(|(x, y)| x * y).sum();
+    let mut sums = [0.0; SIDE_BY_SIDE];
+    for (a, b) in a_parts.zip(b_parts) {
+        (0..SIDE_BY_SIDE).for_each(|l| sums[l] += a[l] * b[l]);
+    }
+    rest + sums.iter().sum::<f64>()
 }
 
 /// Wiener's index and his polarity number.

@@ -52,6 +52,7 @@ impl<const L: usize> Tridiagonal<L> {
     }
 
     /// The eigenvector of an eigenvalue of each matrix, of length 1.
+    #[inline(always)]
     pub fn eigenvectors(&self, values: [f64; L]) -> Vec<[f64; L]> {
         let count = self.count();
         if count == 1 {
@@ -283,6 +284,7 @@ struct Factors<const L: usize> {
 }
 
 impl<const L: usize> Factors<L> {
+    #[inline(always)]
     fn new(matrices: &Tridiagonal<L>, values: [f64; L]) -> Self {
         let count = matrices.count();
         let mut scale = [1e-300_f64; L];

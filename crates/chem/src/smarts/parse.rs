@@ -352,6 +352,21 @@ fn aromatic_pair(two: &[u8]) -> Option<u8> {
     }
 }
 
+/// Tests together: those that are soonest done come first.
 fn join(mut tests: Vec<AtomTest>, several: fn(Vec<AtomTest>) -> AtomTest) -> AtomTest {
+    tests.sort_by_key(AtomTest::effort);
     if tests.len() == 1 { tests.remove(0) } else { several(tests) }
+}
+
+impl AtomTest {
+    /// 0 for what an atom tells by itself, more for what takes a look around.
+    fn effort(&self) -> usize {
+        match self {
+            Self::Inner(_) => 2,
+            Self::Hydrogens(_) | Self::HeavyDegree(_) | Self::RingSize(Some(_)) | Self::RingBonds(Some(_)) => 1,
+            Self::Not(test) => test.effort(),
+            Self::All(tests) | Self::One(tests) => tests.iter().map(Self::effort).max().unwrap_or_default(),
+            _ => 0,
+        }
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use smallvec::{SmallVec, smallvec};
+
 use super::{AtomTest, BondTest, Pattern};
 use crate::{BondOrder, Molecule};
 
@@ -49,9 +51,9 @@ impl Pattern {
         self.find(molecule).len()
     }
 
-    /// Whether an atom of this element could be the first of the pattern.
-    pub(crate) fn may_begin_with(&self, number: u8) -> bool {
-        self.atoms[0].may_be(number)
+    /// Whether an atom of this element, aromatic or not, could be the first of the pattern.
+    pub(crate) fn may_begin_with(&self, number: u8, aromatic: bool) -> bool {
+        self.atoms[0].may_be(number, aromatic)
     }
 
     /// Calls `take` with every occurrence that begins at `start` until it says true.
@@ -63,9 +65,9 @@ impl Pattern {
             take(&[start]);
             return;
         }
-        let mut mapping = vec![start];
+        let mut mapping: SmallVec<[usize; 8]> = smallvec![start];
         // For each pattern atom behind the first: which neighbour of the atom it hangs on is tried next.
-        let mut next = vec![0];
+        let mut next: SmallVec<[usize; 8]> = smallvec![0];
         while let Some(place) = next.last_mut() {
             let depth = mapping.len();
             let link = &self.links[depth][..];
@@ -105,11 +107,13 @@ impl Pattern {
 }
 
 impl AtomTest {
-    fn may_be(&self, number: u8) -> bool {
+    fn may_be(&self, number: u8, aromatic: bool) -> bool {
         match self {
-            Self::Element(wanted, _) | Self::Number(wanted) => *wanted == number,
-            Self::All(tests) => tests.iter().all(|test| test.may_be(number)),
-            Self::One(tests) => tests.iter().any(|test| test.may_be(number)),
+            Self::Element(wanted, as_aromatic) => (*wanted, *as_aromatic) == (number, aromatic),
+            Self::Number(wanted) => *wanted == number,
+            Self::Aromatic(wanted) => *wanted == aromatic,
+            Self::All(tests) => tests.iter().all(|test| test.may_be(number, aromatic)),
+            Self::One(tests) => tests.iter().any(|test| test.may_be(number, aromatic)),
             _ => true,
         }
     }

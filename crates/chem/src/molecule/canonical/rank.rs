@@ -3,13 +3,15 @@
 
 use std::cmp::Ordering;
 
+use smallvec::SmallVec;
+
 use crate::{
     BondOrder, Chirality, Molecule,
     molecule::stereo::{Stereo, is_odd},
 };
 
 /// Bond kind, arrangement and class of a neighbour, largest first.
-type Surroundings = Vec<(u8, u8, usize)>;
+type Surroundings = SmallVec<[(u8, u8, usize); 4]>;
 /// What an atom is.
 type Nature = (u32, usize, u8, u16, usize, u32, u8, usize);
 
@@ -22,6 +24,13 @@ enum Criterion {
     Hands,
     /// How rings spread out from them; for cages, where all atoms look alike.
     Spread,
+}
+
+/// An atom with what it is told apart by.
+struct Keyed {
+    atom: usize,
+    nature: Option<Nature>,
+    around: Surroundings,
 }
 
 struct Partition<'a> {
@@ -106,7 +115,8 @@ impl Partition<'_> {
         if chirality == Chirality::None {
             return 0;
         }
-        let classes: Vec<usize> = self.molecule.neighbours(index).iter().map(|next| self.class[next.atom]).collect();
+        let classes: SmallVec<[usize; 4]> =
+            self.molecule.neighbours(index).iter().map(|next| self.class[next.atom]).collect();
         let mut sorted = classes.clone();
         sorted.sort_unstable();
         if sorted.windows(2).any(|pair| pair[0] == pair[1]) {
@@ -165,32 +175,41 @@ impl Partition<'_> {
         bonds
     }
 
-    fn compare(&self, criterion: Criterion, a: &(usize, Surroundings), b: &(usize, Surroundings)) -> Ordering {
-        let around = || a.1.cmp(&b.1);
+    fn keyed(&self, criterion: Criterion, atom: usize) -> Keyed {
+        let nature = (criterion == Criterion::Surroundings).then(|| self.nature(atom));
+        Keyed { atom, nature, around: self.surroundings(atom) }
+    }
+
+    fn compare(&self, criterion: Criterion, a: &Keyed, b: &Keyed) -> Ordering {
+        let around = || a.around.cmp(&b.around);
         match criterion {
-            Criterion::Surroundings => self.nature(a.0).cmp(&self.nature(b.0)).then_with(around),
-            Criterion::Spread => self.spread[a.0].cmp(&self.spread[b.0]).then_with(around),
+            Criterion::Surroundings => a.nature.cmp(&b.nature).then_with(around),
+            Criterion::Spread => self.spread[a.atom].cmp(&self.spread[b.atom]).then_with(around),
             Criterion::Hands => around().then_with(|| {
                 let hands = |atom: usize| self.hands_around(atom).into_iter().map(|(_, hand)| hand);
-                hands(a.0).cmp(hands(b.0))
+                hands(a.atom).cmp(hands(b.atom))
             }),
         }
     }
 
     /// Splits active classes until none is left, and on to classes that this touches.
     fn refine(&mut self, criterion: Criterion) {
+        let mut keyed: Vec<Keyed> = Vec::new();
         while let Some(first) = self.active.pop() {
             self.is_active[first] = false;
             let (start, length) = (self.class[first], self.size[first]);
-            let mut keyed: Vec<(usize, Surroundings)> =
-                self.order[start..start + length].iter().map(|&atom| (atom, self.surroundings(atom))).collect();
+            keyed.clear();
+            keyed.extend(self.order[start..start + length].iter().map(|&atom| self.keyed(criterion, atom)));
+            if keyed[1..].iter().all(|other| self.compare(criterion, &keyed[0], other).is_eq()) {
+                continue;
+            }
             keyed.sort_by(|a, b| self.compare(criterion, a, b));
             let breaks: Vec<usize> =
                 (1..length).filter(|&at| self.compare(criterion, &keyed[at - 1], &keyed[at]).is_ne()).collect();
             self.size[first] = 0;
-            for (at, (atom, _)) in keyed.iter().enumerate() {
-                self.order[start + at] = *atom;
-                self.size[*atom] = 0;
+            for (at, keyed) in keyed.iter().enumerate() {
+                self.order[start + at] = keyed.atom;
+                self.size[keyed.atom] = 0;
             }
             let starts = [0].into_iter().chain(breaks.iter().copied());
             let ends = breaks.iter().copied().chain([length]);
