@@ -53,22 +53,38 @@ pub(crate) mod all {
                 sums.centred[0][w] += middle[w] * middle[w];
             }
         }
+        // For each atom the ones behind it, by their distance: the sums of a distance stay at hand.
+        let mut places = [0; LAGS + 1];
+        let mut behind = vec![0; count];
         for i in 0..count {
+            let distances = &graph.row(i)[i + 1..];
+            places.fill(0);
+            distances.iter().for_each(|&distance| places[usize::from(distance).min(LAGS)] += 1);
+            let mut start = 0;
+            for place in &mut places {
+                start += std::mem::replace(place, start);
+            }
+            let starts = places;
+            for (j, &distance) in (i + 1..).zip(distances) {
+                let place = &mut places[usize::from(distance).min(LAGS)];
+                behind[*place] = j;
+                *place += 1;
+            }
             let (row_i, centred_i) = (rows[i], centred[i]);
-            for (j, &distance) in graph.row(i).iter().enumerate().skip(i + 1) {
-                let lag = usize::from(distance);
-                if lag >= LAGS {
-                    continue;
+            for lag in 1..LAGS {
+                let group = &behind[starts[lag]..places[lag]];
+                sums.pairs[lag] += group.len() as f64;
+                let (mut products, mut middles, mut differences) =
+                    (sums.products[lag], sums.centred[lag], sums.differences[lag]);
+                for &j in group {
+                    let (row_j, centred_j) = (&rows[j], &centred[j]);
+                    for w in 0..Weight::COUNT {
+                        products[w] += row_i[w] * row_j[w];
+                        middles[w] += centred_i[w] * centred_j[w];
+                        differences[w] += (row_i[w] - row_j[w]) * (row_i[w] - row_j[w]);
+                    }
                 }
-                sums.pairs[lag] += 1.0;
-                let (row_j, centred_j) = (&rows[j], &centred[j]);
-                let (products, middles, differences) =
-                    (&mut sums.products[lag], &mut sums.centred[lag], &mut sums.differences[lag]);
-                for w in 0..Weight::COUNT {
-                    products[w] += row_i[w] * row_j[w];
-                    middles[w] += centred_i[w] * centred_j[w];
-                    differences[w] += (row_i[w] - row_j[w]) * (row_i[w] - row_j[w]);
-                }
+                (sums.products[lag], sums.centred[lag], sums.differences[lag]) = (products, middles, differences);
             }
         }
         sums

@@ -124,10 +124,13 @@ fn follow(molecule: &Molecule, atoms: &[usize], bonds: &[InnerBond], steps: &mut
         return (smallvec![0.0, 1.0, 1.0, 0.0], smallvec![0.0, weight, weight, 0.0]);
     }
     let size = atoms.len();
-    let mut inside = vec![Vec::new(); size];
+    let mut inside: Vec<SmallVec<[(usize, f64); 4]>> = vec![SmallVec::new(); size];
     for &(a, b, _) in bonds {
         inside[a].push((b, weight(a, b)));
         inside[b].push((a, weight(a, b)));
+    }
+    if bonds.len() == size {
+        return follow_ring(&inside, steps);
     }
     let mut longest: Numbers = smallvec![0.0; size * size];
     let mut weighted: Numbers = smallvec![0.0; size * size];
@@ -154,6 +157,28 @@ fn follow(molecule: &Molecule, atoms: &[usize], bonds: &[InnerBond], steps: &mut
             let cell = start * size + to;
             longest[cell] = longest[cell].max(length);
             weighted[cell] += product * factor;
+        }
+    }
+    (longest, weighted)
+}
+
+/// The same for a ring: from each of its atoms there are two ways round.
+fn follow_ring(inside: &[SmallVec<[(usize, f64); 4]>], steps: &mut usize) -> (Numbers, Numbers) {
+    let size = inside.len();
+    let mut longest: Numbers = smallvec![0.0; size * size];
+    let mut weighted: Numbers = smallvec![0.0; size * size];
+    *steps += 2 * size * (size - 1);
+    for start in 0..size {
+        for way in 0..2 {
+            let (mut before, (mut at, mut product)) = (start, inside[start][way]);
+            for length in 1..size {
+                let cell = start * size + at;
+                longest[cell] = f64::max(longest[cell], length as f64);
+                weighted[cell] += product;
+                let on = usize::from(inside[at][0].0 == before);
+                let (next, factor) = inside[at][on];
+                (before, at, product) = (at, next, product * factor);
+            }
         }
     }
     (longest, weighted)

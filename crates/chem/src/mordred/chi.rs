@@ -76,9 +76,6 @@ impl Growth {
     /// Grows the part, of `bonds` bonds on `atoms` atoms, by each of the waiting bonds from `first` on.
     fn grow(&mut self, waiting: &mut Vec<usize>, first: usize, bonds: usize, atoms: usize, products: [f64; 2]) {
         let end = waiting.len();
-        if bonds + 1 == MOST_BONDS {
-            return self.finish(&waiting[first..end], atoms, products);
-        }
         for place in first..end {
             if self.steps > MOST_PARTS {
                 return;
@@ -95,43 +92,50 @@ impl Growth {
             }
             let new_bonds = bonds + 1;
             self.record(new_bonds, new_atoms, new_products);
-            let from = waiting.len();
-            waiting.extend_from_within(place + 1..end);
-            self.wait_for_neighbours(bond, waiting);
-            self.grow(waiting, from, new_bonds, new_atoms, new_products);
-            for &new in &waiting[from + (end - place - 1)..] {
-                self.seen[new] = false;
+            if new_bonds + 1 == MOST_BONDS {
+                self.finish(&waiting[place + 1..end], bond, new_atoms, new_products);
+            } else {
+                let from = waiting.len();
+                waiting.extend_from_within(place + 1..end);
+                self.wait_for_neighbours(bond, waiting);
+                self.grow(waiting, from, new_bonds, new_atoms, new_products);
+                for &new in &waiting[from + (end - place - 1)..] {
+                    self.seen[new] = false;
+                }
+                waiting.truncate(from);
             }
-            waiting.truncate(from);
             for atom in self.ends[bond] {
                 self.change_degree(atom, -1);
             }
         }
     }
 
-    /// The same for the last bond. Of the largest parts, only chains and paths are asked for.
-    fn finish(&mut self, waiting: &[usize], atoms: usize, products: [f64; 2]) {
-        for &bond in waiting {
+    /// The same for the last bond, one of those waiting or of those beside the one added `before`. Of the largest
+    /// parts, only chains and paths are asked for.
+    fn finish(&mut self, waiting: &[usize], before: usize, atoms: usize, products: [f64; 2]) {
+        let chain = MOST_BONDS > atoms;
+        let unbranched = self.branched == 0;
+        let beside = &self.beside[self.starts[before]..self.starts[before + 1]];
+        let new = beside.iter().filter(|&&bond| !self.seen[bond]);
+        for &bond in waiting.iter().chain(new) {
             if self.steps > MOST_PARTS {
                 return;
             }
             self.steps += 1;
             let [a, b] = self.ends[bond];
-            let (new, old) = match (self.degrees[a], self.degrees[b]) {
-                (0, degree) => (Some(a), degree),
-                (degree, 0) => (Some(b), degree),
-                _ => (None, 0),
+            let (outside, degree) = match (self.degrees[a], self.degrees[b]) {
+                (0, degree) => (a, degree),
+                (degree, 0) => (b, degree),
+                _ => {
+                    self.parts.chains[MOST_BONDS].add(products);
+                    continue;
+                }
             };
-            let chain = MOST_BONDS >= atoms + usize::from(new.is_some());
-            if !chain && (self.branched > 0 || old > 1) {
-                continue;
+            if chain || (unbranched && degree == 1) {
+                let products = std::array::from_fn(|which| products[which] * self.factors[outside][which]);
+                let sums = if chain { &mut self.parts.chains } else { &mut self.parts.paths };
+                sums[MOST_BONDS].add(products);
             }
-            let products = match new {
-                Some(atom) => std::array::from_fn(|which| products[which] * self.factors[atom][which]),
-                None => products,
-            };
-            let sums = if chain { &mut self.parts.chains } else { &mut self.parts.paths };
-            sums[MOST_BONDS].add(products);
         }
     }
 

@@ -133,6 +133,10 @@ fn distances_with_hydrogens(heavy: &Graph<'_>, full: &Molecule) -> Vec<u16> {
 fn distances(molecule: &Molecule) -> Vec<u16> {
     let count = molecule.atoms().len();
     let mut distances = vec![Graph::APART; count * count];
+    if count <= u64::BITS as usize {
+        by_bits(molecule, &mut distances);
+        return distances;
+    }
     let mut queue = Vec::with_capacity(count);
     for start in 0..count {
         let row = &mut distances[start * count..(start + 1) * count];
@@ -153,4 +157,30 @@ fn distances(molecule: &Molecule) -> Vec<u16> {
         }
     }
     distances
+}
+
+/// The same for so few atoms that a set of them is the bits of one number.
+fn by_bits(molecule: &Molecule, distances: &mut [u16]) {
+    let count = molecule.atoms().len();
+    let bits = |links: &[crate::Neighbour]| links.iter().fold(0, |bits, next| bits | (1_u64 << next.atom));
+    let around: Vec<u64> = (0..count).map(|atom| bits(molecule.neighbours(atom))).collect();
+    let each = |mut set: u64, take: &mut dyn FnMut(usize)| {
+        while set != 0 {
+            take(set.trailing_zeros() as usize);
+            set &= set - 1;
+        }
+    };
+    for (start, row) in distances.chunks_exact_mut(count.max(1)).enumerate() {
+        let (mut seen, mut level, mut distance) = (0, 1_u64 << start, 0);
+        while level != 0 {
+            seen |= level;
+            let mut next = 0;
+            each(level, &mut |atom| {
+                row[atom] = distance;
+                next |= around[atom];
+            });
+            level = next & !seen;
+            distance += 1;
+        }
+    }
 }

@@ -64,42 +64,43 @@ fn entropies<const W: usize>(classes: &[Class], atoms: f64, weights: impl Fn(usi
 
 fn classes(molecule: &Molecule) -> Vec<Vec<Class>> {
     let count = molecule.atoms().len();
-    let mut codes: [Vec<u64>; ORDERS] = Default::default();
+    // Code, last atom, and number of atoms.
+    let mut codes: [Vec<(u64, usize, usize)>; ORDERS] = std::array::from_fn(|_| Vec::with_capacity(count));
     let mut tree = Tree::new(molecule);
     // Hydrogens on one atom have the same surroundings.
     let parent = |atom: usize| match (molecule.atoms()[atom].number, molecule.neighbours(atom)) {
         (1, [only]) => Some(only.atom),
         _ => None,
     };
+    let mut before = None;
     for atom in 0..count {
-        if atom > 0 && parent(atom).is_some() && parent(atom) == parent(atom - 1) {
-            codes.iter_mut().for_each(|codes| codes.extend_from_within(atom - 1..));
+        let parent = parent(atom);
+        if parent.is_some() && parent == before {
+            codes.iter_mut().filter_map(|codes| codes.last_mut()).for_each(|(_, last, number)| {
+                *last = atom;
+                *number += 1;
+            });
             continue;
         }
-        codes[0].push(u64::from(molecule.atoms()[atom].number));
+        before = parent;
+        codes[0].push((u64::from(molecule.atoms()[atom].number), atom, 1));
         tree.plant(atom);
-        for code in &mut codes[1..] {
+        for codes in &mut codes[1..] {
             tree.expand();
-            code.push(tree.code());
+            codes.push((tree.code(), atom, 1));
         }
     }
-    codes.iter().map(|codes| group(codes)).collect()
+    codes.into_iter().map(group).collect()
 }
 
 /// Classes in the order of their codes.
-fn group(codes: &[u64]) -> Vec<Class> {
-    let mut order: Vec<(u64, usize)> = codes.iter().copied().zip(0..).collect();
-    order.sort_unstable();
-    let mut classes: Vec<Class> = Vec::new();
-    let mut last = None;
-    for (code, atom) in order {
-        match classes.last_mut().filter(|_| last == Some(code)) {
-            Some(class) => *class = (atom, class.1 + 1.0),
-            None => classes.push((atom, 1.0)),
-        }
-        last = Some(code);
-    }
-    classes
+fn group(mut codes: Vec<(u64, usize, usize)>) -> Vec<Class> {
+    codes.sort_unstable();
+    let class = |class: &[(u64, usize, usize)]| {
+        let last = class.iter().map(|(_, last, _)| *last).max().unwrap_or_default();
+        (last, class.iter().map(|(.., number)| *number).sum::<usize>() as f64)
+    };
+    codes.chunk_by(|a, b| a.0 == b.0).map(class).collect()
 }
 
 /// A branch that may still grow: the atom it ends at and the trail that leads there.

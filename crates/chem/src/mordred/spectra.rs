@@ -42,7 +42,9 @@ fn push(values: &mut Values, attributes: &Attributes, trace: bool) {
 const PROPERTIES: usize = Weight::OF_ELEMENT.end - Weight::OF_ELEMENT.start;
 /// Adjacency, distance, detour, one place free.
 const GRAPHS: usize = 4;
-/// These and the Barysz matrices.
+/// These and as many Burden matrices.
+const SHARED: usize = 2 * GRAPHS;
+/// The first and the Barysz matrices.
 const MATRICES: usize = GRAPHS + PROPERTIES;
 
 /// What is taken from the eigenvalues of all matrices of a structure.
@@ -70,10 +72,15 @@ impl Spectra {
                 burden: [Err(reason); Weight::COUNT],
             };
         }
-        let (graphs, detour_index) = graph_matrices(context);
+        // Eight matrices at a time are what a wide processor takes at once.
+        let (mut shared, detour_index) = graph_matrices(context);
+        bcut::fill(context, &mut shared, GRAPHS, 0..GRAPHS);
         let (weighted, reasons) = barysz::matrices(context);
-        let traces = join(&graphs.trace(), &weighted.trace());
-        let attributes = attributes(&context.heavy.molecule, &graphs.reduce(), &weighted.reduce(), &traces);
+        let mut burden = Symmetric::<{ Weight::COUNT - GRAPHS }>::zeros(context.heavy.count());
+        bcut::fill(context, &mut burden, 0, GRAPHS..Weight::COUNT);
+        let traces = join(&lanes::<GRAPHS, _>(&shared.trace(), 0), &weighted.trace());
+        let (shared, weighted, burden) = (shared.reduce(), weighted.reduce(), burden.reduce());
+        let attributes = attributes(&context.heavy.molecule, &shared, &weighted, &traces);
         let detour = if detour_index.is_ok() { attributes[2] } else { missing(MissingReason::TooEntangled) };
         Self {
             adjacency: attributes[0],
@@ -81,7 +88,7 @@ impl Spectra {
             detour,
             detour_index,
             barysz: std::array::from_fn(|at| reasons[at].map_or(attributes[GRAPHS + at], missing)),
-            burden: bcut::extremes(context),
+            burden: bcut::extremes(context, &side_by_side(&shared.form, GRAPHS, &burden.form)),
         }
     }
 }
@@ -91,17 +98,26 @@ fn join<const A: usize, const B: usize, const N: usize>(first: &[f64; A], second
     std::array::from_fn(|at| if at < A { first[at] } else { second[at - A] })
 }
 
-/// Reduced matrices side by side.
-fn side_by_side<const A: usize, const B: usize, const N: usize>(
-    first: &Tridiagonal<A>,
-    second: &Tridiagonal<B>,
-) -> Tridiagonal<N> {
-    let rows = |a: &[[f64; A]], b: &[[f64; B]]| a.iter().zip(b).map(|(a, b)| join(a, b)).collect();
-    Tridiagonal { diagonal: rows(&first.diagonal, &second.diagonal), coupling: rows(&first.coupling, &second.coupling) }
+/// Some of several numbers.
+fn lanes<const A: usize, const N: usize>(numbers: &[f64; N], from: usize) -> [f64; A] {
+    std::array::from_fn(|at| numbers[from + at])
 }
 
-/// Adjacency, distance and detour matrix, and half the sum of the last.
-fn graph_matrices(context: &Context<'_>) -> (Symmetric<GRAPHS>, DescriptorValue) {
+/// Reduced matrices side by side: four of the first from a place on, and the second.
+fn side_by_side<const A: usize, const B: usize, const N: usize>(
+    first: &Tridiagonal<A>,
+    from: usize,
+    second: &Tridiagonal<B>,
+) -> Tridiagonal<N> {
+    let row = |(a, b): (&[f64; A], &[f64; B])| join(&lanes::<GRAPHS, _>(a, from), b);
+    Tridiagonal {
+        diagonal: first.diagonal.iter().zip(&second.diagonal).map(row).collect(),
+        coupling: first.coupling.iter().zip(&second.coupling).map(row).collect(),
+    }
+}
+
+/// Adjacency, distance and detour matrix, places free behind them, and half the sum of the last.
+fn graph_matrices(context: &Context<'_>) -> (Symmetric<SHARED>, DescriptorValue) {
     let count = context.heavy.count();
     let mut matrices = Symmetric::zeros(count);
     for bond in context.heavy.molecule.bonds() {
@@ -121,12 +137,12 @@ fn graph_matrices(context: &Context<'_>) -> (Symmetric<GRAPHS>, DescriptorValue)
 /// Graph energy, leading eigenvalue, spread and so on of each matrix.
 fn attributes(
     molecule: &Molecule,
-    graphs: &Reduced<GRAPHS>,
+    graphs: &Reduced<SHARED>,
     weighted: &Reduced<PROPERTIES>,
     traces: &[f64; MATRICES],
 ) -> [Attributes; MATRICES] {
     let size = molecule.atoms().len() as f64;
-    let eigenvalues = side_by_side::<_, _, MATRICES>(&graphs.form, &weighted.form).eigenvalues();
+    let eigenvalues = side_by_side::<_, _, MATRICES>(&graphs.form, 0, &weighted.form).eigenvalues();
     let (mut largest, mut least) = ([f64::NEG_INFINITY; MATRICES], [f64::INFINITY; MATRICES]);
     let (mut sum, mut energy) = ([0.0; MATRICES], [0.0; MATRICES]);
     for row in &eigenvalues {
@@ -137,8 +153,8 @@ fn attributes(
             energy[at] += row[at].abs();
         }
     }
-    let of_graphs = graphs.eigenvectors(std::array::from_fn(|l| largest[l]));
-    let of_weighted = weighted.eigenvectors(std::array::from_fn(|l| largest[GRAPHS + l]));
+    let of_graphs = graphs.eigenvectors(std::array::from_fn(|l| if l < GRAPHS { largest[l] } else { 0.0 }));
+    let of_weighted = weighted.eigenvectors(lanes(&largest, GRAPHS));
     std::array::from_fn(|at| {
         // A method that does not settle leaves no number.
         if !sum[at].is_finite() {
@@ -319,35 +335,36 @@ pub(crate) mod bcut {
         }
     }
 
-    pub(crate) fn extremes(context: &Context<'_>) -> [Result<[f64; 2], MissingReason>; Weight::COUNT] {
-        const HIGH: usize = Weight::COUNT - LOW;
-        let (low, high) = (burden::<LOW>(context, 0), burden::<HIGH>(context, LOW));
-        let (largest, least) = side_by_side::<_, _, { Weight::COUNT }>(&low, &high).extremes();
+    pub(super) fn extremes(
+        context: &Context<'_>,
+        reduced: &Tridiagonal<{ Weight::COUNT }>,
+    ) -> [Result<[f64; 2], MissingReason>; Weight::COUNT] {
+        let (largest, least) = reduced.extremes();
         std::array::from_fn(|weight| match context.heavy.weights.known[weight] {
             true => Ok([largest[weight], least[weight]]),
             false => Err(MissingReason::UnknownProperty),
         })
     }
 
-    /// Weights whose matrices are worked on first; the others as many as a wide processor takes at once.
-    const LOW: usize = 4;
-
-    /// The Burden matrices of some weights from the `first` on, reduced.
-    fn burden<const L: usize>(context: &Context<'_>, first: usize) -> Tridiagonal<L> {
+    /// Writes the Burden matrices of some weights, from a place on.
+    pub(super) fn fill<const L: usize>(
+        context: &Context<'_>,
+        matrices: &mut Symmetric<L>,
+        place: usize,
+        weights: std::ops::Range<usize>,
+    ) {
         let graph = &context.heavy;
-        let mut matrices = Symmetric::zeros(graph.count());
-        matrices.triangle.fill([0.001; L]);
+        let places = place..place + weights.len();
+        matrices.triangle.iter_mut().for_each(|entry| entry[places.clone()].fill(0.001));
         for bond in graph.molecule.bonds() {
             let terminal = graph.degree(bond.begin) == 1 || graph.degree(bond.end) == 1;
             let value = bond.order.number() / 10.0 + if terminal { 0.01 } else { 0.0 };
-            *matrices.at(bond.begin.max(bond.end), bond.begin.min(bond.end)) = [value; L];
+            matrices.at(bond.begin.max(bond.end), bond.begin.min(bond.end))[places.clone()].fill(value);
         }
         for (atom, row) in graph.weights.rows.iter().enumerate() {
-            *matrices.at(atom, atom) = std::array::from_fn(|l| {
-                let weight = first + l;
-                if graph.weights.known[weight] { row[weight] } else { 0.0 }
-            });
+            for (weight, value) in weights.clone().zip(&mut matrices.at(atom, atom)[places.clone()]) {
+                *value = if graph.weights.known[weight] { row[weight] } else { 0.0 };
+            }
         }
-        matrices.reduce().form
     }
 }

@@ -48,7 +48,7 @@ pub(crate) mod balaban {
 
 /// Bertz' complexity. Source: J. Am. Chem. Soc. 103, 3599 (1981).
 pub(crate) mod bertz {
-    use std::collections::BTreeMap;
+    use std::collections::HashMap;
 
     use super::*;
     use crate::{BondOrder, Molecule, mordred::blocks::Block};
@@ -67,7 +67,7 @@ pub(crate) mod bertz {
             return values.push(Ok(0.0));
         }
         let classes = classes(context);
-        let mut connections: BTreeMap<(usize, usize, usize), f64> = BTreeMap::new();
+        let mut connections: Vec<((usize, usize, usize), f64)> = Vec::with_capacity(3 * atoms.len());
         for hinge in 0..atoms.len() {
             let links = molecule.neighbours(hinge);
             for (place, first) in links.iter().enumerate() {
@@ -75,22 +75,25 @@ pub(crate) mod bertz {
                 let class = classes[first.atom];
                 if order > 1.0 && first.atom > hinge {
                     let key = (class.min(classes[hinge]), class.max(classes[hinge]), usize::MAX);
-                    *connections.entry(key).or_default() += order * (order - 1.0) / 2.0;
+                    connections.push((key, order * (order - 1.0) / 2.0));
                 }
                 for second in &links[place + 1..] {
                     let other = classes[second.atom];
                     let key = (class.min(other), classes[hinge], class.max(other));
-                    *connections.entry(key).or_default() += order * self::order(molecule, second.bond);
+                    connections.push((key, order * self::order(molecule, second.bond)));
                 }
             }
         }
-        let mut elements: BTreeMap<u8, f64> = BTreeMap::new();
-        for atom in atoms {
-            *elements.entry(atom.number).or_default() += 1.0;
-        }
-        let total: f64 = connections.values().sum();
-        let spread = if connections.is_empty() { 0.0 } else { total * (entropy(connections.values()) + total.log2()) };
-        values.push(Ok(atoms.len() as f64 * entropy(elements.values()) + spread));
+        // Stable: a kind is summed up in the order of its parts.
+        connections.sort_by_key(|(key, _)| *key);
+        let kinds: Vec<f64> =
+            connections.chunk_by(|a, b| a.0 == b.0).map(|kind| kind.iter().map(|part| part.1).sum()).collect();
+        let mut counts = [0.0; 119];
+        atoms.iter().for_each(|atom| counts[usize::from(atom.number)] += 1.0);
+        let elements: Vec<f64> = counts.into_iter().filter(|&count| count > 0.0).collect();
+        let total: f64 = kinds.iter().sum();
+        let spread = if kinds.is_empty() { 0.0 } else { total * (entropy(kinds.iter()) + total.log2()) };
+        values.push(Ok(atoms.len() as f64 * entropy(elements.iter()) + spread));
     }
 
     fn order(molecule: &Molecule, bond: usize) -> f64 {
@@ -105,16 +108,24 @@ pub(crate) mod bertz {
 
     /// Atoms with the same distances, bonds counting one over their order, get the same number.
     fn classes(context: &Context<'_>) -> Vec<usize> {
+        let count = context.heavy.count();
         let mut distances = weighted_distances(context);
-        let mut rows: BTreeMap<&[u32], usize> = BTreeMap::new();
-        distances
-            .chunks_exact_mut(context.heavy.count())
-            .map(|row| {
-                row.sort_unstable();
-                let next = rows.len();
-                *rows.entry(&row[..row.len().min(NEAREST)]).or_insert(next)
-            })
-            .collect()
+        if count > NEAREST {
+            distances.chunks_exact_mut(count).for_each(<[u32]>::sort_unstable);
+        }
+        // Sums over the distances that two different rows share by chance once in 2^64.
+        let mix = |&distance: &u32| {
+            let product = (u64::from(distance) + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            (product ^ (product >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93)
+        };
+        let sum = |row: &[u32]| row.iter().take(NEAREST).map(mix).fold(0, u64::wrapping_add);
+        let mut known: HashMap<u64, usize> = HashMap::with_capacity(count);
+        let rows = distances.chunks_exact(count);
+        rows.map(|row| {
+            let next = known.len();
+            *known.entry(sum(row)).or_insert(next)
+        })
+        .collect()
     }
 
     /// Distances in sixths of a bond, row by row, where a bond counts one over its order.
@@ -199,6 +210,11 @@ pub(crate) mod distance_edge {
             let suits = |&at: &usize| graph.molecule.atoms()[at].number == number && graph.degree(at) == degree;
             (0..graph.count()).filter(suits).collect()
         };
+        let logarithms_of: [f64; 64] = std::array::from_fn(|distance| (distance as f64).ln());
+        let logarithm = |a: usize, b: usize| {
+            let known = logarithms_of.get(usize::from(graph.row(a)[b])).copied();
+            known.unwrap_or_else(|| graph.distance(a, b).ln())
+        };
         for (_, number, most) in ELEMENTS {
             let by_degree: Vec<Vec<usize>> = (1..=most).map(|degree| of_degree(number, degree)).collect();
             for a in 0..most {
@@ -207,7 +223,7 @@ pub(crate) mod distance_edge {
                     for &first in &by_degree[a] {
                         for &second in by_degree[b].iter().filter(|&&second| a != b || first < second) {
                             count += 1.0;
-                            logarithms += graph.distance(first, second).ln();
+                            logarithms += logarithm(first, second);
                         }
                     }
                     let mean = if count == 0.0 { 0.0 } else { (logarithms / count).exp() };
@@ -235,12 +251,12 @@ pub(crate) mod charge {
         let graph = &context.heavy;
         let count = graph.count();
         let inverse = |distance: u16| if distance == 0 { 0.0 } else { number(distance).powi(-2) };
+        let inverses: Vec<f64> = graph.distances.iter().map(|&distance| inverse(distance)).collect();
         let mut rows = vec![0.0; count * count];
         for atom in 0..count {
             for next in graph.molecule.neighbours(atom) {
-                for (sum, &distance) in rows[atom * count..(atom + 1) * count].iter_mut().zip(graph.row(next.atom)) {
-                    *sum += inverse(distance);
-                }
+                let others = &inverses[next.atom * count..(next.atom + 1) * count];
+                rows[atom * count..(atom + 1) * count].iter_mut().zip(others).for_each(|(sum, other)| *sum += other);
             }
         }
         let (mut sums, mut pairs) = ([0.0; MOST + 1], [0.0; MOST + 1]);

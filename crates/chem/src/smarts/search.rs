@@ -14,7 +14,8 @@ impl Pattern {
             return false;
         }
         let mut found = false;
-        self.search(molecule, atom, &mut |_| {
+        let mut fits = |place: usize, atom: usize| self.atoms[place].fits(molecule, atom);
+        self.search(molecule, atom, &mut fits, &mut |_| {
             found = true;
             true
         });
@@ -23,10 +24,16 @@ impl Pattern {
 
     /// Every occurrence on a different set of atoms: the atoms in the order of the pattern.
     pub fn find(&self, molecule: &Molecule) -> Vec<Vec<usize>> {
+        let count = molecule.atoms().len();
         let mut seen = BTreeSet::new();
         let mut matches = Vec::new();
-        for start in 0..molecule.atoms().len() {
-            self.search(molecule, start, &mut |mapping| {
+        // An atom is met again and again, and may take long to tell.
+        let mut known: Vec<Option<bool>> = vec![None; self.atoms.len() * count];
+        let mut fits = |place: usize, atom: usize| {
+            *known[place * count + atom].get_or_insert_with(|| self.atoms[place].fits(molecule, atom))
+        };
+        for start in 0..count {
+            self.search(molecule, start, &mut fits, &mut |mapping| {
                 let mut atoms = mapping.to_vec();
                 atoms.sort_unstable();
                 if seen.insert(atoms) {
@@ -56,9 +63,16 @@ impl Pattern {
         self.atoms[0].may_be(number, aromatic)
     }
 
-    /// Calls `take` with every occurrence that begins at `start` until it says true.
-    fn search(&self, molecule: &Molecule, start: usize, take: &mut dyn FnMut(&[usize]) -> bool) {
-        if !self.atoms[0].fits(molecule, start) {
+    /// Calls `take` with every occurrence that begins at `start` until it says true. `fits` tells whether the atom at a
+    /// place of the pattern may be an atom of the molecule.
+    fn search(
+        &self,
+        molecule: &Molecule,
+        start: usize,
+        fits: &mut dyn FnMut(usize, usize) -> bool,
+        take: &mut dyn FnMut(&[usize]) -> bool,
+    ) {
+        if !fits(0, start) {
             return;
         }
         if self.atoms.len() == 1 {
@@ -86,11 +100,11 @@ impl Pattern {
                 let bond = known.or_else(|| molecule.bond_between(mapping[test.from], atom));
                 bond.is_some_and(|bond| test.test.fits(molecule, bond))
             };
-            let fits = !mapping.contains(&atom)
+            let suits = !mapping.contains(&atom)
                 && link.first().is_none_or(|first| bonded(first, Some(bond)))
-                && self.atoms[depth].fits(molecule, atom)
+                && fits(depth, atom)
                 && link.iter().skip(1).all(|other| bonded(other, None));
-            if !fits {
+            if !suits {
                 continue;
             }
             mapping.push(atom);
