@@ -18,19 +18,25 @@ pub(super) struct Binned {
 }
 
 /// Most bins of a column; one more code is for missing cells.
-pub(super) const MOST: usize = 255;
+const MOST: usize = 255;
 
 impl Bins {
     pub(super) fn of(features: &Features) -> Self {
+        Self::with(features, MOST)
+    }
+
+    /// With at most so many bins, up to 255.
+    pub(super) fn with(features: &Features, most: usize) -> Self {
         let mut order = Vec::with_capacity(features.rows());
-        let columns = (0..features.width()).map(|number| Binned::of(features.column(number), &mut order)).collect();
-        Self { columns }
+        let most = most.clamp(1, MOST);
+        let columns = (0..features.width()).map(|number| Binned::of(features.column(number), most, &mut order));
+        Self { columns: columns.collect() }
     }
 }
 
 impl Binned {
     /// A bin per value while these are few, else bins with about as many rows each.
-    fn of(column: &[f64], order: &mut Vec<(f64, u32)>) -> Self {
+    fn of(column: &[f64], most: usize, order: &mut Vec<(f64, u32)>) -> Self {
         order.clear();
         let known = column.iter().enumerate().filter(|(_, x)| !x.is_nan());
         // Minus zero equals zero.
@@ -44,16 +50,16 @@ impl Binned {
         for equal in order.chunk_by(|a, b| a.0 == b.0) {
             let value = equal[0].0;
             // A value of its own when there are few; else until the bin has its share of the rows that are left.
-            let full = distinct <= MOST || filled as f64 + 0.5 * equal.len() as f64 > wanted;
+            let full = distinct <= most || filled as f64 + 0.5 * equal.len() as f64 > wanted;
             match ranges.last_mut() {
                 Some(last) if !(full && filled > 0) => last.1 = value,
                 _ => {
-                    wanted = left as f64 / (MOST - ranges.len()).max(1) as f64;
+                    wanted = left as f64 / (most - ranges.len()).max(1) as f64;
                     ranges.push((value, value));
                     filled = 0;
                 }
             }
-            if ranges.len() >= MOST && distinct > MOST {
+            if ranges.len() >= most && distinct > most {
                 wanted = f64::INFINITY;
             }
             let code = (ranges.len() - 1) as u8;

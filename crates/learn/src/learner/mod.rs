@@ -4,9 +4,14 @@
 //! validation around it stays honest. The same data and seed give the same learner on any number of threads.
 
 mod bins;
+mod boosting;
 mod features;
+mod folds;
 mod forest;
 mod grow;
+mod lasso;
+mod leafwise;
+mod neighbours;
 mod ridge;
 mod scaling;
 #[cfg(test)]
@@ -17,8 +22,10 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+use boosting::Boosting;
 pub use features::Features;
 use forest::Forest;
+use neighbours::Neighbours;
 use ridge::Linear;
 
 /// What is predicted.
@@ -50,22 +57,42 @@ impl Task {
 pub enum Kind {
     /// Linear, squares of the weights penalised.
     Ridge,
+    /// Linear, absolute values of the weights penalised: most are zero.
+    Lasso,
+    /// Linear, both penalised.
+    ElasticNet,
     /// Mean of trees, each grown on a random draw of the rows.
     RandomForest,
     /// Mean of trees whose cuts are drawn at random.
     ExtraTrees,
+    /// Sum of small trees, each fitted to what those before it left over.
+    Boosting,
+    /// What the most similar rows had.
+    Neighbours,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: &[Self] = &[Self::Ridge, Self::RandomForest, Self::ExtraTrees];
+    pub const ALL: &[Self] = &[
+        Self::Ridge,
+        Self::Lasso,
+        Self::ElasticNet,
+        Self::RandomForest,
+        Self::ExtraTrees,
+        Self::Boosting,
+        Self::Neighbours,
+    ];
 
     /// Its name, as on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Ridge => "ridge",
+            Self::Lasso => "lasso",
+            Self::ElasticNet => "elastic-net",
             Self::RandomForest => "random-forest",
             Self::ExtraTrees => "extra-trees",
+            Self::Boosting => "boosting",
+            Self::Neighbours => "neighbours",
         }
     }
 }
@@ -160,6 +187,8 @@ enum Model {
     Constant(Vec<f64>),
     Linear(Linear),
     Forest(Forest),
+    Boosting(Boosting),
+    Neighbours(Neighbours),
 }
 
 /// What the methods are given: sound, with two rows at least and something that varies.
@@ -192,8 +221,14 @@ impl Fitted {
         let standard: Vec<f64> = targets.iter().map(|y| (y - scale.mean) / scale.scale).collect();
         let lesson = Lesson { task, features, targets: &standard, seed };
         let model = match kind {
-            Kind::Ridge if task != Task::Number => return Err(LearnerError::Unsupported(kind)),
+            Kind::Ridge | Kind::Lasso | Kind::ElasticNet if task != Task::Number => {
+                return Err(LearnerError::Unsupported(kind));
+            }
             Kind::Ridge => ridge::fit(&lesson).map(Model::Linear),
+            Kind::Lasso => lasso::lasso(&lesson).map(Model::Linear),
+            Kind::ElasticNet => lasso::elastic_net(&lesson).map(Model::Linear),
+            Kind::Boosting => Some(Model::Boosting(boosting::fit(&lesson))),
+            Kind::Neighbours => neighbours::fit(&lesson).map(Model::Neighbours),
             Kind::RandomForest => Some(Model::Forest(forest::random_forest(&lesson))),
             Kind::ExtraTrees => Some(Model::Forest(forest::extra_trees(&lesson))),
         };
@@ -210,6 +245,8 @@ impl Fitted {
             Model::Constant(values) => return values.repeat(features.rows()),
             Model::Linear(model) => model.predict(features),
             Model::Forest(model) => model.predict(features),
+            Model::Boosting(model) => model.predict(features),
+            Model::Neighbours(model) => model.predict(features),
         };
         if self.task == Task::Number {
             values.iter_mut().for_each(|y| *y = self.scale.mean + self.scale.scale * *y);
@@ -239,6 +276,8 @@ impl Fitted {
             Model::Constant(_) => Vec::new(),
             Model::Linear(model) => model.settings(),
             Model::Forest(model) => model.settings(),
+            Model::Boosting(model) => model.settings(),
+            Model::Neighbours(model) => model.settings(),
         }
     }
 

@@ -1,0 +1,59 @@
+//! Fits learners on the folds of a plain table: `learners TABLE.csv FOLDS.csv [KIND ...]`.
+//!
+//! The table has a header, numbers (empty where missing), and the target in its last column; the file of folds has one
+//! number per row, -1 for rows that are never tested. Prints kind, R2, mean absolute error (means over folds) and seconds.
+
+use std::{env, error::Error, fs, time::Instant};
+
+use matdock_learn::learner::{Features, Fitted, Kind, Task};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let [table, folds, names @ ..] = arguments.as_slice() else { return Err("TABLE.csv FOLDS.csv [KIND ...]".into()) };
+    let (features, targets) = read(table)?;
+    let folds: Vec<i64> =
+        fs::read_to_string(folds)?.lines().map(|line| line.trim().parse()).collect::<Result<_, _>>()?;
+    let kinds: Vec<Kind> = match names {
+        [] => Kind::ALL.to_vec(),
+        names => names.iter().map(|name| name.parse()).collect::<Result<_, _>>()?,
+    };
+    let last = folds.iter().max().copied().unwrap_or(-1);
+    for kind in kinds {
+        let started = Instant::now();
+        let (mut r2, mut mae) = (0.0, 0.0);
+        let mut chosen = Vec::new();
+        for fold in 0..=last {
+            let test: Vec<usize> = (0..folds.len()).filter(|&row| folds[row] == fold).collect();
+            let train: Vec<usize> = (0..folds.len()).filter(|&row| folds[row] != fold).collect();
+            let own: Vec<f64> = train.iter().map(|&row| targets[row]).collect();
+            let fitted = Fitted::fit(kind, Task::Number, &features.select(&train), &own, fold as u64)?;
+            let values = fitted.predict(&features.select(&test));
+            let count = test.len() as f64;
+            let mean = test.iter().map(|&row| targets[row]).sum::<f64>() / count;
+            let each = || test.iter().zip(&values).map(|(&row, value)| targets[row] - value);
+            let spread: f64 = test.iter().map(|&row| (targets[row] - mean).powi(2)).sum();
+            r2 += 1.0 - each().map(|e| e * e).sum::<f64>() / spread;
+            mae += each().map(f64::abs).sum::<f64>() / count;
+            chosen = fitted.settings();
+        }
+        let count = (last + 1) as f64;
+        let seconds = started.elapsed().as_secs_f64();
+        println!("{kind:18} R2 {:.4} MAE {:.5} {seconds:.2} s {chosen:?}", r2 / count, mae / count);
+    }
+    Ok(())
+}
+
+/// Columns but the last, and the last.
+fn read(path: &str) -> Result<(Features, Vec<f64>), Box<dyn Error>> {
+    let text = fs::read_to_string(path)?;
+    let mut lines = text.lines();
+    let width = lines.next().map_or(0, |header| header.split(',').count());
+    let mut columns = vec![Vec::new(); width];
+    for line in lines {
+        for (column, cell) in columns.iter_mut().zip(line.split(',')) {
+            column.push(if cell.is_empty() { f64::NAN } else { cell.parse()? });
+        }
+    }
+    let targets = columns.pop().unwrap_or_default();
+    Ok((Features::from_columns(columns)?, targets))
+}
