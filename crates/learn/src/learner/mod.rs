@@ -8,12 +8,19 @@ mod boosting;
 mod features;
 mod folds;
 mod forest;
+mod gaussian;
 mod grow;
 mod lasso;
+mod layers;
 mod leafwise;
+mod logistic;
 mod neighbours;
+mod network;
 mod ridge;
 mod scaling;
+mod smo;
+mod stack;
+mod svm;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -25,8 +32,12 @@ use serde::{Deserialize, Serialize};
 use boosting::Boosting;
 pub use features::Features;
 use forest::Forest;
+use gaussian::Gaussian;
 use neighbours::Neighbours;
+use network::Network;
 use ridge::Linear;
+use stack::Stack;
+use svm::SupportVectors;
 
 /// What is predicted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,14 +72,22 @@ pub enum Kind {
     Lasso,
     /// Linear, both penalised.
     ElasticNet,
+    /// A smooth function held flat, small errors for free.
+    SupportVector,
     /// Mean of trees, each grown on a random draw of the rows.
     RandomForest,
     /// Mean of trees whose cuts are drawn at random.
     ExtraTrees,
     /// Sum of small trees, each fitted to what those before it left over.
     Boosting,
+    /// Layers of rectified sums.
+    Network,
+    /// A random function conditioned on the rows; numbers only.
+    GaussianProcess,
     /// What the most similar rows had.
     Neighbours,
+    /// A weighted mean of the others.
+    Stack,
 }
 
 impl Kind {
@@ -77,10 +96,14 @@ impl Kind {
         Self::Ridge,
         Self::Lasso,
         Self::ElasticNet,
+        Self::SupportVector,
         Self::RandomForest,
         Self::ExtraTrees,
         Self::Boosting,
+        Self::Network,
+        Self::GaussianProcess,
         Self::Neighbours,
+        Self::Stack,
     ];
 
     /// Its name, as on the command line.
@@ -89,10 +112,14 @@ impl Kind {
             Self::Ridge => "ridge",
             Self::Lasso => "lasso",
             Self::ElasticNet => "elastic-net",
+            Self::SupportVector => "support-vector",
             Self::RandomForest => "random-forest",
             Self::ExtraTrees => "extra-trees",
             Self::Boosting => "boosting",
+            Self::Network => "network",
+            Self::GaussianProcess => "gaussian-process",
             Self::Neighbours => "neighbours",
+            Self::Stack => "stack",
         }
     }
 }
@@ -189,6 +216,10 @@ enum Model {
     Forest(Forest),
     Boosting(Boosting),
     Neighbours(Neighbours),
+    SupportVectors(SupportVectors),
+    Network(Network),
+    Gaussian(Gaussian),
+    Stack(Stack),
 }
 
 /// What the methods are given: sound, with two rows at least and something that varies.
@@ -221,14 +252,19 @@ impl Fitted {
         let standard: Vec<f64> = targets.iter().map(|y| (y - scale.mean) / scale.scale).collect();
         let lesson = Lesson { task, features, targets: &standard, seed };
         let model = match kind {
-            Kind::Ridge | Kind::Lasso | Kind::ElasticNet if task != Task::Number => {
-                return Err(LearnerError::Unsupported(kind));
-            }
+            Kind::GaussianProcess if task != Task::Number => return Err(LearnerError::Unsupported(kind)),
+            Kind::Ridge if task != Task::Number => logistic::fit(&lesson, 0.0).map(Model::Linear),
+            Kind::Lasso if task != Task::Number => logistic::fit(&lesson, 1.0).map(Model::Linear),
+            Kind::ElasticNet if task != Task::Number => logistic::fit(&lesson, 0.5).map(Model::Linear),
             Kind::Ridge => ridge::fit(&lesson).map(Model::Linear),
             Kind::Lasso => lasso::lasso(&lesson).map(Model::Linear),
             Kind::ElasticNet => lasso::elastic_net(&lesson).map(Model::Linear),
             Kind::Boosting => Some(Model::Boosting(boosting::fit(&lesson))),
             Kind::Neighbours => neighbours::fit(&lesson).map(Model::Neighbours),
+            Kind::SupportVector => svm::fit(&lesson).map(Model::SupportVectors),
+            Kind::Network => network::fit(&lesson).map(Model::Network),
+            Kind::GaussianProcess => gaussian::fit(&lesson).map(Model::Gaussian),
+            Kind::Stack => stack::fit(&lesson).map(Model::Stack),
             Kind::RandomForest => Some(Model::Forest(forest::random_forest(&lesson))),
             Kind::ExtraTrees => Some(Model::Forest(forest::extra_trees(&lesson))),
         };
@@ -247,6 +283,10 @@ impl Fitted {
             Model::Forest(model) => model.predict(features),
             Model::Boosting(model) => model.predict(features),
             Model::Neighbours(model) => model.predict(features),
+            Model::SupportVectors(model) => model.predict(features),
+            Model::Network(model) => model.predict(features),
+            Model::Gaussian(model) => model.predict(features),
+            Model::Stack(model) => model.predict(features),
         };
         if self.task == Task::Number {
             values.iter_mut().for_each(|y| *y = self.scale.mean + self.scale.scale * *y);
@@ -278,6 +318,10 @@ impl Fitted {
             Model::Forest(model) => model.settings(),
             Model::Boosting(model) => model.settings(),
             Model::Neighbours(model) => model.settings(),
+            Model::SupportVectors(model) => model.settings(),
+            Model::Network(model) => model.settings(),
+            Model::Gaussian(model) => model.settings(),
+            Model::Stack(model) => model.settings(),
         }
     }
 

@@ -3,7 +3,7 @@
 use faer::{Accum, Mat, Par, Side, linalg::matmul::matmul};
 use serde::{Deserialize, Serialize};
 
-use super::{Features, Lesson, Task, scaling::Scaling};
+use super::{Features, Lesson, Task, boosting::softmax, scaling::Scaling};
 
 /// Weights of standardised columns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,6 +28,9 @@ impl Linear {
             }
             sums.iter().enumerate().for_each(|(row, sum)| values[row * outputs + output] = *sum);
         }
+        if self.task != Task::Number {
+            values.chunks_exact_mut(outputs).for_each(|sums| sums.copy_from_slice(&softmax(sums)));
+        }
         values
     }
 
@@ -38,6 +41,10 @@ impl Linear {
     pub(super) fn coefficients(&self, width: usize) -> Option<Vec<f64>> {
         match (self.task, self.weights.as_slice()) {
             (Task::Number, [only]) => Some(self.scaling.in_units(only, width)),
+            (Task::Class { count: 2 }, [first, second]) => {
+                let odds: Vec<f64> = second.iter().zip(first).map(|(b, a)| b - a).collect();
+                Some(self.scaling.in_units(&odds, width))
+            }
             _ => None,
         }
     }
