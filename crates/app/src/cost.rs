@@ -29,6 +29,15 @@ pub struct Costs {
     pub unit: String,
 }
 
+/// An experiment that may be made next.
+#[derive(Debug, Clone, Copy)]
+pub struct Planned<'a> {
+    /// What it is made with.
+    pub settings: &'a Fields,
+    /// How much of what every experiment costs is paid for it, 0..1; less than 1 where it is made up to a stage only.
+    pub share: f64,
+}
+
 /// What was spent so far.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Spent {
@@ -73,20 +82,20 @@ impl Costs {
     }
 
     /// What an experiment costs after one with the settings `before`; the first has to set everything.
-    fn of(&self, settings: &Fields, before: Option<&Fields>) -> Amount {
-        let changed = |name: &String| before.is_none_or(|before| before.get(name) != settings.get(name));
+    fn of(&self, planned: Planned<'_>, before: Option<&Fields>) -> Amount {
+        let changed = |name: &String| before.is_none_or(|before| before.get(name) != planned.settings.get(name));
         let changes = self.changes.iter().filter(|(name, _)| changed(name));
-        changes.fold(self.experiment, |sum, (_, amount)| sum.plus(*amount))
+        changes.fold(self.experiment.times(planned.share), |sum, (_, amount)| sum.plus(*amount))
     }
 
-    /// What experiments with these settings cost, one after the other.
+    /// What whole experiments with these settings cost, one after the other.
     fn of_all<'a>(&self, settings: impl Iterator<Item = &'a Fields>) -> Amount {
-        self.after(None, settings)
+        self.after(None, settings.map(|settings| Planned { settings, share: 1.0 }))
     }
 
-    /// The same after one with the settings `before`.
-    fn after<'a>(&self, mut before: Option<&'a Fields>, settings: impl Iterator<Item = &'a Fields>) -> Amount {
-        settings.fold(Amount::default(), |sum, own| sum.plus(self.of(own, before.replace(own))))
+    /// What experiments cost, one after the other and after one with the settings `before`.
+    fn after<'a>(&self, mut before: Option<&'a Fields>, planned: impl Iterator<Item = Planned<'a>>) -> Amount {
+        planned.fold(Amount::default(), |sum, own| sum.plus(self.of(own, before.replace(own.settings))))
     }
 }
 
@@ -96,26 +105,22 @@ fn last(history: &History) -> Option<&Fields> {
     pending.or(history.experiments.last().map(|experiment| &experiment.settings))
 }
 
-/// What experiments with these settings would cost, changed parameters included, one after the other and after those
-/// begun; `None` where nothing costs anything.
-pub fn of_next<'a>(
-    campaign: &Campaign,
-    history: &'a History,
-    settings: impl Iterator<Item = &'a Fields>,
-) -> Option<Amount> {
-    (!campaign.costs.is_nothing()).then(|| campaign.costs.after(last(history), settings))
+/// What these experiments would cost, changed parameters included, one after the other and after those begun; `None` where
+/// nothing costs anything.
+pub fn of_next(campaign: &Campaign, history: &History, planned: &[Planned<'_>]) -> Option<Amount> {
+    (!campaign.costs.is_nothing()).then(|| campaign.costs.after(last(history), planned.iter().copied()))
 }
 
-/// How many of the experiments with these settings, one after the other, the money and the hours that are left cover.
-pub fn covered(campaign: &Campaign, history: &History, settings: &[&Fields]) -> usize {
-    let Some(spent) = spent(campaign, history) else { return settings.len() };
+/// How many of these experiments, one after the other, the money and the hours that are left cover.
+pub fn covered(campaign: &Campaign, history: &History, planned: &[Planned<'_>]) -> usize {
+    let Some(spent) = spent(campaign, history) else { return planned.len() };
     let covers = |count: &usize| {
-        let amount = campaign.costs.after(last(history), settings.iter().take(*count).copied());
+        let amount = campaign.costs.after(last(history), planned.iter().take(*count).copied());
         [(spent.left_cost, amount.cost), (spent.left_hours, amount.hours)]
             .into_iter()
             .all(|(left, needed)| left.is_none_or(|left| needed <= left + slack(left)))
     };
-    (1..=settings.len()).take_while(covers).count()
+    (1..=planned.len()).take_while(covers).count()
 }
 
 /// Why nothing is proposed: what is left does not cover the next experiment, which would cost `next`.
@@ -189,10 +194,11 @@ pub fn of_planner(campaign: &Campaign, history: &History) -> Option<matdock_plan
     let change = |parameter: &matdock_plan::Parameter| campaign.costs.changes.get(&parameter.name).map_or(0.0, price);
     let left = |budget: Option<f64>, begun: f64| Some((1.0 - begun / budget?).clamp(0.0, 1.0));
     let shares = [left(spent.budget_cost, spent.begun.cost), left(spent.budget_hours, spent.begun.hours)];
+    let least = campaign.costs.experiment.times(partial::least_share(campaign));
     let limit = |left: Option<f64>, of: fn(&Amount) -> f64| {
         let own = |parameter: &matdock_plan::Parameter| campaign.costs.changes.get(&parameter.name).map_or(0.0, of);
         let changes = campaign.space.parameters().iter().map(own).collect();
-        left.map(|left| Limit { experiment: of(&campaign.costs.experiment), changes, left: left + slack(left) })
+        left.map(|left| Limit { experiment: of(&least), changes, left: left + slack(left) })
     };
     let limits = [limit(spent.left_cost, |amount| amount.cost), limit(spent.left_hours, |amount| amount.hours)];
     Some(matdock_plan::Costs {
@@ -206,7 +212,7 @@ pub fn of_planner(campaign: &Campaign, history: &History) -> Option<matdock_plan
 /// How many more experiments the money and the hours surely do not exclude; `None` for no limit.
 pub fn affordable(campaign: &Campaign, history: &History) -> Option<usize> {
     let spent = spent(campaign, history)?;
-    let each = campaign.costs.experiment;
+    let each = campaign.costs.experiment.times(partial::least_share(campaign));
     let left = |budget: Option<f64>, begun: f64, each: f64| {
         let left = budget? - begun;
         let slack = slack(begun);
@@ -240,6 +246,8 @@ mod tests {
         let all = [settings("Ti", 1.0), settings("Ti", 2.0), settings("Zr", 2.0), settings("Ti", 2.0)];
         assert_eq!(costs.of_all(all.iter().take(2)), amount(110.0, 5.0));
         assert_eq!(costs.of_all(all.iter()), amount(320.0, 13.0));
+        let half = Planned { settings: &all[2], share: 0.5 };
+        assert_eq!(costs.after(Some(&all[0]), std::iter::once(half)), amount(102.5, 3.5), "changes are paid in full");
         assert!(Costs::default().is_nothing() && !costs.is_nothing());
     }
 }

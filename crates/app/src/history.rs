@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use matdock_message::{Message, say};
-use matdock_plan::{Measured, Observation, Point};
+use matdock_plan::{Measured, Observation, Point, Value};
 use matdock_record::{
     Agent, Body, CampaignId, Datum, IdSource, Outcome, Provenance, Qualifier, Record, RecordId, SampleId, SuggestionId,
     Timestamp, body, body::Fields,
@@ -258,6 +258,11 @@ impl History {
                 Outcome::Aborted(_) | Outcome::Uncertain(_) => continue,
             };
             let (point, row) = campaign.point_of(&experiment.settings, experiment.row.as_deref())?;
+            let mut unknown = campaign.inputs.iter().zip(&point).filter(|(input, value)| !input.knows(value));
+            if let Some((input, Value::Level(level))) = unknown.next() {
+                let number = experiment.number;
+                return Err(say!("app-history-level", number = number, name = input.name, level = level));
+            }
             let outcomes = campaign
                 .outcomes
                 .iter()

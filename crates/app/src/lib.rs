@@ -32,3 +32,4 @@ pub mod trial_files;
 pub mod verify;
 pub mod veto;
 pub mod warning;
+pub mod watch;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use matdock_message::{Message, say};
-use matdock_plan::{Begun, Partial};
-use matdock_record::{Body, Datum, Outcome, Record, body};
+use matdock_plan::{Begun, Partial, Suggestion};
+use matdock_record::{Datum, Outcome, body};
 use serde::Serialize;
 
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     history::{Experiment, History},
     learnt::Learnt,
     plot::number,
-    propose::is_made_for_learning,
+    propose::{is_made_for_learning, purpose_word},
 };
 
 /// An experiment that was made up to a stage and that a person can finish.
@@ -104,8 +104,17 @@ fn joined(numbers: impl Iterator<Item = u32>) -> String {
     numbers.map(|number| number.to_string()).collect::<Vec<_>>().join(", ")
 }
 
-/// Tells in new suggestions (`records`) until which stage each is made first. Returns the numbers of the suggestions that
-/// were made up to a stage and promise more per cost than the first new one, the best first.
+/// How new suggestions are best made, by hand.
+#[derive(Debug, Clone, Default)]
+pub struct Weighed {
+    /// The stage (its number) until which each suggestion is made first, if any.
+    pub until: Vec<Option<usize>>,
+    /// Numbers of the suggestions that were made up to a stage and promise more per cost than the first new one, the best
+    /// first.
+    pub finish: Vec<u32>,
+}
+
+/// Until which stage each of the new suggestions is made first. In a lab that is decided when the step is done.
 ///
 /// # Errors
 /// The history does not fit the campaign file.
@@ -113,10 +122,12 @@ pub fn weigh(
     campaign: &Campaign,
     history: &History,
     learnt: &Learnt,
-    records: &mut [Record],
-) -> Result<Vec<u32>, Message> {
-    if campaign.partials.is_empty() {
-        return Ok(Vec::new());
+    suggestions: &[Suggestion],
+    seed: u64,
+) -> Result<Weighed, Message> {
+    let mut all = Weighed { until: vec![None; suggestions.len()], finish: Vec::new() };
+    if campaign.partials.is_empty() || campaign.lab.is_some() {
+        return Ok(all);
     }
     let planner = learnt.planner(campaign, history);
     let (mut begun, mut numbers) = (Vec::new(), Vec::new());
@@ -129,20 +140,29 @@ pub fn weigh(
             numbers.push(number);
         }
     }
-    let mut finish: Option<Vec<u32>> = None;
-    for record in records {
-        let Body::Suggestion(suggestion) = &mut record.body else { continue };
-        if is_made_for_learning(&suggestion.purpose) {
+    let mut is_first = true;
+    for (suggestion, until) in suggestions.iter().zip(&mut all.until) {
+        if is_made_for_learning(purpose_word(suggestion.purpose)) {
             continue;
         }
-        let (point, _) = campaign.point_of(&suggestion.settings, suggestion.row.as_deref())?;
-        let Some(weighed) = planner.weigh(learnt.lesson(), &begun, &point, suggestion.seed)? else { continue };
-        let stage = weighed.until.and_then(|number| campaign.partials.get(number));
-        suggestion.until = stage.map(|partial| partial.until.clone());
-        let numbers = weighed.finish.iter().filter_map(|place| numbers.get(*place).copied());
-        finish.get_or_insert_with(|| numbers.collect());
+        let Some(weighed) = planner.weigh(learnt.lesson(), &begun, &suggestion.point, seed)? else { continue };
+        *until = weighed.until;
+        if std::mem::take(&mut is_first) {
+            all.finish = weighed.finish.iter().filter_map(|place| numbers.get(*place).copied()).collect();
+        }
     }
-    Ok(finish.unwrap_or_default())
+    Ok(all)
+}
+
+/// What of an experiment that is made until a stage (its number) is paid, 0..1.
+pub fn share(campaign: &Campaign, until: Option<usize>) -> f64 {
+    until.and_then(|number| campaign.partials.get(number)).map_or(1.0, |partial| partial.cost)
+}
+
+/// The smallest share of an experiment that can be asked for, 0..1.
+pub fn least_share(campaign: &Campaign) -> f64 {
+    let by_hand = campaign.partials.iter().filter(|_| campaign.lab.is_none());
+    by_hand.map(|partial| partial.cost).fold(1.0, f64::min)
 }
 
 /// The stage (its number) up to which an experiment was made on purpose: the cheapest that gives all that was measured.

@@ -10,9 +10,10 @@ use serde::Serialize;
 
 use crate::{
     campaign::Campaign,
-    cost::{self, Amount},
+    cost::{self, Amount, Planned},
     history::History,
     learnt::Learnt,
+    partial,
 };
 
 /// Whether experiments with this purpose, by its word, are made for other reasons than to be the best.
@@ -44,6 +45,8 @@ pub struct Proposal {
     pub searched: Vec<Searched>,
     /// What the next one costs that is left out because it is not covered.
     pub uncovered: Option<Amount>,
+    /// Numbers of suggestions made up to a stage that are worth finishing before anything new, the best first.
+    pub finish: Vec<u32>,
 }
 
 /// How the search for a suggestion ended.
@@ -72,7 +75,8 @@ pub fn suggestions(
     learnt.planner(campaign, history).suggest_from(learnt.lesson(), &pending, count, seed(campaign, history))
 }
 
-fn seed(campaign: &Campaign, history: &History) -> u64 {
+/// The seed of the suggestions that come next.
+pub fn seed(campaign: &Campaign, history: &History) -> u64 {
     mix(campaign.seed, u64::from(history.next_number()))
 }
 
@@ -91,20 +95,24 @@ pub fn propose(
     let (first, seed) = (history.next_number(), seed(campaign, history));
     let mut suggestions = suggestions(campaign, history, learnt, count)?;
     let settings: Vec<Fields> = suggestions.iter().map(|s| campaign.settings_of(&s.point, s.row)).collect();
-    let settings: Vec<&Fields> = settings.iter().collect();
-    let covered = cost::covered(campaign, history, &settings);
-    let beyond = settings.iter().take(covered + 1).copied();
-    let uncovered = (covered < settings.len()).then(|| cost::of_next(campaign, history, beyond)).flatten();
+    let partial::Weighed { until, finish } = partial::weigh(campaign, history, learnt, &suggestions, seed)?;
+    let planned = settings.iter().zip(&until);
+    let planned: Vec<Planned> =
+        planned.map(|(settings, until)| Planned { settings, share: partial::share(campaign, *until) }).collect();
+    let covered = cost::covered(campaign, history, &planned);
+    let beyond = planned.get(..=covered).and_then(|beyond| cost::of_next(campaign, history, beyond));
     suggestions.truncate(covered);
     let ended = suggestions.iter().zip(first..).filter_map(|(s, suggestion)| Some((suggestion, s.search?)));
     let searched = ended.map(|(suggestion, ended)| Searched { suggestion, ended }).collect();
     let influences = influences(campaign, learnt, &suggestions, seed);
-    let records = suggestions.into_iter().zip(influences).zip(first..).map(|((suggestion, influences), number)| {
+    let until = until.into_iter().map(|number| Some(campaign.partials.get(number?)?.until.clone()));
+    let each = suggestions.into_iter().zip(influences).zip(until).zip(first..);
+    let records = each.map(|(((suggestion, influences), until), number)| {
         let stored = stored(campaign, history, &learnt.numbers, suggestion, number, seed);
-        let body = body::Suggestion { influences, ..stored };
+        let body = body::Suggestion { influences, until, ..stored };
         Record::suggestion(SuggestionId::new(ids, at), Provenance::new(Agent::Planner, at), body)
     });
-    Ok(Proposal { records: records.collect(), searched, uncovered })
+    Ok(Proposal { records: records.collect(), searched, uncovered: beyond, finish })
 }
 
 /// What drives the expected main outcome of each suggestion; nothing for those made without a model.

@@ -115,7 +115,7 @@ pub fn record_with_files(
     let mut writer = Writer { campaign, history: &history, at, ids, records: Vec::new(), own: 0 };
     let source = match brought {
         Brought::Sheet(path) => Some(writer.source(dock, path)?),
-        Brought::Trial { .. } => None,
+        Brought::Trial { .. } | Brought::Seen { .. } => None,
     };
     for answer in answers {
         recorded.failed += u32::from(matches!(answer.outcome, Outcome::Failed(_)));
@@ -218,9 +218,7 @@ impl<'a> Sheet<'a> {
         let finished = corrects.iter().filter(|known| is_partial(&known.outcome) && !is_partial(&outcome));
         let finished: Vec<&Experiment> = finished.collect();
         for (name, datum) in finished.iter().flat_map(|known| &known.values) {
-            if datum.quantity().is_some() {
-                values.entry(name.clone()).or_insert_with(|| datum.clone());
-            }
+            values.entry(name.clone()).or_insert_with(|| datum.clone());
         }
         let allowed = self.correct || !finished.is_empty();
         if let (Some(number), Some(column), false) = (suggestion, self.suggestion, allowed)

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::{
     campaign::Campaign,
-    cost::{self, Amount, Spent},
+    cost::{self, Amount, Planned, Spent},
     front::{self, Front},
     history::{Experiment, History, Vetoed},
     learnt::Learnt,
@@ -187,10 +187,17 @@ pub fn spared_seconds(history: &History) -> f64 {
 fn spent(campaign: &Campaign, history: &History, learnt: &Learnt) -> Option<Spent> {
     let spent = cost::spent(campaign, history)?;
     // Nothing left to propose is no fault of the status.
-    let next = propose::suggestions(campaign, history, learnt, 1).ok();
-    let next = next.and_then(|next| next.first().map(|one| campaign.settings_of(&one.point, one.row)));
-    let next = next.and_then(|settings| cost::of_next(campaign, history, std::iter::once(&settings)));
-    Some(Spent { next, ..spent })
+    Some(Spent { next: next(campaign, history, learnt).ok().flatten(), ..spent })
+}
+
+/// What the experiment that would be suggested next costs, made as far as it would be asked for.
+fn next(campaign: &Campaign, history: &History, learnt: &Learnt) -> Result<Option<Amount>, Message> {
+    let suggestions = propose::suggestions(campaign, history, learnt, 1)?;
+    let weighed = partial::weigh(campaign, history, learnt, &suggestions, propose::seed(campaign, history))?;
+    let Some((one, until)) = suggestions.first().zip(weighed.until.first()) else { return Ok(None) };
+    let settings = campaign.settings_of(&one.point, one.row);
+    let share = partial::share(campaign, *until);
+    Ok(cost::of_next(campaign, history, &[Planned { settings: &settings, share }]))
 }
 
 /// How the experiments ended.

@@ -85,8 +85,8 @@ pub fn suggest(
         None => count,
     };
     let learnt = Learnt::from(campaign, &history)?;
-    let Proposal { mut records, searched, uncovered } = propose::propose(campaign, &history, &learnt, count, at, ids)?;
-    let finish = partial::weigh(campaign, &history, &learnt, &mut records)?;
+    let Proposal { records, searched, uncovered, finish } =
+        propose::propose(campaign, &history, &learnt, count, at, ids)?;
     let finish = finish.iter().filter_map(|number| Some(history.suggestions.get(number)?.body.clone())).collect();
     if let (true, Some(next), Some(spent)) = (records.is_empty(), uncovered, cost::spent(campaign, &history)) {
         return Err(cost::too_dear(campaign, &spent, next));

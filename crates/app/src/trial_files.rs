@@ -59,9 +59,18 @@ impl TrialFiles {
     /// Takes all outcomes that the campaign wants from files out of the files in `folder`. Whatever is wrong with a file
     /// makes its outcomes missing, with the reason.
     pub fn read(campaign: &Campaign, folder: &Path) -> Self {
+        Self::read_only(campaign, folder, |_| true)
+    }
+
+    /// The same out of one file alone.
+    pub fn of_file(campaign: &Campaign, folder: &Path, name: &str) -> Self {
+        Self::read_only(campaign, folder, |other| other == name)
+    }
+
+    fn read_only(campaign: &Campaign, folder: &Path, is_read: impl Fn(&str) -> bool) -> Self {
         let mut read = Self::default();
         let mut by_file: BTreeMap<&str, Vec<&FileFeature>> = BTreeMap::new();
-        for wanted in &campaign.file_features {
+        for wanted in campaign.file_features.iter().filter(|wanted| is_read(&wanted.feature.stream)) {
             by_file.entry(&wanted.feature.stream).or_default().push(wanted);
         }
         for (name, wanted) in by_file {
@@ -96,21 +105,32 @@ impl TrialFiles {
 /// # Errors
 /// `root` cannot be read, or two folders have the number.
 pub(crate) fn folder_of(root: &Path, number: u32) -> Result<Option<PathBuf>, Message> {
+    let mut those = numbered(root)?.into_iter().filter(|(own, _)| *own == number).map(|(_, path)| path);
+    let first = those.next();
+    match (&first, those.next()) {
+        (Some(a), Some(b)) => {
+            Err(say!("app-record-two-folders", number = number, first = a.display(), second = b.display()))
+        }
+        _ => Ok(first),
+    }
+}
+
+/// The folders in `root` whose names end with a number, by that number.
+///
+/// # Errors
+/// `root` cannot be read.
+pub(crate) fn numbered(root: &Path) -> Result<Vec<(u32, PathBuf)>, Message> {
     let unreadable = |why: std::io::Error| say!("app-file-unreadable", file = root.display(), reason = why);
-    let mut found: Option<PathBuf> = None;
+    let mut found = Vec::new();
     for entry in std::fs::read_dir(root).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let digits = name.len() - name.bytes().rev().take_while(u8::is_ascii_digit).count();
-        if name[digits..].parse() != Ok(number) || !path.is_dir() {
-            continue;
+        if let (Ok(number), true) = (name[digits..].parse(), path.is_dir()) {
+            found.push((number, path));
         }
-        if let Some(other) = &found {
-            let (a, b) = (other.display(), path.display());
-            return Err(say!("app-record-two-folders", number = number, first = a, second = b));
-        }
-        found = Some(path);
     }
+    found.sort();
     Ok(found)
 }
 

@@ -143,7 +143,8 @@ pub struct Suggest {
 #[derive(Debug, Args)]
 pub struct Record {
     pub campaign: PathBuf,
-    pub results: PathBuf,
+    #[arg(required_unless_present = "watch")]
+    pub results: Option<PathBuf>,
     #[arg(long, value_name = "FOLDER")]
     pub from: Option<PathBuf>,
     #[arg(long, value_name = "NAME=VALUE")]
@@ -152,6 +153,10 @@ pub struct Record {
     pub failed: Option<String>,
     #[arg(long)]
     pub correct: bool,
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["results", "from", "set", "failed", "correct"])]
+    pub watch: Option<PathBuf>,
+    #[arg(long, value_name = "SECONDS", default_value_t = 5.0, requires = "watch")]
+    pub settle: f64,
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ mod live;
 mod person;
 mod verbs;
 mod view;
+mod watch_view;
 
 use std::process::ExitCode;
 

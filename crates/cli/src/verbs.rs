@@ -32,7 +32,7 @@ use crate::{
     ask, backtest_view, chain_view,
     live::Live,
     person::{TerminalPerson, datum},
-    view,
+    view, watch_view,
 };
 
 /// Runs a verb.
@@ -218,14 +218,19 @@ impl Face {
 
     fn record(&self, a: &arguments::Record) -> Result<ExitCode, Message> {
         let campaign = self.campaign(&a.campaign)?;
+        if let Some(folder) = &a.watch {
+            let dock = || self.dock(Mode::Write);
+            return watch_view::watch(&campaign, a, folder, &dock, self.general.json, self.language);
+        }
+        let results = a.results.clone().unwrap_or_default();
         let dock = self.dock(Mode::Write)?;
         let (now, mut ids) = (Timestamp::now(), IdSource::from_system());
         let values: Vec<(String, String)> = a.set.iter().map(|text| named(text)).collect::<Result<_, _>>()?;
         // A number is a suggestion, unless there is a file of that name.
-        let number = a.results.to_str().and_then(|text| text.parse().ok()).filter(|_| !a.results.is_file());
+        let number = results.to_str().and_then(|text| text.parse().ok()).filter(|_| !results.is_file());
         let brought = match number {
             Some(number) => Brought::Trial { number, values: &values, failed: a.failed.as_deref() },
-            None if values.is_empty() && a.failed.is_none() => Brought::Sheet(&a.results),
+            None if values.is_empty() && a.failed.is_none() => Brought::Sheet(&results),
             None => return Err(say!("cli-record-number")),
         };
         let from = a.from.as_deref();
@@ -555,7 +560,7 @@ fn set(given: &[String]) -> Result<matdock_record::body::Fields, Message> {
 }
 
 /// Ctrl-C asks for a clean stop; a second one leaves at once (a run's journal holds everything).
-fn stop_on_interrupt(said: Message, language: Language) -> Arc<AtomicBool> {
+pub(crate) fn stop_on_interrupt(said: Message, language: Language) -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let (flag, times) = (stop.clone(), AtomicU8::new(0));
     let handler = move || {

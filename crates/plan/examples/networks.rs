@@ -61,8 +61,11 @@ fn main() -> Result<(), Message> {
         let reached = chain.iter().position(|regret| *regret <= direct[iterations]);
         let reached = reached.map_or("never".to_owned(), |at| format!("{at} of {iterations}"));
         let seconds = (begun.elapsed().as_secs_f64() - between) / (seeds * iterations) as f64;
-        let (direct, chain) = (direct[iterations], chain[iterations]);
+        let (direct, along) = (direct[iterations], &chain);
+        let chain = chain[iterations];
         println!("{:12} {direct:>12.3e} {chain:>12.3e} {reached:>28}   {seconds:.3} s a suggestion", problem.name);
+        let along: Vec<String> = (0..=iterations).step_by(5).map(|at| format!("{at} {:.2e}", along[at])).collect();
+        println!("  chain after {}", along.join(", "));
     }
     Ok(())
 }

@@ -163,6 +163,8 @@ pub(super) struct ParameterPart {
     pub scale: Option<toml::Value>,
     pub step: Option<f64>,
     pub levels: Option<Vec<toml::Value>>,
+    #[serde(default)]
+    pub used_up: Vec<toml::Value>,
     pub features: Option<String>,
     pub change_cost: Option<f64>,
     pub change_hours: Option<f64>,

@@ -101,6 +101,16 @@ impl Input {
         }
     }
 
+    /// Whether a named level is one of those the campaign file or its table has; true for everything else.
+    pub fn knows(&self, value: &Value) -> bool {
+        match (&self.kind, value) {
+            (InputKind::Plain(kind), Value::Level(level)) => {
+                kind.names().is_none_or(|names| names.iter().any(|name| name == level))
+            }
+            _ => true,
+        }
+    }
+
     /// Whether numbers are set.
     pub fn is_number(&self) -> bool {
         match &self.kind {

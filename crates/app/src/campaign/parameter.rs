@@ -74,6 +74,8 @@ impl Reader<'_> {
         refuse(table && p.kind != KindWord::Substance, "table / label / descriptors")?;
         refuse(p.scale.is_some() && p.kind != KindWord::Continuous, "scale")?;
         refuse(p.when.is_some() && in_pool, "when")?;
+        let named = matches!(p.kind, KindWord::Categorical | KindWord::Substance);
+        refuse(!p.used_up.is_empty() && (in_pool || !named), "used_up")?;
         let listed = p.levels.as_ref().filter(|_| p.kind == KindWord::Substance && in_pool);
         let listed = listed.map(|levels| self.names_of(part, levels)).transpose()?.unwrap_or_default();
         let input = Input { name: p.name.clone(), unit, kind, listed };
@@ -105,11 +107,25 @@ impl Reader<'_> {
             });
             return Ok(ParameterKind::Ordinal { levels: numbers.collect::<Result<_, _>>()? });
         }
-        Ok(ParameterKind::Categorical { levels: self.names_of(part, levels)? })
+        Ok(ParameterKind::Categorical { levels: self.with_used_up(part, self.names_of(part, levels)?)? })
+    }
+
+    /// The names with those of which nothing is left: results made with them stay.
+    fn with_used_up(&self, part: &Spanned<ParameterPart>, mut names: Vec<String>) -> Result<Vec<String>, Message> {
+        for gone in self.names_of(part, &part.get_ref().used_up)? {
+            if !names.contains(&gone) {
+                names.push(gone);
+            }
+        }
+        Ok(names)
     }
 
     /// The names of levels, however they are written.
-    fn names_of(&self, part: &Spanned<ParameterPart>, levels: &[toml::Value]) -> Result<Vec<String>, Message> {
+    pub(super) fn names_of(
+        &self,
+        part: &Spanned<ParameterPart>,
+        levels: &[toml::Value],
+    ) -> Result<Vec<String>, Message> {
         let names = levels.iter().map(|value| match value {
             toml::Value::String(text) => Ok(text.clone()),
             toml::Value::Integer(number) => Ok(number.to_string()),
@@ -159,7 +175,7 @@ impl Reader<'_> {
             return Ok(InputKind::Substance(substance));
         }
         let levels = match levels.or_else(|| substance.levels()) {
-            Some(levels) => levels,
+            Some(levels) => self.with_used_up(part, levels)?,
             None => return Err(self.at(part, say!("app-parameter-key", name = p.name, key = "levels"))),
         };
         Ok(InputKind::Plain(substance.described(&p.name, levels).map_err(|what| self.at(part, what))?))

@@ -50,6 +50,16 @@ impl Reader<'_> {
             let condition = Condition::parse(&part.get_ref().place, parameters).map_err(|what| self.at(part, what))?;
             rules.rules.push(Rule::forbid(condition, part.get_ref().reason.clone()));
         }
+        for part in &parsed.parameters {
+            let names = self.names_of(part, &part.get_ref().used_up)?;
+            let quoted = |name: &String| format!("'{}'", name.replace('\'', "''"));
+            if !names.is_empty() {
+                let names = names.iter().map(quoted).collect::<Vec<_>>().join(", ");
+                let place = format!("`{}` in ({names})", part.get_ref().name.replace('`', "``"));
+                let condition = Condition::parse(&place, parameters).map_err(|what| self.at(part, what))?;
+                rules.rules.push(Rule::forbid(condition, Some(say!("app-parameter-used-up").to_string())));
+            }
+        }
         Ok(rules)
     }
 }

@@ -132,6 +132,9 @@ pub fn text(campaign: &Campaign, shown: &Shown, language: Language) -> String {
         let (name, outcome) = (sensor.intermediate.clone(), sensor.outcome.clone());
         lines.push(if sensor.is_useless() {
             say!("app-chain-sensor-useless", name = name, outcome = outcome, gain = gain, error = error)
+        } else if !sensor.helps() {
+            let share = percent(sensor.read.unwrap_or_default());
+            say!("app-chain-sensor-read", name = name, outcome = outcome, gain = gain, error = error, share = share)
         } else {
             say!("app-chain-sensor", name = name, outcome = outcome, gain = gain, error = error)
         });
@@ -147,6 +150,9 @@ fn quantity_lines(campaign: &Campaign, quantity: &Quantity) -> Vec<Message> {
     }
     let mut lines = vec![match quantity.explained {
         None => say!("app-chain-quantity-few", name = name, readings = quantity.readings),
+        Some(_) if quantity.links.is_empty() => {
+            say!("app-chain-quantity-alone", name = name, readings = quantity.readings)
+        }
         Some(explained) => {
             let explained = percent(explained.max(0.0));
             say!("app-chain-quantity", name = name, readings = quantity.readings, explained = explained)

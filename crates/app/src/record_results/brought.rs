@@ -9,6 +9,7 @@ use crate::{
     suggest::{OUTCOME, REASON, SUGGESTION},
     table::{self, Table},
     trial_files::{self, TrialFiles},
+    watch,
 };
 
 /// What a person brings back.
@@ -16,6 +17,11 @@ use crate::{
 pub enum Brought<'a> {
     /// A sheet of results.
     Sheet(&'a Path),
+    /// One trial as its files tell, the rest to be typed in later.
+    Seen {
+        /// The suggestion.
+        number: u32,
+    },
     /// One trial.
     Trial {
         /// The suggestion.
@@ -47,7 +53,7 @@ impl<'a> Files<'a> {
         }
         Ok(Some(match brought {
             Brought::Sheet(_) => Self::Trials(folder),
-            Brought::Trial { .. } => Self::Trial(folder),
+            Brought::Trial { .. } | Brought::Seen { .. } => Self::Trial(folder),
         }))
     }
 
@@ -70,6 +76,7 @@ impl Brought<'_> {
     pub(super) fn table(self, campaign: &Campaign) -> Result<Table, Message> {
         let (number, values, failed) = match self {
             Self::Sheet(path) => return table::read(path),
+            Self::Seen { number } => return Ok(seen(campaign, number)),
             Self::Trial { number, values, failed } => (number, values, failed),
         };
         let (mut headers, mut row) = (vec![SUGGESTION], vec![table::Cell::Number(f64::from(number))]);
@@ -90,4 +97,12 @@ impl Brought<'_> {
         table.push(row);
         Ok(table)
     }
+}
+
+fn seen(campaign: &Campaign, number: u32) -> Table {
+    let ending = watch::ending(campaign);
+    let mut table = Table::new(vec![SUGGESTION, OUTCOME, REASON]);
+    let reason = ending.reason().unwrap_or_default().to_owned();
+    table.push(vec![table::Cell::Number(f64::from(number)), ending.word().into(), reason.into()]);
+    table
 }

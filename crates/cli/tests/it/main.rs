@@ -3,7 +3,9 @@
 
 mod bad_input;
 mod budget;
+mod lots;
 mod partial;
+mod watch;
 
 use std::{path::Path, process::Command};
 

@@ -65,7 +65,9 @@ fn by_hand_half_made_films_are_named_with_what_finishing_costs_and_are_finished(
     ok(here, &["suggest", ".", "-n", "8"]);
     ok(here, &["record", ".", "round1-filled.csv", "--from", &example("powder-by-hand/trials")]);
 
-    // What is made until drying first says so, and costs three tenths.
+    // What is made until drying first says so, and costs three tenths; as it is priced before.
+    let status = json(here, &["status", ".", "--json"]);
+    assert_eq!(status["spent"]["next"]["cost"], 3.0, "{status}");
     let told = ok(here, &["suggest", ".", "-n", "2", "--out", "round2.csv"]);
     assert!(told.contains("Until drying first: suggestions 9, 10, at 30 % of the cost"), "{told}");
     assert!(told.contains("(3 EUR, 3.6 h)"), "{told}");
@@ -93,4 +95,20 @@ fn by_hand_half_made_films_are_named_with_what_finishing_costs_and_are_finished(
     assert_eq!(status["best"]["suggestion"], 9);
     assert_eq!(status["best"]["values"]["gloss_drop"]["quantity"]["value"], 9.0, "what was seen before is kept");
     assert_eq!(status["spent"]["finished"]["cost"], 93.0);
+}
+
+#[test]
+fn money_left_for_a_part_of_an_experiment_is_enough_for_that_part() {
+    let gives = r#""torque_end", "viscosity", "gloss_drop", "spots""#;
+    let poor = |text: String| text.replace("experiments = 30", "experiments = 30\ncost = 87");
+    let folder = until_drying("powder-by-hand", gives, poor);
+    let here = folder.path();
+    ok(here, &["suggest", ".", "-n", "8"]);
+    ok(here, &["record", ".", "round1-filled.csv", "--from", &example("powder-by-hand/trials")]);
+
+    // 7 EUR are left: two films until drying, none to the end.
+    let told = ok(here, &["suggest", ".", "-n", "4"]);
+    assert!(told.contains("Until drying first: suggestions 9, 10, at 30 % of the cost"), "{told}");
+    let status = json(here, &["status", ".", "--json"]);
+    assert_eq!(status["spent"]["left_cost"], 1.0, "{status}");
 }

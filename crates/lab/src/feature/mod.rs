@@ -239,4 +239,6 @@ fn image_named<'a>(name: &str, seen: Yield<'a>) -> Result<&'a Image, Message> {
 #[cfg(test)]
 mod fit_tests;
 #[cfg(test)]
+mod reference_tests;
+#[cfg(test)]
 mod tests;

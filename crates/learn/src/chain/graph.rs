@@ -62,6 +62,9 @@ impl Graph {
             groups.push(place);
         }
         groups.extend((0..node.upstream.len()).map(|number| known.len() + number));
+        if groups.is_empty() {
+            groups.push(0);
+        }
         groups
     }
 

@@ -239,9 +239,9 @@ impl Chain {
         values
     }
 
-    /// Number of inputs of the model of `node`.
+    /// Number of inputs of the model of `node`. What depends on nothing has one that never changes.
     fn width(&self, node: usize) -> usize {
-        self.graph.nodes().get(node).map_or(0, |node| node.columns.len() + node.upstream.len())
+        self.graph.nodes().get(node).map_or(0, |node| (node.columns.len() + node.upstream.len()).max(1))
     }
 
     /// Inputs of the model of `node` in an experiment: settings, and quantities upstream as read or expected.
@@ -251,9 +251,19 @@ impl Chain {
     }
 
     fn input(&self, node: usize, settings: &[f64], upstream: impl Fn(usize) -> f64) -> Vec<f64> {
+        let mut input = Vec::with_capacity(self.width(node));
+        self.fill(node, settings, upstream, &mut input);
+        input
+    }
+
+    fn fill(&self, node: usize, settings: &[f64], upstream: impl Fn(usize) -> f64, input: &mut Vec<f64>) {
         let node = &self.graph.nodes()[node];
-        let columns = node.columns.iter().map(|&column| settings[column]);
-        columns.chain(node.upstream.iter().map(|&other| MIDDLE + SPREAD * upstream(other))).collect()
+        input.clear();
+        input.extend(node.columns.iter().map(|&column| settings[column]));
+        input.extend(node.upstream.iter().map(|&other| MIDDLE + SPREAD * upstream(other)));
+        if input.is_empty() {
+            input.push(MIDDLE);
+        }
     }
 
     /// The graph.
@@ -329,14 +339,11 @@ impl Chain {
 
     /// Inputs of the model of `node` at each row of `points`, with the given values of the nodes before it.
     fn inputs(&self, node: usize, points: &Rows, values: &[Vec<f64>]) -> Rows {
-        let own = &self.graph.nodes()[node];
         let mut inputs = Rows::new(self.width(node));
         let mut input = Vec::with_capacity(self.width(node));
         for (row, settings) in points.iter().enumerate() {
-            let value = |other: &usize| values.get(*other).and_then(|of| of.get(row)).copied().unwrap_or(0.0);
-            input.clear();
-            input.extend(own.columns.iter().map(|&column| settings[column]));
-            input.extend(own.upstream.iter().map(|other| MIDDLE + SPREAD * value(other)));
+            let value = |other: usize| values.get(other).and_then(|of| of.get(row)).copied().unwrap_or(0.0);
+            self.fill(node, settings, value, &mut input);
             inputs.push(&input);
         }
         inputs

@@ -155,3 +155,19 @@ fn what_follows_from_the_intermediate_is_carried_over_from_another_machine() {
     assert_eq!(comparison.experiments, own.len());
     assert!(comparison.gain > 0.0);
 }
+
+/// Room humidity: nobody sets it, and it says much.
+#[test]
+fn what_depends_on_nothing_counts_for_what_depends_on_it() {
+    let humidity = |i: usize| (0.3 + 0.618_033_988_749_895 * i as f64).fract();
+    let nodes = vec![Node { columns: vec![], upstream: vec![] }, Node { columns: vec![0], upstream: vec![0] }];
+    let settings = square(30);
+    let first = sensed((0..30).map(|i| Some(40.0 + 10.0 * humidity(i))));
+    let last = sensed(settings.iter().enumerate().map(|(i, x)| Some((3.0 * x[0]).sin() + 2.0 * humidity(i))));
+    let chain = Chain::learn(Graph::new(nodes, &[0, 1]).unwrap(), &settings, &[first, last], &[], 0, &options());
+    assert_eq!(chain.rows(0).len(), 30);
+    assert!(chain.explained(0).unwrap() < 0.1, "nothing tells the humidity beforehand: {:?}", chain.explained(0));
+    assert!(chain.explained(1).unwrap() > 0.95, "read, it tells the outcome: {:?}", chain.explained(1));
+    let drawn = chain.sample(&square(1), 200, 1);
+    assert!(drawn.iter().flatten().flatten().all(|value| value.is_finite()));
+}

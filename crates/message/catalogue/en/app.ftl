@@ -15,6 +15,11 @@ app-outcome-name = an outcome has an empty name.
 app-outcome-unit-twice = the outcome "{ $outcome }" is given in "{ $first }" and in "{ $second }". Use one unit.
 app-parameter-name = a parameter has an empty name.
 app-parameter-key = the parameter "{ $name }" needs `{ $key }`.
+app-watch-unknown = { $folder }: there is no suggestion { $number }; the folder is left alone.
+app-watch-trial = trial { $number } is not recorded: { $what }
+app-watch-partial = what the sensors saw; the rest is typed in later
+app-parameter-used-up = nothing is left of it
+app-history-level = experiment { $number } was made with { $name } = { $level }, which the campaign does not know any more. Keep it among the `levels` (or in the table) and name it in `used_up`: then it is not suggested, and its results stay.
 app-parameter-surplus = the parameter "{ $name }" has `{ $key }`, which does not go with its type.
 app-parameter-whole = the parameter "{ $name }" counts in whole numbers, but { $value } is not one.
 app-parameter-level = the parameter "{ $name }" has the level { $level }, which does not go with its type.
@@ -290,6 +295,7 @@ app-chain-parameter = there is no parameter { $name }; there are { $known }
 app-chain-setting = { $name } cannot be { $value }
 app-chain-title = Process chain of { $name }, learnt from { $count } experiments. Shares are of the variance, each reading predicted from all others.
 app-chain-quantity = { $name }, read { $readings } times; its inputs explain { $explained } % of it. Without one of them it would be less by:
+app-chain-quantity-alone = { $name }, read { $readings } times; it depends on nothing that is set
 app-chain-quantity-few = { $name }, read { $readings } times: too few to model
 app-chain-link = { "   " } { $from }: { $share } points of 100
 app-chain-explained = { $share } % explained
@@ -297,6 +303,7 @@ app-chain-through = { $outcome } is predicted through the chain: left out, { $ch
 app-chain-direct = { $outcome } is predicted directly from the settings, for the chain does no better: left out, { $chain } % of its variance is explained through the chain, { $direct } % directly (log density { $gain } ± { $error } per reading)
 app-chain-through-few = { $outcome } is predicted through the chain; too little was measured to compare it with the direct way
 app-chain-sensor = { $name } helps to predict { $outcome } (log density { $gain } ± { $error } per reading against a chain without it)
+app-chain-sensor-read = { $name } does not help to predict { $outcome } from the settings (log density { $gain } ± { $error } per reading), but once it is read it explains { $share } points of 100 of what depends on it
 app-chain-sensor-useless = { $name } carries no information on { $outcome } beyond the rest of the chain (log density { $gain } ± { $error } per reading): you can take this one off
 app-chain-why = In experiment { $experiment } { $name } is { $side ->
     [high] high

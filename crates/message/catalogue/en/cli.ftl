@@ -42,6 +42,15 @@ cli-help-record-results = The sheet (.xlsx or .csv), also partly filled; or the 
 cli-help-record-from = Folder of the files of the trial; with a sheet the folder that has a folder for each (such as trial-07)
 cli-help-record-set = An outcome of this one suggestion; may be given several times
 cli-help-record-failed = This one suggestion failed, and why
+cli-help-record-watch = Pick up the files of trials as they are dropped into FOLDER (a folder for each, such as trial-07), until Ctrl-C
+cli-help-record-settle = A file is complete when it has not changed for so many seconds
+cli-watch-begin = Watching { $folder }, a folder for each trial (such as trial-07), for { $files }. Ctrl-C ends this.
+cli-watch-end = No longer watching; what was picked up is in the dock.
+cli-watch-settle = --settle has to be a number of seconds from 0 on, not { $value }
+cli-watch-file = Trial { $number }, { $file }:
+cli-watch-outside = { "  " }unexpected: { $name } was expected between { $low } and { $high } { $unit }
+cli-watch-recorded = Trial { $number }: all files are there; recorded.
+cli-watch-rest = Trial { $number }: all files are there; what they say is recorded. The rest: matdock record { $campaign } { $number } { $set }
 cli-help-record-correct = The sheet corrects results already recorded; the earlier ones stay as older versions
 
 cli-help-status = Show where a campaign stands

@@ -15,6 +15,11 @@ app-outcome-name = 名前が空の結果があります。
 app-outcome-unit-twice = 結果「{ $outcome }」の単位が「{ $first }」と「{ $second }」の二通りあります。一つにしてください。
 app-parameter-name = 名前が空のパラメータがあります。
 app-parameter-key = パラメータ「{ $name }」には `{ $key }` が必要です。
+app-watch-unknown = { $folder }: 提案 { $number } はありません。このフォルダはそのままにします。
+app-watch-trial = 試行 { $number } は記録されませんでした: { $what }
+app-watch-partial = センサーの値のみ。残りは後で入力
+app-parameter-used-up = 在庫がありません
+app-history-level = 実験 { $number } は { $name } = { $level } で行われましたが、キャンペーンファイルにこの値がもうありません。`levels`(または表)に残し、`used_up` に書いてください。そうすれば提案されず、結果は生かされます。
 app-parameter-surplus = パラメータ「{ $name }」の `{ $key }` はその型には使えません。
 app-parameter-whole = パラメータ「{ $name }」は整数ですが、{ $value } は整数ではありません。
 app-parameter-level = パラメータ「{ $name }」の水準 { $level } はその型に合いません。
@@ -290,6 +295,7 @@ app-chain-parameter = パラメーター { $name } はありません。ある�
 app-chain-setting = { $name } を { $value } にすることはできません
 app-chain-title = { $name } の工程連鎖（実験 { $count } 件から学習）。割合は分散に対するもので、各読み値をほかのすべてから予測して求めています
 app-chain-quantity = { $name }：読み値 { $readings } 件。入力で { $explained } % が説明されます。それぞれを除いたときの減少：
+app-chain-quantity-alone = { $name }、読み取り { $readings } 回。設定するものには依存しません
 app-chain-quantity-few = { $name }：読み値 { $readings } 件。少なすぎてモデル化できません
 app-chain-link = { "   " } { $from }：100 のうち { $share }
 app-chain-explained = { $share } % を説明
@@ -297,6 +303,7 @@ app-chain-through = { $outcome } は連鎖を通して予測します。除外�
 app-chain-direct = { $outcome } は設定から直接予測します。連鎖のほうが良くないためです。除外した読み値の分散のうち連鎖では { $chain } %、直接では { $direct } % が説明されます（対数密度 読み値あたり { $gain } ± { $error }）
 app-chain-through-few = { $outcome } は連鎖を通して予測します。直接の予測と比べるには測定が足りません
 app-chain-sensor = { $name } は { $outcome } の予測に役立ちます（それを除いた連鎖との差：対数密度 読み値あたり { $gain } ± { $error }）
+app-chain-sensor-read = { $name } は設定から { $outcome } を予測する助けにはなりません(読み取り 1 回あたりの対数密度 { $gain } ± { $error })。ただし読み取れば、それに依存する量の分散の 100 分の { $share } を説明します
 app-chain-sensor-useless = { $name } には、連鎖のほかの量を超える { $outcome } の情報がありません（対数密度 読み値あたり { $gain } ± { $error }）。このセンサーは外してかまいません
 app-chain-why = 実験 { $experiment } の { $name } が{ $side ->
     [high] 高い

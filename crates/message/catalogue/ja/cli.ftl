@@ -42,6 +42,15 @@ cli-help-record-results = シート(.xlsx か .csv)。一部記入でも可。�
 cli-help-record-from = 試行のファイルのフォルダ。シートの場合は試行ごとのフォルダ(trial-07 など)を含むフォルダ
 cli-help-record-set = この提案の結果。複数回指定できます
 cli-help-record-failed = この提案は失敗した、その理由
+cli-help-record-watch = FOLDER に置かれる試行のファイル(trial-07 のように試行ごとのフォルダ)を、Ctrl-C まで順次取り込む
+cli-help-record-settle = この秒数変化しなければファイルは完成したとみなす
+cli-watch-begin = { $folder } を監視しています(trial-07 のように試行ごとのフォルダ)。待っているファイル: { $files }。Ctrl-C で終了します。
+cli-watch-end = 監視を終了しました。取り込んだ内容はドックにあります。
+cli-watch-settle = --settle は 0 以上の秒数で指定してください({ $value } は使えません)
+cli-watch-file = 試行 { $number }、{ $file }:
+cli-watch-outside = { "  " }想定外: { $name } の予測は { $low } から { $high } { $unit } でした
+cli-watch-recorded = 試行 { $number }: すべてのファイルがそろい、記録しました。
+cli-watch-rest = 試行 { $number }: すべてのファイルがそろい、その内容を記録しました。残り: matdock record { $campaign } { $number } { $set }
 cli-help-record-correct = 記録済みの結果を訂正する。以前の結果は古い版として残る
 
 cli-help-status = キャンペーンの現状を表示

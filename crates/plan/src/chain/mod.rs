@@ -345,6 +345,18 @@ fn statement(
     Ok(Some(Stated { relation: Arc::new(Known { formula, names, encoding: encoding.clone() }), computed }))
 }
 
+/// Those of `names` that depend on one another, without what only depends on them.
+fn circle<'n>(goal: &Goal, mut names: Vec<&'n str>) -> Vec<&'n str> {
+    loop {
+        let needed = |name: &&str| names.iter().any(|other| parents(goal, other).contains(name));
+        let inside: Vec<&str> = names.iter().copied().filter(needed).collect();
+        if inside.len() == names.len() {
+            return inside;
+        }
+        names = inside;
+    }
+}
+
 /// All outcomes, each after those it depends on.
 fn ordered(goal: &Goal, all: &[String], parameters: &[Parameter]) -> Result<Vec<String>, Message> {
     for (place, stage) in goal.stages.iter().enumerate() {
@@ -364,7 +376,7 @@ fn ordered(goal: &Goal, all: &[String], parameters: &[Parameter]) -> Result<Vec<
             !order.contains(name) && parents(goal, name).iter().all(|parent| order.iter().any(|known| known == parent))
         };
         let Some(next) = all.iter().find(ready) else {
-            let circle: Vec<&str> = all.iter().filter(|name| !order.contains(name)).map(String::as_str).collect();
+            let circle = circle(goal, all.iter().filter(|name| !order.contains(name)).map(String::as_str).collect());
             return Err(say!("plan-stage-circle", names = circle.join(", ")));
         };
         order.push(next.clone());

@@ -56,12 +56,17 @@ pub struct Sensor {
     pub intermediate: String,
     /// Name of the outcome.
     pub outcome: String,
-    /// The chain compared with one that does without the intermediate.
+    /// The chain compared with one that does without the intermediate, both predicting from the settings.
     pub comparison: Comparison,
+    /// The largest share of the variance that a quantity which depends on it directly owes to it once it is read; `None`
+    /// where that cannot be told.
+    pub read: Option<f64>,
 }
 
 /// Experiments below which nothing is said against a sensor.
 const JUDGED: usize = 20;
+/// Share of the variance from which on a reading says something.
+const SAYS_SOMETHING: f64 = 0.03;
 
 impl Sensor {
     /// Whether there are enough experiments to judge the sensor.
@@ -69,9 +74,15 @@ impl Sensor {
         self.comparison.experiments >= JUDGED
     }
 
-    /// Whether the outcome is predicted no better with the sensor than without it, beyond chance.
+    /// Whether the outcome is predicted better from the settings with the sensor than without it, beyond chance.
+    pub fn helps(&self) -> bool {
+        self.comparison.gain > self.comparison.standard_error
+    }
+
+    /// Whether the outcome is predicted no better with the sensor than without it, beyond chance, and nothing that depends
+    /// on it owes it anything once it is read.
     pub fn is_useless(&self) -> bool {
-        self.is_judged() && self.comparison.gain <= self.comparison.standard_error
+        self.is_judged() && !self.helps() && self.read.is_none_or(|share| share < SAYS_SOMETHING)
     }
 }
 
@@ -148,7 +159,9 @@ impl Model {
         let sensors = judged.filter_map(|(sensor, node)| {
             let comparison = chain.compared_without(node, sensor, &sensed, &options)?;
             let (intermediate, outcome) = (quantities[sensor].name.clone(), quantities[node].name.clone());
-            Some(Sensor { intermediate, outcome, comparison })
+            let links = quantities.iter().flat_map(|quantity| &quantity.links).filter(|link| link.from == intermediate);
+            let read = links.filter_map(|link| link.share).max_by(f64::total_cmp);
+            Some(Sensor { intermediate, outcome, comparison, read })
         });
         let sensors = sensors.collect();
         Some(ChainView { quantities, through: self.belief.through().to_vec(), sensors })
