@@ -186,6 +186,12 @@ impl Extractor {
         self
     }
 
+    /// With another version than 1.
+    pub(super) const fn version(mut self, version: u32) -> Self {
+        self.version = version;
+        self
+    }
+
     /// With the place the formula comes from.
     pub(super) const fn from(mut self, source: &'static str) -> Self {
         self.source = source;

@@ -2,7 +2,7 @@
 
 use std::{f64::consts::TAU, io::Cursor};
 
-use image::{DynamicImage, GrayImage, ImageFormat};
+use ::image::{DynamicImage, GrayImage, ImageFormat};
 
 use super::{
     tests::{seconds, torque, value},
@@ -58,7 +58,7 @@ fn picture(side: u32, seed: u64, level: impl Fn(u32, f64) -> f64, spots: &[(f64,
             }
         }
         // Below zero it wraps around, as the bytes of the reference do.
-        image::Luma([(grey.floor() as i64).rem_euclid(256) as u8])
+        ::image::Luma([(grey.floor() as i64).rem_euclid(256) as u8])
     });
     let mut bytes = Cursor::new(Vec::new());
     DynamicImage::from(picture).write_to(&mut bytes, ImageFormat::Png).unwrap();

@@ -116,6 +116,10 @@ fn an_oscillation_has_a_period_and_an_amplitude_evenly_sampled_or_not() {
             value("oscillation amplitude", torque(seconds(rows), |t| if t % 2.0 < 1.0 { 1.0 } else { -1.0 }));
         assert!((amplitude - 1.0).abs() < 0.1, "{rows}: {amplitude}");
     }
+    // A clock that drifts by 2 % over 5,000 rows: 25 steps out of step in the middle.
+    let drifting: Vec<f64> = seconds(5000).iter().map(|row| row * (0.99 + 0.02 * row / 5000.0)).collect();
+    let (period, _) = value("oscillation period", torque(drifting, |t| (t / 23.0 * std::f64::consts::TAU).sin()));
+    assert!((period - 23.0).abs() < 0.01, "{period}");
     let flat = torque(seconds(300), |t| 1.0 + 0.001 * t);
     assert!(missing("oscillation period", flat).contains("oscillation"));
 }

@@ -32,7 +32,8 @@ pub(super) static EXTRACTORS: [Extractor; 2] = [
         Needs::Axis,
         |series, _| Ok(series.oscillation()?.amplitude),
     )
-    .from(SOURCE),
+    .from(SOURCE)
+    .version(2),
     of_series(
         "oscillation period",
         "lab-feature-about-oscillation-period",
@@ -43,7 +44,8 @@ pub(super) static EXTRACTORS: [Extractor; 2] = [
             if found.significant { Ok(found.period) } else { Err(say!("lab-feature-no-oscillation")) }
         },
     )
-    .from(SOURCE),
+    .from(SOURCE)
+    .version(2),
 ];
 
 /// A sine on a line.
@@ -59,17 +61,52 @@ impl Series<'_> {
         self.oscillation.get_or_init(|| self.strongest_oscillation()).clone()
     }
 
+    /// Distance of even rows from begin to end.
+    fn even_step(&self) -> f64 {
+        self.span() / (self.axis.len() - 1) as f64
+    }
+
+    /// Whether every row is within half a step of where it would be with even steps: small differences of the steps may add
+    /// up to whole periods.
+    fn is_in_step(&self) -> bool {
+        let (begin, step) = (self.axis[0], self.even_step());
+        let off = |(row, place): (usize, &f64)| (place - (begin + row as f64 * step)).abs();
+        self.axis.iter().enumerate().fold(true, |all, row| all & (off(row) <= 0.5 * step))
+    }
+
+    /// The readings at even steps, interpolated.
+    fn in_step(&self) -> (Vec<f64>, Vec<f64>) {
+        let (begin, step, last) = (self.axis[0], self.even_step(), self.axis.len() - 1);
+        let axis: Vec<f64> = (0..=last).map(|row| begin + row as f64 * step).collect();
+        let mut behind = 1;
+        let between = |place: &f64| {
+            while behind < last && self.axis[behind] < *place {
+                behind += 1;
+            }
+            let (low, high) = (self.axis[behind - 1], self.axis[behind]);
+            let share = ((place - low) / (high - low)).clamp(0.0, 1.0);
+            self.values[behind - 1] + share * (self.values[behind] - self.values[behind - 1])
+        };
+        let values = axis.iter().map(between).collect();
+        (axis, values)
+    }
+
     fn strongest_oscillation(&self) -> Result<Oscillation, Message> {
         self.at_least(FEWEST_ROWS)?;
         let (low, high) = self.changes()?;
-        let even = self.is_even();
-        let (axis, values): (Cow<'_, [f64]>, Cow<'_, [f64]>) = if even {
+        let in_step = self.is_even() && self.is_in_step();
+        // Of many rows that drift out of step, what lies between is taken instead: block means would lose fast waves.
+        let even = in_step || self.is_even() && self.values.len() > UNEVEN_ROWS;
+        let (axis, values): (Cow<'_, [f64]>, Cow<'_, [f64]>) = if in_step {
             (Cow::Borrowed(&self.axis), Cow::Borrowed(&self.values))
+        } else if even {
+            let (axis, values) = self.in_step();
+            (Cow::Owned(axis), Cow::Owned(values))
         } else {
             let (axis, values) = self.thinned(UNEVEN_ROWS);
             (Cow::Owned(axis), Cow::Owned(values))
         };
-        let (level, slope, middle) = if even { self.line() } else { line(&axis, &values) };
+        let (level, slope, middle) = if in_step { self.line() } else { line(&axis, &values) };
         // In units of the range, so that squares neither overflow nor vanish.
         let scale = high - low;
         let rest: Vec<f64> =
