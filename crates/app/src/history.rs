@@ -258,7 +258,9 @@ impl History {
                 Outcome::Aborted(_) | Outcome::Uncertain(_) => continue,
             };
             let (point, row) = campaign.point_of(&experiment.settings, experiment.row.as_deref())?;
-            let mut unknown = campaign.inputs.iter().zip(&point).filter(|(input, value)| !input.knows(value));
+            // The levels of a pool are those of its table.
+            let inputs = campaign.inputs.iter().filter(|_| campaign.pool.is_none());
+            let mut unknown = inputs.zip(&point).filter(|(input, value)| !input.knows(value));
             if let Some((input, Value::Level(level))) = unknown.next() {
                 let number = experiment.number;
                 return Err(say!("app-history-level", number = number, name = input.name, level = level));
