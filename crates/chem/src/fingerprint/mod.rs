@@ -121,8 +121,11 @@ impl Fingerprinter {
         match self.kind {
             FingerprintKind::Maccs => maccs::keys(molecule, &mut bits),
             FingerprintKind::Morgan { .. } | FingerprintKind::FeatureMorgan { .. } => {
-                let size = self.size as u64;
-                self.visit(molecule, &mut |code| bits.set((u64::from(code) % size) as usize));
+                let size = self.size;
+                match size.is_power_of_two() {
+                    true => self.visit(molecule, &mut |code| bits.set(code as usize & (size - 1))),
+                    false => self.visit(molecule, &mut |code| bits.set(code as usize % size)),
+                }
             }
             FingerprintKind::AtomPairs | FingerprintKind::Torsions => {
                 let bounds = COUNT_BOUNDS.len();

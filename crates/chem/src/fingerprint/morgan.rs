@@ -3,6 +3,8 @@
 //! Each atom begins with a number for what it is. In every round its number is mixed with those of its neighbours. Of
 //! several surroundings that consist of the same bonds one counts.
 
+use smallvec::SmallVec;
+
 use super::hash::{combine, sequence};
 use crate::{BondOrder, Molecule, molecule::table::facts};
 
@@ -27,9 +29,16 @@ pub(super) fn connectivity(molecule: &Molecule) -> Vec<u32> {
 }
 
 /// A set of bonds.
-trait BondSet: Clone + Default + Ord {
+trait BondSet: Clone + Default + Eq {
     fn insert(&mut self, bond: usize);
     fn join(&mut self, other: &Self);
+    /// A number to find equal sets by.
+    fn hash(&self) -> u64;
+}
+
+fn mix(value: u64) -> u64 {
+    let product = value.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    product ^ (product >> 32)
 }
 
 impl BondSet for u64 {
@@ -40,6 +49,10 @@ impl BondSet for u64 {
     fn join(&mut self, other: &Self) {
         *self |= other;
     }
+
+    fn hash(&self) -> u64 {
+        mix(*self)
+    }
 }
 
 impl BondSet for u128 {
@@ -49,6 +62,10 @@ impl BondSet for u128 {
 
     fn join(&mut self, other: &Self) {
         *self |= other;
+    }
+
+    fn hash(&self) -> u64 {
+        mix(*self as u64 ^ mix((*self >> 64) as u64))
     }
 }
 
@@ -65,6 +82,71 @@ impl BondSet for Vec<u32> {
         self.extend_from_slice(other);
         self.sort_unstable();
         self.dedup();
+    }
+
+    fn hash(&self) -> u64 {
+        self.iter().fold(0, |hash, &bond| mix(hash ^ u64::from(bond)))
+    }
+}
+
+/// A surrounding: its bonds, its code, its atom, and the round it was found in.
+struct Found<S> {
+    set: S,
+    code: u32,
+    atom: usize,
+    round: usize,
+}
+
+/// Surroundings by their bonds.
+struct Known<S> {
+    found: Vec<Found<S>>,
+    /// Places in `found`, by the hashes of the sets; at least twice as many as there are sets.
+    places: Vec<u32>,
+}
+
+impl<S: BondSet> Known<S> {
+    const FREE: u32 = u32::MAX;
+
+    fn new(expected: usize) -> Self {
+        let size = (2 * expected + 2).next_power_of_two();
+        Self { found: Vec::with_capacity(expected), places: vec![Self::FREE; size] }
+    }
+
+    /// Doubles the places.
+    fn grow(&mut self) {
+        let size = 2 * self.places.len();
+        self.places = vec![Self::FREE; size];
+        for (number, found) in self.found.iter().enumerate() {
+            let mut at = found.set.hash() as usize & (size - 1);
+            while self.places[at] != Self::FREE {
+                at = (at + 1) & (size - 1);
+            }
+            self.places[at] = u32::try_from(number).unwrap_or(Self::FREE);
+        }
+    }
+
+    /// Adds a surrounding unless one of the same bonds is known; returns the atom that is done with by that. Of those
+    /// found in one round the one with the smallest code stays.
+    fn add(&mut self, new: Found<S>) -> Option<usize> {
+        if 2 * self.found.len() >= self.places.len() {
+            self.grow();
+        }
+        let last = self.places.len() - 1;
+        let mut at = new.set.hash() as usize & last;
+        loop {
+            let Some(known) = self.found.get_mut(self.places[at] as usize) else {
+                self.places[at] = u32::try_from(self.found.len()).unwrap_or(Self::FREE);
+                self.found.push(new);
+                return None;
+            };
+            if known.set == new.set {
+                if known.round == new.round && (new.code, new.atom) < (known.code, known.atom) {
+                    return Some(std::mem::replace(known, new).atom);
+                }
+                return Some(new.atom);
+            }
+            at = (at + 1) & last;
+        }
     }
 }
 
@@ -86,44 +168,34 @@ fn rounds<S: BondSet>(molecule: &Molecule, atoms: &[u32], radius: usize, take: &
     let mut codes = atoms.to_vec();
     let mut next_codes = vec![0; count];
     let mut sets = vec![S::default(); count];
-    let mut seen: Vec<S> = Vec::new();
-    let mut found: Vec<(S, u32, usize)> = Vec::with_capacity(count);
+    let mut next_sets = sets.clone();
+    let mut known = Known::new(2 * count);
     let mut settled: Vec<bool> = (0..count).map(|atom| molecule.neighbours(atom).is_empty()).collect();
-    let mut around: Vec<(u32, u32)> = Vec::with_capacity(8);
+    let mut done = Vec::with_capacity(count);
+    let mut around: SmallVec<[(u32, u32); 4]> = SmallVec::new();
     for round in 0..radius {
-        found.clear();
-        let mut next_sets = sets.clone();
+        let first = known.found.len();
+        done.clear();
         for atom in (0..count).filter(|&atom| !settled[atom]) {
             around.clear();
+            let mut set = sets[atom].clone();
             for next in molecule.neighbours(atom) {
-                next_sets[atom].insert(next.bond);
-                next_sets[atom].join(&sets[next.atom]);
+                set.insert(next.bond);
+                set.join(&sets[next.atom]);
                 around.push((bond_code(molecule.bonds()[next.bond].order), codes[next.atom]));
             }
             around.sort_unstable();
             let start = combine(u32::try_from(round).unwrap_or(u32::MAX), codes[atom]);
             let code = around.iter().fold(start, |code, &(bond, other)| combine(code, sequence([bond, other])));
             next_codes[atom] = code;
-            found.push((next_sets[atom].clone(), code, atom));
+            next_sets[atom] = set.clone();
+            done.extend(known.add(Found { set, code, atom, round }));
         }
-        if found.is_empty() {
-            return;
-        }
-        found.sort_unstable();
-        let earlier = seen.len();
-        for (at, (set, code, atom)) in found.iter().enumerate() {
-            let again = at > 0 && found[at - 1].0 == *set;
-            if again || seen[..earlier].binary_search(set).is_ok() {
-                settled[*atom] = true;
-            } else {
-                take(*code);
-                seen.push(set.clone());
-            }
-        }
-        seen.sort_unstable();
+        known.found[first..].iter().for_each(|found| take(found.code));
+        done.iter().for_each(|&atom| settled[atom] = true);
         std::mem::swap(&mut codes, &mut next_codes);
         next_codes.fill(0);
-        sets = next_sets;
+        sets.clone_from(&next_sets);
     }
 }
 

@@ -53,39 +53,42 @@ pub(crate) mod all {
                 sums.centred[0][w] += middle[w] * middle[w];
             }
         }
-        // For each atom the ones behind it, by their distance: the sums of a distance stay at hand.
+        // Pairs by their distance, so that the sums of a distance stay at hand.
         let mut places = [0; LAGS + 1];
-        let mut behind = vec![0; count];
+        let lag = |distance: u16| usize::from(distance).min(LAGS);
         for i in 0..count {
-            let distances = &graph.row(i)[i + 1..];
-            places.fill(0);
-            distances.iter().for_each(|&distance| places[usize::from(distance).min(LAGS)] += 1);
-            let mut start = 0;
-            for place in &mut places {
-                start += std::mem::replace(place, start);
-            }
-            let starts = places;
-            for (j, &distance) in (i + 1..).zip(distances) {
-                let place = &mut places[usize::from(distance).min(LAGS)];
-                behind[*place] = j;
+            graph.row(i)[i + 1..].iter().for_each(|&distance| places[lag(distance)] += 1);
+        }
+        let mut start = 0;
+        for place in &mut places {
+            start += std::mem::replace(place, start);
+        }
+        let starts = places;
+        let mut pairs = vec![(0_u32, 0_u32); starts[LAGS]];
+        for i in 0..count {
+            for (j, &distance) in (i + 1..).zip(&graph.row(i)[i + 1..]) {
+                let place = &mut places[lag(distance)];
+                if let Some(pair) = pairs.get_mut(*place) {
+                    *pair = (i as u32, j as u32);
+                }
                 *place += 1;
             }
-            let (row_i, centred_i) = (rows[i], centred[i]);
-            for lag in 1..LAGS {
-                let group = &behind[starts[lag]..places[lag]];
-                sums.pairs[lag] += group.len() as f64;
-                let (mut products, mut middles, mut differences) =
-                    (sums.products[lag], sums.centred[lag], sums.differences[lag]);
-                for &j in group {
-                    let (row_j, centred_j) = (&rows[j], &centred[j]);
-                    for w in 0..Weight::COUNT {
-                        products[w] += row_i[w] * row_j[w];
-                        middles[w] += centred_i[w] * centred_j[w];
-                        differences[w] += (row_i[w] - row_j[w]) * (row_i[w] - row_j[w]);
-                    }
+        }
+        for lag in 1..LAGS {
+            let group = &pairs[starts[lag]..starts[lag + 1]];
+            sums.pairs[lag] = group.len() as f64;
+            let (mut products, mut middles, mut differences) =
+                ([0.0; Weight::COUNT], [0.0; Weight::COUNT], [0.0; Weight::COUNT]);
+            for &(i, j) in group {
+                let (row_i, row_j) = (&rows[i as usize], &rows[j as usize]);
+                let (centred_i, centred_j) = (&centred[i as usize], &centred[j as usize]);
+                for w in 0..Weight::COUNT {
+                    products[w] += row_i[w] * row_j[w];
+                    middles[w] += centred_i[w] * centred_j[w];
+                    differences[w] += (row_i[w] - row_j[w]) * (row_i[w] - row_j[w]);
                 }
-                (sums.products[lag], sums.centred[lag], sums.differences[lag]) = (products, middles, differences);
             }
+            (sums.products[lag], sums.centred[lag], sums.differences[lag]) = (products, middles, differences);
         }
         sums
     }

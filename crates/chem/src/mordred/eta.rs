@@ -108,10 +108,10 @@ pub(crate) mod all {
         };
         [beta, sigma, rest, delta].into_iter().for_each(&mut with_average);
         let gamma = mobile.gamma(molecule);
-        let own = [false, true].map(|local| composite(&context.heavy, &gamma, local));
+        let own = composites(&context.heavy, &gamma);
         own.into_iter().for_each(&mut with_average);
         let skeleton = molecule.atoms().iter().filter(|atom| atom.number != 1).count() as f64;
-        let reference = [false, true].map(|local| alkane.and_then(|()| of_skeleton(&context.heavy, local)));
+        let reference = alkane.map_or_else(|reason| [Err(reason); 2], |()| of_skeleton(&context.heavy));
         for value in reference {
             values.push(value);
             values.push(value.map(|value| value / skeleton));
@@ -220,26 +220,32 @@ impl Mobile {
     }
 }
 
-/// Sum over pairs of atoms; over bonded ones only if `local`.
-fn composite(graph: &Graph<'_>, gamma: &[f64], local: bool) -> DescriptorValue {
-    let mut sum = 0.0;
+/// Sums over pairs of atoms, and over bonded ones only.
+fn composites(graph: &Graph<'_>, gamma: &[f64]) -> [DescriptorValue; 2] {
+    let (mut all, mut local) = (0.0, 0.0);
+    let mut terms = vec![0.0; gamma.len()];
     for (i, own) in gamma.iter().enumerate() {
-        for (other, &distance) in gamma.iter().zip(graph.row(i)).skip(i + 1) {
-            if !local || distance == 1 {
-                sum += (own * other).sqrt() / f64::from(distance);
+        let others = gamma.iter().zip(graph.row(i)).skip(i + 1);
+        for (term, (other, &distance)) in terms.iter_mut().zip(others.clone()) {
+            *term = (own * other).sqrt() / f64::from(distance);
+        }
+        for (term, (_, &distance)) in terms.iter().zip(others) {
+            all += term;
+            if distance == 1 {
+                local += term;
             }
         }
     }
-    known(sum)
+    [known(all), known(local)]
 }
 
 /// The same for the alkane of the skeleton.
-fn of_skeleton(graph: &Graph<'_>, local: bool) -> DescriptorValue {
+fn of_skeleton(graph: &Graph<'_>) -> [DescriptorValue; 2] {
     let molecule = &graph.molecule;
     let gamma: Vec<f64> = (0..graph.count())
         .map(|atom| if molecule.atoms()[atom].number == 1 { 0.0 } else { 1.0 / heavy_degree(molecule, atom) })
         .collect();
-    composite(graph, &gamma, local)
+    composites(graph, &gamma)
 }
 
 /// Mean electronegativities: all atoms, heavy atoms, the alkane, the saturated skeleton, and without hydrogens on carbon.

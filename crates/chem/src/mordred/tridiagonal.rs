@@ -25,30 +25,23 @@ impl<const L: usize> Tridiagonal<L> {
         pulp::Arch::new().dispatch(Ql::new(self))
     }
 
-    /// The largest and the smallest eigenvalue.
+    /// The largest and the smallest eigenvalue. For the smallest, negated matrices are worked on beside the others.
     pub fn extremes(&self) -> ([f64; L], [f64; L]) {
-        let negated = Self {
-            diagonal: self.diagonal.iter().map(|row| row.map(|d| -d)).collect(),
-            coupling: self.coupling.clone(),
-        };
-        (self.largest(), negated.largest().map(|value| -value))
+        pulp::Arch::new().dispatch(Laguerre(self))
     }
 
-    /// Gershgorin's bound on the largest eigenvalue.
-    fn bound(&self) -> [f64; L] {
-        let mut bound = [f64::NEG_INFINITY; L];
+    /// Gershgorin's bounds on the largest eigenvalues of the matrices and of the negated ones.
+    fn bounds(&self) -> Both<L> {
+        let mut bounds = [[f64::NEG_INFINITY; L]; 2];
         let mut before = [0.0; L];
         for (d, e) in self.diagonal.iter().zip(&self.coupling) {
             for l in 0..L {
-                bound[l] = bound[l].max(d[l] + before[l] + e[l].abs());
+                bounds[0][l] = bounds[0][l].max(d[l] + before[l] + e[l].abs());
+                bounds[1][l] = bounds[1][l].max(-d[l] + before[l] + e[l].abs());
                 before[l] = e[l].abs();
             }
         }
-        bound
-    }
-
-    fn largest(&self) -> [f64; L] {
-        pulp::Arch::new().dispatch(Laguerre(self))
+        bounds
     }
 
     /// The eigenvector of an eigenvalue of each matrix, of length 1.
@@ -75,39 +68,47 @@ impl<const L: usize> Tridiagonal<L> {
     }
 }
 
+/// A number for each matrix, and for each negated one.
+type Both<const L: usize> = [[f64; L]; 2];
+
 /// Laguerre's method from above: every step stays above the largest eigenvalue.
 struct Laguerre<'a, const L: usize>(&'a Tridiagonal<L>);
 
 impl<const L: usize> pulp::NullaryFnOnce for Laguerre<'_, L> {
-    type Output = [f64; L];
+    type Output = ([f64; L], [f64; L]);
 
     #[inline(always)]
-    fn call(self) -> [f64; L] {
+    fn call(self) -> Self::Output {
         const MOST_STEPS: usize = 200;
         let matrices = self.0;
         let size = matrices.count() as f64;
         let squares: Vec<[f64; L]> = matrices.coupling.iter().map(|row| row.map(|e| e * e)).collect();
-        let mut value = matrices.bound().map(|bound| bound + f64::EPSILON * bound.abs() + f64::MIN_POSITIVE);
-        let mut done = [false; L];
+        let start = |bound: f64| bound + f64::EPSILON * bound.abs() + f64::MIN_POSITIVE;
+        let mut value = matrices.bounds().map(|bounds| bounds.map(start));
+        let mut done = [[false; L]; 2];
         for _ in 0..MOST_STEPS {
             let (first, second, above) = derivatives(&matrices.diagonal, &squares, &value);
-            for l in 0..L {
-                let spread = ((size - 1.0) * (size * second[l] - first[l] * first[l])).max(0.0).sqrt();
-                let next = value[l] - size / (first[l] + spread);
-                if done[l] || !above[l] {
-                    done[l] = true;
-                } else if value[l] - next <= 2.0 * f64::EPSILON * value[l].abs() {
-                    value[l] = next.min(value[l]);
-                    done[l] = true;
-                } else {
-                    value[l] = next;
+            for side in 0..2 {
+                for l in 0..L {
+                    let (slope, bend) = (first[side][l], second[side][l]);
+                    let spread = ((size - 1.0) * (size * bend - slope * slope)).max(0.0).sqrt();
+                    let (now, next) = (value[side][l], value[side][l] - size / (slope + spread));
+                    if done[side][l] || !above[side][l] {
+                        done[side][l] = true;
+                    } else if now - next <= 2.0 * f64::EPSILON * now.abs() {
+                        value[side][l] = next.min(now);
+                        done[side][l] = true;
+                    } else {
+                        value[side][l] = next;
+                    }
                 }
             }
-            if done.iter().all(|&done| done) {
+            if done.as_flattened().iter().all(|&done| done) {
                 break;
             }
         }
-        value
+        let [largest, least] = value;
+        (largest, least.map(|value| -value))
     }
 }
 
@@ -117,28 +118,32 @@ impl<const L: usize> pulp::NullaryFnOnce for Laguerre<'_, L> {
 fn derivatives<const L: usize>(
     diagonal: &[[f64; L]],
     squares: &[[f64; L]],
-    value: &[f64; L],
-) -> ([f64; L], [f64; L], [bool; L]) {
-    let (mut first, mut second, mut least) = ([0.0; L], [0.0; L], [f64::INFINITY; L]);
+    value: &Both<L>,
+) -> (Both<L>, Both<L>, [[bool; L]; 2]) {
+    let zeros = [[0.0; L]; 2];
+    let (mut first, mut second, mut least) = (zeros, zeros, [[f64::INFINITY; L]; 2]);
     // Quotients q of leading minors of `value - T`, by themselves and their derivatives by q.
-    let (mut inverse, mut slope, mut bend) = ([0.0; L], [0.0; L], [0.0; L]);
+    let (mut inverse, mut slope, mut bend) = (zeros, zeros, zeros);
     let mut before = [0.0; L];
     for (d, square) in diagonal.iter().zip(squares) {
-        for l in 0..L {
-            let over = before[l] * inverse[l];
-            let q = value[l] - d[l] - over;
-            least[l] = if q < least[l] { q } else { least[l] };
-            let dq = 1.0 + over * slope[l];
-            let ddq = over * (bend[l] - 2.0 * slope[l] * slope[l]);
-            inverse[l] = 1.0 / q;
-            slope[l] = dq * inverse[l];
-            bend[l] = ddq * inverse[l];
-            first[l] += slope[l];
-            second[l] += slope[l] * slope[l] - bend[l];
-            before[l] = square[l];
+        for side in 0..2 {
+            for l in 0..L {
+                let d = if side == 0 { d[l] } else { -d[l] };
+                let over = before[l] * inverse[side][l];
+                let q = value[side][l] - d - over;
+                least[side][l] = if q < least[side][l] { q } else { least[side][l] };
+                let dq = 1.0 + over * slope[side][l];
+                let ddq = over * (bend[side][l] - 2.0 * slope[side][l] * slope[side][l]);
+                inverse[side][l] = 1.0 / q;
+                slope[side][l] = dq * inverse[side][l];
+                bend[side][l] = ddq * inverse[side][l];
+                first[side][l] += slope[side][l];
+                second[side][l] += slope[side][l] * slope[side][l] - bend[side][l];
+            }
         }
+        before = *square;
     }
-    (first, second, least.map(|least| least > 0.0))
+    (first, second, least.map(|least| least.map(|least| least > 0.0)))
 }
 
 /// State of the QL method without square roots inside: the variant of Pal, Walker and Kahan (Parlett, section 8.15).
@@ -198,7 +203,8 @@ impl<const L: usize> Ql<L> {
     fn ends(&self) -> [f64; L] {
         let count = self.d.len();
         let mut ends = [count as f64 - 1.0; L];
-        for at in (0..count.saturating_sub(1)).rev() {
+        let first = self.low.iter().fold(count as f64, |first, &low| first.min(low)) as usize;
+        for at in (first..count.saturating_sub(1)).rev() {
             let place = at as f64;
             let here: [bool; L] = from_fn(|l| self.small(at, l) & (place >= self.low[l]));
             ends = from_fn(|l| if here[l] { place } else { ends[l] });
