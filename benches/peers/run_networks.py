@@ -1,14 +1,15 @@
-"""Function networks with plain expected improvement and our own implementation of BOFN, both on botorch, beside the `networks`
-example of `matdock-plan`.
+"""Function networks on botorch: plain expected improvement, and our own implementation of BOFN.
 
-BOFN: Astudillo & Frazier, Bayesian optimization of function networks, NeurIPS 2021. The settings are those of the authors'
-experiments: a Gaussian process per quantity (Matern 5/2 with gamma priors, noise variance 1e-6) from its inputs and the quantities
-before it, expected improvement from 128 quasi-random draws through the network, 10 d starts from 100 d raw points, one more from
-the highest posterior mean. The authors' code asks for a botorch of 2021 and has no package. Plain (`--plain`): the same with one
-Gaussian process of the last quantity, and its expected improvement in closed form.
+The other side is the `networks` example of `matdock-plan`. BOFN: Astudillo & Frazier, Bayesian optimization of function
+networks, NeurIPS 2021, with the settings of the authors' experiments: a Gaussian process per quantity (Matern 5/2 with
+gamma priors, noise variance 1e-6) from its inputs and the quantities before it, expected improvement from 128
+quasi-random draws through the network, 10 d starts from 100 d raw points, one more from the highest posterior mean.
+The authors' code asks for a botorch of 2021 and has no package. Plain (`--plain`): the same with one Gaussian process
+of the last quantity, and its expected improvement in closed form.
 
-`python run_networks.py PROBLEM... [--plain] [--seeds 4] [--first-seed 0] [--iterations 100]`: a line of JSON per seed in
-`results/networks.jsonl`, with the regret after every experiment; what is there already is not run again. `--show` prints medians.
+`python run_networks.py PROBLEM... [--plain] [--seeds 4] [--first-seed 0] [--iterations 100]`: a line of JSON per seed
+in `results/networks.jsonl`, with the regret after every experiment; what is there already is not run again. `--show`
+prints medians.
 """
 
 import argparse
@@ -156,7 +157,8 @@ def run(name, plain, seed, iterations):
         x, y = torch.cat([x, point]), torch.cat([y, function(point)])
         regrets.append(top - y[:, -1].max().item())
     seconds = (time.process_time() - begun) / iterations
-    return {"problem": name, "plain": plain, "seed": seed, "iterations": iterations, "seconds": seconds, "regrets": regrets}
+    told = {"problem": name, "plain": plain, "seed": seed, "iterations": iterations}
+    return {**told, "seconds": seconds, "regrets": regrets}
 
 
 def show(done):
@@ -166,7 +168,8 @@ def show(done):
         if runs:
             ends = torch.tensor([run["regrets"][-1] for run in runs])
             middle, seconds = ends.quantile(0.5), sum(run["seconds"] for run in runs) / len(runs)
-            print(f"{name + ', plain' * plain:18} {len(runs):5} {middle:10.2e} {ends.min():10.2e} {ends.max():10.2e} {seconds:15.2f}")
+            numbers = f"{middle:10.2e} {ends.min():10.2e} {ends.max():10.2e} {seconds:15.2f}"
+            print(f"{name + ', plain' * plain:18} {len(runs):5} {numbers}")
 
 
 def main():

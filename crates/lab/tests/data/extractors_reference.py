@@ -1,7 +1,7 @@
 """Reference values for extractors of series and images: `python extractors_reference.py > extractors_reference.csv`.
 
-What has a textbook definition is computed by numpy, scipy and scikit-image; fits are scipy's `curve_fit` on all rows. Plateau
-time, rise time, ripples and defects are written here once more from docs/features.md. Tolerances are relative.
+What has a textbook definition is computed by numpy, scipy and scikit-image; fits are scipy's `curve_fit` on all rows.
+Plateau time, rise time, ripples and defects are written here once more from docs/features.md. Tolerances are relative.
 """
 
 import sys
