@@ -26,7 +26,7 @@ mod synthesis;
 pub use blend::{Amount, Basis, Blend, Mixing, Part};
 pub use composition::{
     Composition, ElementProperty, Feature, FeatureSet, FormulaError, FormulaProblem, MagpieProperty, Missing,
-    Statistic, UnknownFeature,
+    OxidationFeature, Statistic, UnknownFeature,
 };
 pub use element::{Block, Element, Property};
 pub use fingerprint::{Fingerprint, FingerprintKind, FingerprintTable, Fingerprinter, Hit};

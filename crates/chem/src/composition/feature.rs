@@ -1,10 +1,10 @@
 //! Numbers a model can learn from, computed from what a material consists of.
 
-use std::fmt;
+use std::{cell::OnceCell, fmt};
 
 use matdock_message::{Language, Message, say};
 
-use super::{Composition, MagpieProperty};
+use super::{Composition, MagpieProperty, OxidationFeature, oxidation::Oxidation};
 use crate::{Element, Property, element::Column};
 
 /// How the values of one property over the elements of a material become one number.
@@ -89,6 +89,8 @@ pub enum Feature {
     /// Pauling's estimate of the bond between anion and cations: geometric mean of what holds either together, plus
     /// what their difference in electronegativity adds.
     BondStrength,
+    /// From the oxidation states that make the formula neutral: `oxidation.neutral`.
+    Oxidation(OxidationFeature),
 }
 
 /// Why a feature has no value.
@@ -104,6 +106,10 @@ pub enum Missing {
     },
     /// The feature compares elements, and the material has only one.
     SingleElement,
+    /// With the oxidation states its elements have in compounds the formula is not neutral.
+    NotNeutral,
+    /// There are too many ways to give the elements oxidation states to try them all.
+    TooManyStates,
 }
 
 impl Missing {
@@ -114,6 +120,8 @@ impl Missing {
                 say!("chem-missing-property", element = element, property = property.name())
             }
             Self::SingleElement => say!("chem-missing-single-element"),
+            Self::NotNeutral => say!("chem-missing-not-neutral"),
+            Self::TooManyStates => say!("chem-missing-too-many-states"),
         }
     }
 }
@@ -134,7 +142,8 @@ const MAGPIE: [(Statistic, &str); 6] = [
 impl Feature {
     /// Every feature.
     pub fn all() -> Vec<Self> {
-        [Self::own(), Self::magpie()].concat()
+        let oxidation = OxidationFeature::ALL.map(Self::Oxidation);
+        [Self::own(), Self::magpie(), oxidation.to_vec()].concat()
     }
 
     /// The 132 features of the Magpie set, in matminer's order.
@@ -187,6 +196,7 @@ impl Feature {
             Self::OctetImbalance => say!("chem-feature-octet-imbalance"),
             Self::CoulombStrength => say!("chem-feature-coulomb-strength"),
             Self::BondStrength => say!("chem-feature-bond-strength"),
+            Self::Oxidation(feature) => feature.describe(),
         };
         message.text(language)
     }
@@ -231,7 +241,7 @@ impl Feature {
         values
     }
 
-    fn of(self, parts: &Parts) -> Result<f64, Missing> {
+    fn of(self, parts: &Parts<'_>) -> Result<f64, Missing> {
         match self {
             Self::Of(property, Statistic::Anion) => value_of(parts.ions()?.anion.0, property),
             Self::Of(property, Statistic::Cation) => parts.ions()?.cation_mean(property),
@@ -255,6 +265,7 @@ impl Feature {
             Self::OctetImbalance => parts.ions()?.octet_imbalance(),
             Self::CoulombStrength => parts.ions()?.coulomb_strength(),
             Self::BondStrength => parts.ions()?.bond_strength(),
+            Self::Oxidation(feature) => parts.oxidation().feature(feature),
         }
     }
 }
@@ -277,6 +288,7 @@ impl fmt::Display for Feature {
             Self::OctetImbalance => f.write_str("ions.octet_imbalance"),
             Self::CoulombStrength => f.write_str("ions.coulomb_strength"),
             Self::BondStrength => f.write_str("ions.bond_strength"),
+            Self::Oxidation(feature) => write!(f, "{feature}"),
         }
     }
 }
@@ -345,17 +357,23 @@ impl Summary {
 }
 
 /// A material as the atomic fractions of its elements.
-struct Parts {
+struct Parts<'a> {
+    composition: &'a Composition,
+    oxidation: OnceCell<Oxidation>,
     fractions: Vec<(Element, f64)>,
     atoms: f64,
     largest: f64,
 }
 
-impl Parts {
-    fn of(composition: &Composition) -> Self {
+impl<'a> Parts<'a> {
+    fn of(composition: &'a Composition) -> Self {
         let fractions: Vec<_> = composition.fractions().collect();
         let largest = fractions.iter().map(|(_, fraction)| *fraction).fold(0.0, f64::max);
-        Self { fractions, atoms: composition.atoms(), largest }
+        Self { composition, oxidation: OnceCell::new(), fractions, atoms: composition.atoms(), largest }
+    }
+
+    fn oxidation(&self) -> &Oxidation {
+        self.oxidation.get_or_init(|| Oxidation::of(self.composition))
     }
 
     fn summarise(&self, property: ElementProperty) -> Result<Summary, Missing> {

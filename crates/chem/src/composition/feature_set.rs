@@ -2,7 +2,7 @@
 
 use matdock_message::{Message, say};
 
-use super::{Composition, Feature, Missing};
+use super::{Composition, Feature, Missing, OxidationFeature};
 
 /// Features chosen for a model, in a fixed order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,11 +59,12 @@ const BASIC: [&str; 13] = [
 
 impl FeatureSet {
     /// Names of the ready-made sets.
-    pub const NAMES: [&str; 4] = ["basic", "melting", "full", "magpie"];
+    pub const NAMES: [&str; 5] = ["basic", "melting", "full", "magpie", "oxidation"];
 
     /// A ready-made set: `basic` (thirteen for any inorganic material), `melting` (ten for melting points), `full`
-    /// (everything from matdock's table of the elements) or `magpie` (132, equal to the set of the Python package
-    /// matminer 0.10, but with what it makes up by averaging over the elements left missing).
+    /// (everything from matdock's table of the elements), `magpie` (132, equal to the set of the Python package
+    /// matminer 0.10, but with what it makes up by averaging over the elements left missing), or `oxidation` (nine from
+    /// the oxidation states that make the formula neutral).
     ///
     /// Errors: [`UnknownFeature`] for any other name.
     pub fn named(name: &str) -> Result<Self, UnknownFeature> {
@@ -72,6 +73,7 @@ impl FeatureSet {
             "melting" => Self::of(&MELTING),
             "full" => Ok(Self { features: Feature::own() }),
             "magpie" => Ok(Self { features: Feature::magpie() }),
+            "oxidation" => Ok(Self { features: OxidationFeature::ALL.map(Feature::Oxidation).to_vec() }),
             _ => Err(UnknownFeature { name: name.to_owned() }),
         }
     }

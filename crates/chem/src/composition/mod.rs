@@ -3,6 +3,7 @@
 mod feature;
 mod feature_set;
 mod magpie;
+mod oxidation;
 mod parse;
 
 use std::{fmt, str::FromStr};
@@ -12,6 +13,7 @@ use crate::Element;
 pub use feature::{ElementProperty, Feature, Missing, Statistic};
 pub use feature_set::{FeatureSet, UnknownFeature};
 pub use magpie::MagpieProperty;
+pub use oxidation::OxidationFeature;
 pub use parse::{FormulaError, FormulaProblem};
 
 /// The elements of a material and how much of each, as one formula unit has them.
