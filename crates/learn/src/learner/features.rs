@@ -65,6 +65,13 @@ impl Features {
         self.columns.get(number).map_or(&[], Vec::as_slice)
     }
 
+    /// Puts other cells in the place of a column, as many as there are rows.
+    pub(super) fn replace(&mut self, number: usize, cells: Vec<f64>) {
+        if let Some(column) = self.columns.get_mut(number).filter(|column| column.len() == cells.len()) {
+            *column = cells;
+        }
+    }
+
     /// Cells row by row, of columns up to `width` (missing where there is no such column).
     pub(super) fn by_rows(&self, width: usize) -> Vec<f64> {
         let mut cells = vec![f64::NAN; self.rows * width];

@@ -312,7 +312,7 @@ impl Grower<'_> {
         let (_, below, above) = bins;
         if below != usize::MAX {
             // All that is known on one side, what is missing on the other.
-            best.at = if above == usize::MAX { binned.ranges[below].1 } else { binned.between(below, above) };
+            best.at = if above == usize::MAX { f64::MAX } else { binned.between(below, above) };
         }
         best
     }
@@ -337,7 +337,11 @@ impl Grower<'_> {
         let share = f64::from(self.random.next_u32()) / 2f64.powi(32);
         let missing_below = if gaps { self.random.next_u32() & 1 == 0 } else { true };
         let drawn = low + share * (high - low);
-        let at = if drawn < high || low == high { drawn } else { low };
+        let at = match low < high {
+            true if drawn < high => drawn,
+            true => low,
+            false => f64::MAX,
+        };
         // With one value besides the gaps these must go apart.
         let missing_below = missing_below && low < high;
         let mut left = [0.0; 8];

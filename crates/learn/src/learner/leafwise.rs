@@ -216,7 +216,7 @@ impl<'a> Leafwise<'a> {
             if let Some((cut, below, above)) = node.cut {
                 let binned = &self.bins.columns[cut.column as usize];
                 let at =
-                    if cut.next > cut.last { binned.between(cut.last, cut.next) } else { binned.ranges[cut.last].1 };
+                    if cut.next > cut.last { binned.between(cut.last, cut.next) } else { f64::MAX };
                 tree.split(own, cut.column as usize, at, cut.missing_below);
                 last[own] = cut.last as u8;
                 open.push((above, Some(own as u32)));

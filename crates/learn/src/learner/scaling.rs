@@ -50,6 +50,11 @@ impl Scaling {
         self.kept.len()
     }
 
+    /// Number and scale of every kept column.
+    pub(super) fn columns(&self) -> impl Iterator<Item = (usize, f64)> + '_ {
+        self.kept.iter().copied().zip(self.scales.iter().copied())
+    }
+
     /// The table, standardised: rows x kept columns. A column the table does not have counts as missing.
     pub(super) fn apply(&self, features: &Features) -> Mat<f64> {
         let mut out = Mat::zeros(features.rows(), self.width());

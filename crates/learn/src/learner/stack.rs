@@ -14,7 +14,10 @@ pub(super) struct Stack {
 }
 
 /// What may be in a stack.
-const MEMBERS: [Kind; 5] = [Kind::Ridge, Kind::ExtraTrees, Kind::Boosting, Kind::SupportVector, Kind::Network];
+const MEMBERS: [Kind; 6] =
+    [Kind::Ridge, Kind::ExtraTrees, Kind::Boosting, Kind::SupportVector, Kind::Network, Kind::GaussianProcess];
+/// Numbers only.
+const NUMBERS_ONLY: Kind = Kind::GaussianProcess;
 const PARTS: usize = 5;
 /// Weights below this are left out.
 const SMALLEST: f64 = 0.03;
@@ -28,12 +31,14 @@ pub(super) fn fit(lesson: &Lesson<'_>) -> Option<Stack> {
         return Some(Stack { members: vec![(1.0, whole(Kind::Ridge, lesson)?)] });
     }
     let outputs = lesson.task.outputs();
-    let mut left_out = vec![vec![0.0; size * outputs]; MEMBERS.len()];
+    let kinds: Vec<Kind> =
+        MEMBERS.into_iter().filter(|kind| lesson.task == Task::Number || *kind != NUMBERS_ONLY).collect();
+    let mut left_out = vec![vec![0.0; size * outputs]; kinds.len()];
     for part in folds(lesson, PARTS) {
         let inside = without(size, &part);
         let (features, test) = (lesson.features.select(&inside), lesson.features.select(&part));
         let targets: Vec<f64> = inside.iter().map(|&row| lesson.targets[row]).collect();
-        for (kind, own) in MEMBERS.into_iter().zip(&mut left_out) {
+        for (kind, own) in kinds.iter().copied().zip(&mut left_out) {
             let fitted = Fitted::fit(kind, lesson.task, &features, &targets, lesson.seed).ok()?;
             let values = fitted.predict(&test);
             for (&row, values) in part.iter().zip(values.chunks_exact(outputs)) {
@@ -50,7 +55,7 @@ pub(super) fn fit(lesson: &Lesson<'_>) -> Option<Stack> {
     let mut weights = weights(&left_out, &wanted);
     weights.iter_mut().filter(|w| **w < SMALLEST).for_each(|w| *w = 0.0);
     let total: f64 = weights.iter().sum();
-    let used = MEMBERS.into_iter().zip(weights).filter(|(_, weight)| *weight > 0.0);
+    let used = kinds.into_iter().zip(weights).filter(|(_, weight)| *weight > 0.0);
     let members = used.map(|(kind, weight)| Some((weight / total, whole(kind, lesson)?))).collect::<Option<_>>()?;
     Some(Stack { members })
 }
