@@ -34,6 +34,8 @@ const PATIENCE: usize = 60;
 /// Share of the rows, and of the columns, that a tree sees.
 const ROWS: f64 = 0.8;
 const COLUMNS: f64 = 0.5;
+/// Rows per bin of a column: with few rows, fine bins cost time and tell nothing.
+const ROWS_PER_BIN: usize = 16;
 /// Rows from which the number of rounds is chosen on one part instead of five.
 const MANY: usize = 2000;
 
@@ -44,7 +46,7 @@ const MANY: usize = 2000;
 /// al., LightGBM, NIPS 2017.
 pub(super) fn fit(lesson: &Lesson<'_>) -> Boosting {
     let size = lesson.targets.len();
-    let bins = Bins::with(lesson.features, (size / 4).clamp(16, 255));
+    let bins = Bins::with(lesson.features, (size / ROWS_PER_BIN).clamp(16, 255));
     let booster = Booster::new(lesson, &bins);
     let parts = if size < 10 { 2 } else { 5 };
     let parts = folds(lesson, parts.min(size));

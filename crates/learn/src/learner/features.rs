@@ -19,7 +19,7 @@ impl Features {
     /// Errors: columns of different lengths; a number that is not finite or larger than 1e100.
     pub fn new(columns: Vec<Vec<Option<f64>>>) -> Result<Self, LearnerError> {
         for (number, column) in columns.iter().enumerate() {
-            if let Some(row) = column.iter().position(|cell| cell.is_some_and(|x| !(x.abs() <= LARGEST))) {
+            if let Some(row) = column.iter().position(|cell| cell.is_some_and(|x| x.is_nan() || x.abs() > LARGEST)) {
                 return Err(LearnerError::Cell { column: number, row });
             }
         }

@@ -272,10 +272,10 @@ impl Grower<'_> {
                 return;
             }
             let (mut a, mut b) = (0.0, 0.0);
-            for i in 1..stride {
+            for (i, all) in total.iter().enumerate().skip(1) {
                 let sum = with(i);
                 a += sum * sum;
-                b += (total[i] - sum) * (total[i] - sum);
+                b += (all - sum) * (all - sum);
             }
             let gain = a / low + b / high;
             if gain > best.gain {

@@ -215,8 +215,7 @@ impl<'a> Leafwise<'a> {
             last.push(0);
             if let Some((cut, below, above)) = node.cut {
                 let binned = &self.bins.columns[cut.column as usize];
-                let at =
-                    if cut.next > cut.last { binned.between(cut.last, cut.next) } else { f64::MAX };
+                let at = if cut.next > cut.last { binned.between(cut.last, cut.next) } else { f64::MAX };
                 tree.split(own, cut.column as usize, at, cut.missing_below);
                 last[own] = cut.last as u8;
                 open.push((above, Some(own as u32)));

@@ -34,7 +34,7 @@ pub(super) fn fit(lesson: &Lesson<'_>, share: f64) -> Option<Linear> {
     let whole = Path::of(inputs.clone(), indicators.clone(), share);
     let penalties: Vec<f64> =
         (0..STEPS).map(|step| whole.largest / share.max(0.01) * END.powf(step as f64 / (STEPS - 1) as f64)).collect();
-    let mut losses = vec![0.0; STEPS];
+    let mut losses = [0.0; STEPS];
     for part in folds(lesson, PARTS.min(inputs.nrows())) {
         let inside = without(inputs.nrows(), &part);
         let pick = |m: &Mat<f64>, rows: &[usize]| Mat::from_fn(rows.len(), m.ncols(), |i, j| m[(rows[i], j)]);

@@ -40,7 +40,8 @@ fn every_learner_learns_a_smooth_function() {
 
 #[test]
 fn every_learner_bears_odd_tables() {
-    let odd: Vec<(&str, Vec<Vec<f64>>, Vec<f64>)> = vec![
+    type Odd = (&'static str, Vec<Vec<f64>>, Vec<f64>);
+    let odd: Vec<Odd> = vec![
         ("no columns", vec![], vec![1.0, 2.0, 3.0]),
         ("one row", vec![vec![1.0]], vec![2.0]),
         ("two rows", vec![vec![1.0, 2.0]], vec![2.0, 3.0]),
