@@ -1,10 +1,11 @@
 """Writes `synthesis_fragments.bin`, the fragment contributions of the synthetic-accessibility score.
 
-python make_synthesis.py OUT [LARGEST]
+python make_synthesis.py OUT SMALL [LARGEST]
 
 The source is `fpscores.pkl.gz` of RDKit's Contrib/SA_Score (Novartis Institutes for BioMedical Research, BSD 3-Clause,
 named in NOTICE): contributions of 705,292 circular fragments of radius 2, counted in a million structures of PubChem.
-Taken are as many of the most frequent as LARGEST bytes hold; all others count as not known, as in the score.
+Taken are those in structures of at most 12 heavy atoms of SMALL (one SMILES per line; AqSolDB, CC0), of which one rare fragment
+may be a third, and then as many of the most frequent as LARGEST bytes hold; all others count as not known, as in the score.
 
 Contributions are grouped to tenths, each group with its mean. The file has, all integers little-endian: the number of
 groups (u16); of each group its mean in thousandths (i16), the number of fragments (u32) and a width w (u8); then of each
@@ -19,7 +20,10 @@ import pickle
 import struct
 import sys
 
-from rdkit import RDConfig
+from rdkit import Chem, RDConfig, RDLogger
+from rdkit.Chem import rdFingerprintGenerator
+
+SMALL = 12
 
 
 def rice(codes, width):
@@ -50,11 +54,22 @@ def packed(scores):
     return head + body
 
 
+def of_small(path):
+    RDLogger.DisableLog("rdApp.*")
+    morgan = rdFingerprintGenerator.GetMorganGenerator(radius=2)
+    codes = set()
+    with open(path, encoding="utf-8") as lines:
+        for molecule in map(Chem.MolFromSmiles, map(str.strip, lines)):
+            if molecule is not None and 0 < molecule.GetNumHeavyAtoms() <= SMALL:
+                codes.update(morgan.GetSparseCountFingerprint(molecule).GetNonzeroElements())
+    return codes
+
+
 def main():
-    out, largest = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 299_000
+    out, small, largest = sys.argv[1], of_small(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 299_000
     with gzip.open(os.path.join(RDConfig.RDContribDir, "SA_Score", "fpscores.pkl.gz")) as source:
         rows = pickle.load(source)
-    scores = sorted(((code, row[0]) for row in rows for code in row[1:]), key=lambda item: (-item[1], item[0]))
+    scores = sorted(((code, row[0]) for row in rows for code in row[1:]), key=lambda item: (item[0] not in small, -item[1], item[0]))
     few, many = 0, len(scores)
     while many - few > 100:
         middle = (few + many) // 2
