@@ -61,6 +61,13 @@ pub enum Amount {
     Rest,
 }
 
+impl Amount {
+    /// A number above or equal to zero, or a percentage: `0.7`, `70%`. `None` for any other text.
+    pub fn number(text: &str) -> Option<f64> {
+        parse_amount(text)
+    }
+}
+
 /// A structure and its fraction.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Part {
@@ -141,6 +148,9 @@ impl Blend {
     /// The fraction each component is of the whole, and whether they were scaled to one. Errors: as [`Blend::mix`].
     pub fn fractions(components: &[(Self, Amount)], mixing: Mixing) -> Result<(Vec<f64>, bool), Message> {
         let amounts: Vec<Amount> = components.iter().map(|(_, amount)| *amount).collect();
+        if amounts == [Amount::Rest] {
+            return Ok((vec![1.0], false));
+        }
         let (from, numbers, scaled) = share(&amounts, mixing)?;
         let mass_of = |at: usize| components[at].0.mean_mass(mixing.basis, &molar_mass);
         let mut all = Vec::with_capacity(numbers.len());

@@ -12,6 +12,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod about;
 mod blend;
 mod composition;
 mod element;
@@ -23,6 +24,7 @@ mod rdkit;
 mod smarts;
 mod synthesis;
 
+pub use about::ValueKind;
 pub use blend::{Amount, Basis, Blend, Mixing, Part};
 pub use composition::{
     Composition, ElementProperty, Feature, FeatureSet, FormulaError, FormulaProblem, MagpieProperty, Missing,
@@ -39,3 +41,7 @@ pub use polymer::Polymer;
 pub use rdkit::Rdkit;
 pub use smarts::Pattern;
 pub use synthesis::Synthesis;
+
+/// Names the program that computes: another one, with other sources, has another name. Numbers kept from one are not those
+/// of the other.
+pub const SOURCES: &str = env!("MATDOCK_CHEM_SOURCES");

@@ -25,6 +25,9 @@ pub struct General {
     pub dock: PathBuf,
     #[arg(long, global = true, value_name = "en|ja")]
     pub lang: Option<String>,
+    /// Whether the dock was named, and is not the usual one.
+    #[arg(skip)]
+    pub dock_named: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -222,6 +225,14 @@ pub struct Describe {
     pub column: Option<String>,
     #[arg(long, value_name = "H|C|ring|3mer")]
     pub cap: Option<String>,
+    #[arg(long, value_name = "COLUMN:AMOUNT", value_delimiter = ',')]
+    pub components: Vec<String>,
+    #[arg(long, value_name = "mole|mass")]
+    pub by: Option<String>,
+    #[arg(long)]
+    pub parts: bool,
+    #[arg(long, requires = "components")]
+    pub each: bool,
     #[arg(long)]
     pub corrected: bool,
     #[arg(long)]

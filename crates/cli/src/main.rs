@@ -12,7 +12,7 @@ mod watch_view;
 
 use std::process::ExitCode;
 
-use clap::{FromArgMatches, error::ErrorKind};
+use clap::{FromArgMatches, error::ErrorKind, parser::ValueSource};
 use matdock_message::{Language, say};
 
 use arguments::Arguments;
@@ -37,13 +37,15 @@ fn main() -> ExitCode {
             return if fine { ExitCode::SUCCESS } else { ExitCode::from(2) };
         }
     };
-    let arguments = match Arguments::from_arg_matches(&matches) {
+    let dock_named = matches.value_source("dock") == Some(ValueSource::CommandLine);
+    let mut arguments = match Arguments::from_arg_matches(&matches) {
         Ok(arguments) => arguments,
         Err(error) => {
             let _ = error.print();
             return ExitCode::from(2);
         }
     };
+    arguments.general.dock_named = dock_named;
     let json = arguments.general.json;
     let result = known_language(&arguments).and_then(|()| verbs::run(arguments, language));
     match result {

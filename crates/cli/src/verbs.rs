@@ -397,6 +397,13 @@ impl Face {
             column: a.column.clone(),
             ends: a.cap.as_deref().map(str::parse).transpose()?,
             corrected: a.corrected,
+            mixtures: describe::Mixtures {
+                components: a.components.clone(),
+                by: a.by.as_deref().map(str::parse).transpose()?,
+                parts: a.parts,
+                each: a.each,
+            },
+            dock: self.general.dock_named.then(|| self.general.dock.clone()),
             language: self.language,
         };
         let stop = stop_on_interrupt(say!("cli-describe-stopping"), self.language);

@@ -350,9 +350,32 @@ pub fn extractors(listed: &[matdock_app::lab_files::Listed], language: Language)
 }
 
 pub fn descriptors(listed: &[matdock_app::describe::Descriptor], language: Language) {
-    let headers = ["cli-describe-set", "cli-describe-name", "cli-features-unit", "cli-features-about"];
-    let row =
-        |l: &matdock_app::describe::Descriptor| vec![l.set.clone(), l.name.clone(), l.unit.clone(), l.about.clone()];
+    use matdock_app::describe::{Descriptor, Kind, Needs};
+    let headers = [
+        "cli-describe-set",
+        "cli-describe-name",
+        "cli-features-unit",
+        "cli-describe-kind",
+        "cli-describe-needs",
+        "cli-features-about",
+        "cli-describe-source",
+    ];
+    let kind = |kind: Kind| match kind {
+        Kind::Whole => word("cli-describe-kind-whole", language),
+        Kind::Number => word("cli-describe-kind-number", language),
+        Kind::YesNo => word("cli-describe-kind-yes-no", language),
+    };
+    let needs = |needs: Needs| match needs {
+        Needs::Formula => word("cli-describe-needs-formula", language),
+        Needs::Molecule => word("cli-describe-needs-molecule", language),
+        Needs::ClosedMolecule => word("cli-describe-needs-closed", language),
+        Needs::ConnectedMolecule => word("cli-describe-needs-connected", language),
+        Needs::RepeatUnit => word("cli-describe-needs-unit", language),
+    };
+    let row = |l: &Descriptor| {
+        let (kind, needs) = (kind(l.kind), needs(l.needs));
+        vec![l.set.clone(), l.name.clone(), l.unit.clone(), kind, needs, l.about.clone(), l.source.clone()]
+    };
     let headers: Vec<String> = headers.iter().map(|id| word(id, language)).collect();
     print(&table(&headers, &listed.iter().map(row).collect::<Vec<_>>()));
 }
@@ -381,6 +404,14 @@ pub fn described(described: &matdock_app::describe::Described, language: Languag
     }
     if described.open_ended > 0 {
         say(say!("cli-describe-open", rows = described.open_ended));
+    }
+    if described.scaled > 0 {
+        say(say!("cli-describe-scaled", rows = described.scaled));
+    }
+    if let Some(kept) = described.kept {
+        let all = kept.found + kept.computed;
+        let share = 100.0 * kept.found as f64 / all.max(1) as f64;
+        say(say!("cli-describe-kept", found = kept.found, all = all, share = format!("{share:.1}")));
     }
     if described.missing > 0 {
         say(say!("cli-describe-missing", cells = described.missing));

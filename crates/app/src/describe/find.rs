@@ -10,8 +10,12 @@ use matdock_message::{Language, Message, say};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{BLOCK, Notation, Problem, Progress, SHOWN, input::Input, input::Row, same_file};
-use crate::table::{self, Cell, Format, Table};
+use super::{
+    BLOCK, Done, Notation, Problem, Progress, SHOWN,
+    input::{Input, Row},
+    output::Output,
+    same_file,
+};
 
 /// Where to look.
 #[derive(Debug, Clone)]
@@ -101,44 +105,46 @@ pub fn substructure(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Findings, Message> {
     let pattern = Pattern::parse(smarts).map_err(|error| error.message())?;
-    if let Some(output) = &output {
-        if same_file(&place.input, output) {
-            return Err(say!("app-describe-onto-itself", file = output.display()));
+    let mut written = match &output {
+        Some(path) if same_file(&place.input, path) => {
+            return Err(say!("app-describe-onto-itself", file = path.display()));
         }
-        Format::of(output).map_err(|what| say!("place-file", file = output.display(), what = what))?;
-    }
+        Some(path) => Some(Output::create(path, &Input::open(&place.input)?, &[], &[])?),
+        None => None,
+    };
     let mut first: Vec<Found> = Vec::new();
-    let mut table: Option<Table> = None;
+    let mut waiting: Vec<Done> = Vec::new();
     let test = |molecule: &Molecule| pattern.occurs(molecule).then_some(1.0);
-    let mut findings = scan(place, &test, stop, progress, &mut |found| {
-        if output.is_some() {
-            let headers = || Input::open(&place.input).map(|input| Table::new(input.headers()));
-            let table = match &mut table {
-                Some(table) => table,
-                none => none.insert(headers()?),
-            };
-            table.push(found.cells.iter().map(|cell| as_written(cell)).collect());
-        }
+    let scanned = scan(place, &test, stop, progress, &mut |found| {
         if first.len() < SHOWN {
-            first.push(Found { similarity: None, ..found });
+            first.push(Found { similarity: None, ..found.clone() });
+        }
+        if let Some(written) = &mut written {
+            waiting.push(Done { row: Row { line: found.line, cells: found.cells, problem: None }, ..Done::default() });
+            if waiting.len() >= BLOCK {
+                written.write(&waiting)?;
+                waiting.clear();
+            }
         }
         Ok(())
-    })?;
-    if let Some(path) = &output {
-        let table = table.unwrap_or_else(|| Table::new(&findings.headers));
-        table::write(&table, Format::of(path)?, Some(path))?;
-    }
+    });
+    let mut findings = match (scanned, written) {
+        (Ok(findings), None) => findings,
+        (Ok(findings), Some(mut written)) => match written.write(&waiting) {
+            Ok(()) => written.close().map(|()| findings)?,
+            Err(error) => {
+                written.discard();
+                return Err(error);
+            }
+        },
+        (Err(error), written) => {
+            written.into_iter().for_each(Output::discard);
+            return Err(error);
+        }
+    };
     findings.found = first;
     findings.output = output;
     Ok(findings)
-}
-
-/// A number where the text is exactly what would be written for it.
-fn as_written(text: &str) -> Cell {
-    match text.parse::<f64>() {
-        Ok(number) if number.to_string() == text => number.into(),
-        _ => text.into(),
-    }
 }
 
 /// Reads every structure, block by block on all cores, and hands on, in order, those `test` gives a number for.
@@ -151,7 +157,7 @@ fn scan(
 ) -> Result<Findings, Message> {
     let mut input = Input::open(&place.input)?;
     let column = input.structures(place.column.as_deref())?;
-    if place.column.is_none() && input.notation(column) == Notation::Formula {
+    if place.column.is_none() && input.notation(column) == Some(Notation::Formula) {
         return Err(say!(
             "app-find-needs-molecules",
             column = input.headers().get(column).cloned().unwrap_or_default()

@@ -1,17 +1,17 @@
 //! Reads tables row after row.
 
 use std::{
+    collections::HashSet,
     fs::File,
     io::{BufRead, BufReader, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
 };
 
-use arrow_array::{Array, RecordBatch, cast::AsArray};
-use arrow_schema::DataType;
+use arrow_schema::{DataType, SchemaRef};
 use matdock_message::{Message, say};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
-use super::{sdf::Records, sets::Notation};
+use super::{parquet_cells, sdf::Records, sets::Notation};
 use crate::table::{self, Column};
 
 /// A row as it stands in the file.
@@ -44,6 +44,7 @@ enum Rows {
     Sdf(Box<Records>),
     Parquet {
         batches: Box<ParquetRecordBatchReader>,
+        schema: SchemaRef,
         row: u64,
     },
     /// A workbook is read whole; it has at most a million rows.
@@ -66,6 +67,8 @@ const USUAL: [&str; 10] = [
     "material",
     "compound",
 ];
+/// Whole numbers below it are exact.
+const MOST_EXACT: f64 = 9_007_199_254_740_992.0;
 /// A longer line is no structure.
 const LONGEST_LINE: u64 = 1 << 20;
 
@@ -97,10 +100,12 @@ impl Input {
             "parquet" => {
                 let broken = |error: &dyn std::fmt::Display| place(say!("app-describe-parquet", reason = error));
                 let builder = ParquetRecordBatchReaderBuilder::try_new(opened).map_err(|error| broken(&error))?;
-                let headers = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
+                let schema = builder.schema().clone();
+                parquet_cells::check(&schema).map_err(place)?;
+                let headers = schema.fields().iter().map(|field| field.name().clone()).collect();
                 let rows = u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);
                 let batches = builder.with_batch_size(super::BLOCK).build().map_err(|error| broken(&error))?;
-                (headers, Rows::Parquet { batches: Box::new(batches), row: 0 }, rows)
+                (headers, Rows::Parquet { batches: Box::new(batches), schema, row: 0 }, rows)
             }
             "xlsx" | "xlsm" => {
                 let table = table::read(path)?;
@@ -110,6 +115,10 @@ impl Input {
             }
             _ => return Err(place(say!("app-describe-unknown-kind", extension = extension))),
         };
+        let mut seen = HashSet::new();
+        if let Some(twice) = headers.iter().find(|header| !header.is_empty() && !seen.insert(header.as_str())) {
+            return Err(place(say!("app-describe-column-twice", name = twice)));
+        }
         Ok(Self { path: path.to_owned(), file, headers, rows, size })
     }
 
@@ -154,29 +163,42 @@ impl Input {
         }
     }
 
-    /// How the structures of a column are written, by its name: SMILES where it says so.
-    pub(super) fn notation(&self, column: usize) -> Notation {
-        match self.headers.get(column).is_some_and(|header| header.to_lowercase().contains("smiles")) {
-            true => Notation::Smiles,
-            false => Notation::Formula,
+    /// How the structures of a column are written, where its name says so.
+    pub(super) fn notation(&self, column: usize) -> Option<Notation> {
+        let header = self.headers.get(column)?.to_lowercase();
+        match header.contains("smiles") {
+            true => Some(Notation::Smiles),
+            false => ["formula", "composition"].iter().any(|word| header.contains(word)).then_some(Notation::Formula),
         }
     }
 
-    /// Which columns hold nothing but numbers; looks through the whole file. Errors: it cannot be read.
-    pub(super) fn numbers(&self) -> Result<Vec<bool>, Message> {
+    /// `what`, with the column it is about.
+    pub(super) fn at_column(&self, column: usize, what: Message) -> Message {
+        let name = self.headers.get(column).cloned().unwrap_or_default();
+        let what = say!("app-describe-at-column", name = name, what = what);
+        say!("place-file", file = self.file, what = what)
+    }
+
+    /// Of what type each column is in a file that has types; looks through the whole of one without. Errors: it cannot
+    /// be read.
+    pub(super) fn kinds(&self) -> Result<Vec<DataType>, Message> {
+        if let Rows::Parquet { schema, .. } = &self.rows {
+            return Ok(schema.fields().iter().map(|field| parquet_cells::written_as(field.data_type())).collect());
+        }
         let width = self.headers.len();
         let mut all = Self::open(&self.path)?;
         let (mut some, mut other) = (vec![false; width], vec![false; width]);
         while let Some(block) = all.next_block(super::BLOCK)? {
             for row in block {
                 for ((cell, some), other) in row.cells.iter().zip(&mut some).zip(&mut other) {
-                    let number = cell.parse::<f64>().is_ok_and(f64::is_finite);
+                    let number = plain_number(cell).is_some();
                     *some |= number;
                     *other |= !number && !cell.is_empty();
                 }
             }
         }
-        Ok(some.iter().zip(&other).map(|(some, other)| *some && !other).collect())
+        let kind = |(some, other): (&bool, &bool)| if *some && !other { DataType::Float64 } else { DataType::Utf8 };
+        Ok(some.iter().zip(&other).map(kind).collect())
     }
 
     /// The next rows, at most `most`; `None` at the end. Errors: the file cannot be read any further.
@@ -220,10 +242,10 @@ impl Input {
             Rows::Sdf(records) => {
                 block = records.rows(most).map_err(|what| say!("place-file", file = self.file, what = what))?;
             }
-            Rows::Parquet { batches, row } => match batches.next() {
+            Rows::Parquet { batches, row, .. } => match batches.next() {
                 None => {}
                 Some(Ok(batch)) => {
-                    block = (0..batch.num_rows()).map(|at| parquet_row(&batch, at, *row + at as u64 + 1)).collect();
+                    block = parquet_cells::rows(&batch, *row);
                     *row += batch.num_rows() as u64;
                 }
                 Some(Err(error)) => {
@@ -283,22 +305,11 @@ fn text_row(record: &csv::ByteRecord, width: usize) -> Row {
     Row { line, cells: (0..width).map(cell).collect(), problem }
 }
 
-fn parquet_row(batch: &RecordBatch, at: usize, line: u64) -> Row {
-    let cell = |column: &arrow_array::ArrayRef| {
-        if column.is_null(at) {
-            return String::new();
-        }
-        match column.data_type() {
-            DataType::Utf8 => column.as_string::<i32>().value(at).to_owned(),
-            DataType::LargeUtf8 => column.as_string::<i64>().value(at).to_owned(),
-            DataType::Utf8View => column.as_string_view().value(at).to_owned(),
-            DataType::Boolean => column.as_boolean().value(at).to_string(),
-            DataType::Float64 => column.as_primitive::<arrow_array::types::Float64Type>().value(at).to_string(),
-            DataType::Float32 => column.as_primitive::<arrow_array::types::Float32Type>().value(at).to_string(),
-            DataType::Int64 => column.as_primitive::<arrow_array::types::Int64Type>().value(at).to_string(),
-            DataType::Int32 => column.as_primitive::<arrow_array::types::Int32Type>().value(at).to_string(),
-            _ => String::new(),
-        }
-    };
-    Row { line, cells: batch.columns().iter().map(cell).collect(), problem: None }
+/// The number a cell is, where writing it as one loses nothing: `007` and numbers of more digits than fit stay text.
+pub(super) fn plain_number(cell: &str) -> Option<f64> {
+    let digits = cell.trim_start_matches(['-', '+']);
+    let padded = digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let number = cell.parse::<f64>().ok().filter(|number| number.is_finite() && !padded)?;
+    let exact = number.abs() < MOST_EXACT || cell.contains(['.', 'e', 'E']);
+    exact.then_some(number)
 }

@@ -1,8 +1,12 @@
 //! `matdock describe`: numbers for every structure of a table, row after row, so that a table may be of any length.
 
+mod cache;
 pub mod find;
 mod input;
+mod listing;
+mod mixture;
 mod output;
+mod parquet_cells;
 mod sdf;
 mod sets;
 
@@ -20,9 +24,13 @@ use matdock_message::{Language, Message, say};
 use rayon::prelude::*;
 use serde::Serialize;
 
+use cache::{Cache, Fresh};
 use input::{Input, Row};
+pub use listing::{Descriptor, Kind, Needs};
+pub use mixture::Mixtures;
+use mixture::Subject;
 use output::Output;
-pub use sets::{Descriptor, Notation, Sets};
+pub use sets::{Notation, Sets};
 
 /// What to describe, and where to put it.
 #[derive(Debug, Clone)]
@@ -39,6 +47,10 @@ pub struct Wish {
     pub ends: Option<Ends>,
     /// Whether Mordred's descriptors follow the literature where Mordred departs from it.
     pub corrected: bool,
+    /// What to make of several structures in a row.
+    pub mixtures: Mixtures,
+    /// Dock in which descriptors are kept by structure; `None` to compute all.
+    pub dock: Option<PathBuf>,
     /// Language of the reasons in the table.
     pub language: Language,
 }
@@ -48,7 +60,7 @@ pub struct Wish {
 pub struct Described {
     /// The table written.
     pub output: PathBuf,
-    /// Column the structures stood in.
+    /// Column the structures stood in, or columns.
     pub column: String,
     /// How they were read.
     pub notation: Notation,
@@ -62,10 +74,24 @@ pub struct Described {
     pub missing: u64,
     /// Rows whose structure has open ends (`*`), with nothing said of what becomes of them.
     pub open_ended: u64,
+    /// Rows whose fractions added up to nearly one and were scaled to one.
+    pub scaled: u64,
+    /// Structures looked up in the dock, where one was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept: Option<Lookups>,
     /// The first unreadable rows.
     pub problems: Vec<Problem>,
     /// Whether it was stopped before the end.
     pub stopped: bool,
+}
+
+/// How often descriptors were found in the dock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Lookups {
+    /// Sets of structures that were there.
+    pub found: u64,
+    /// Sets of structures that were computed and are kept now.
+    pub computed: u64,
 }
 
 /// A row whose structure could not be read.
@@ -96,15 +122,21 @@ const WAITING: usize = 2;
 const SHOWN: usize = 10;
 
 /// A row with its descriptors.
+#[derive(Default)]
 pub(super) struct Done {
     row: Row,
-    /// Why the structure could not be read.
-    error: Option<String>,
-    /// Which reasons leave how many cells empty.
-    reasons: String,
+    /// Cells of [`OWN`] columns: why the structure could not be read, and which reasons leave how many cells empty.
+    own: Vec<String>,
     values: Vec<Option<f64>>,
+    unreadable: bool,
     open: bool,
+    scaled: bool,
+    hits: usize,
+    fresh: Vec<Fresh>,
 }
+
+/// Columns between those of the table and the descriptors.
+const OWN: [&str; 2] = ["error", "missing"];
 
 /// Describes every row; the order stays, one bad row never stops the rest.
 ///
@@ -117,20 +149,30 @@ pub fn describe(wish: &Wish, stop: &AtomicBool, progress: &mut dyn FnMut(Progres
         return Err(say!("app-describe-onto-itself", file = wish.output.display()));
     }
     let mut input = Input::open(&wish.input)?;
-    let column = input.structures(wish.column.as_deref())?;
-    let notation = input.notation(column);
-    let sets = Sets::of(&wish.sets, notation, wish.ends, wish.corrected)?;
-    let mut output = Output::create(&wish.output, &input, &sets)?;
+    let subject = Subject::of(wish, &input)?;
+    let notations = subject.notations();
+    let sets = Sets::of(&wish.sets, &notations, wish.ends, wish.corrected)?;
+    let headers = subject.headers(&sets);
+    let mut output = Output::create(&wish.output, &input, &OWN, &headers)?;
+    let mut cache = match wish.dock.as_deref().map(|dock| Cache::open(dock, &sets.kept())).transpose() {
+        Ok(cache) => cache,
+        Err(error) => {
+            output.discard();
+            return Err(error);
+        }
+    };
     let all = input.size();
     let mut described = Described {
         output: wish.output.clone(),
-        column: input.headers().get(column).cloned().unwrap_or_default(),
+        column: subject.columns(&input),
         rows: 0,
-        notation,
-        descriptors: sets.headers().len(),
+        notation: Notation::of_all(&notations),
+        descriptors: headers.len(),
         unreadable: 0,
         missing: 0,
         open_ended: 0,
+        scaled: 0,
+        kept: cache.is_some().then(Lookups::default),
         problems: Vec::new(),
         stopped: false,
     };
@@ -145,9 +187,14 @@ pub fn describe(wish: &Wish, stop: &AtomicBool, progress: &mut dyn FnMut(Progres
             Ok(())
         });
         for (block, read) in blocks {
-            let done: Vec<Done> = block.into_par_iter().map(|row| one(row, column, &sets, wish.language)).collect();
-            output.write(&done)?;
+            let known = cache.as_ref();
+            let one = |row| one(row, &subject, &sets, known, headers.len(), wish.language);
+            let mut done: Vec<Done> = block.into_par_iter().map(one).collect();
             described.count(&done);
+            if let Some(cache) = &mut cache {
+                cache.keep(done.iter_mut().flat_map(|done| done.fresh.drain(..)))?;
+            }
+            output.write(&done)?;
             progress(Progress { read, all, rows: described.rows });
             if stop.load(Ordering::Relaxed) {
                 described.stopped = true;
@@ -171,23 +218,28 @@ impl Described {
         self.rows += block.len() as u64;
         for done in block {
             self.open_ended += u64::from(done.open);
-            match &done.error {
-                Some(what) => {
-                    self.unreadable += 1;
-                    if self.problems.len() < SHOWN {
-                        self.problems.push(Problem { line: done.row.line, what: what.clone() });
-                    }
+            self.scaled += u64::from(done.scaled);
+            if let Some(kept) = &mut self.kept {
+                kept.found += done.hits as u64;
+                kept.computed += done.fresh.len() as u64;
+            }
+            if done.unreadable {
+                self.unreadable += 1;
+                if self.problems.len() < SHOWN {
+                    let what = done.own.first().cloned().unwrap_or_default();
+                    self.problems.push(Problem { line: done.row.line, what });
                 }
-                None => self.missing += done.values.iter().filter(|value| value.is_none()).count() as u64,
+            } else {
+                self.missing += done.values.iter().filter(|value| value.is_none()).count() as u64;
             }
         }
     }
 }
 
-fn one(mut row: Row, column: usize, sets: &Sets, language: Language) -> Done {
+fn one(mut row: Row, subject: &Subject, sets: &Sets, cache: Option<&Cache>, width: usize, language: Language) -> Done {
     let computed = match row.problem.take() {
         Some(problem) => Err(problem),
-        None => sets.compute(row.cells.get(column).map_or("", String::as_str)),
+        None => subject.describe(&row, sets, cache),
     };
     match computed {
         Ok(computed) => {
@@ -198,11 +250,20 @@ fn one(mut row: Row, column: usize, sets: &Sets, language: Language) -> Done {
                     say!("app-describe-reason", reason = reason.text(language), cells = cells).text(language)
                 })
                 .collect();
-            Done { row, error: None, reasons: reasons.join("; "), values: computed.values, open: computed.open }
+            Done {
+                row,
+                own: vec![String::new(), reasons.join("; ")],
+                values: computed.values,
+                unreadable: false,
+                open: computed.open,
+                scaled: computed.scaled,
+                hits: computed.hits,
+                fresh: computed.fresh,
+            }
         }
         Err(problem) => {
-            let values = vec![None; sets.headers().len()];
-            Done { row, error: Some(problem.text(language)), reasons: String::new(), values, open: false }
+            let own = vec![problem.text(language), String::new()];
+            Done { row, own, values: vec![None; width], unreadable: true, ..Done::default() }
         }
     }
 }
@@ -211,5 +272,7 @@ fn same_file(one: &Path, other: &Path) -> bool {
     matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
+#[cfg(test)]
+mod mixture_tests;
 #[cfg(test)]
 mod tests;

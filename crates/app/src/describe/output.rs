@@ -1,24 +1,26 @@
 //! Writes the described table row after row; the file appears under its name when it is complete.
 
 use std::{
+    collections::HashSet,
     fs::{self, File},
     io::{BufWriter, Write},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray};
+use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use matdock_message::{Message, say};
 use parquet::{arrow::ArrowWriter, basic::Compression, file::properties::WriterProperties};
 use rayon::prelude::*;
 use rust_xlsxwriter::{Workbook, Worksheet};
 
-use super::{Done, input::Input, sets::Sets};
+use super::{
+    Done,
+    input::{Input, plain_number},
+};
 use crate::table::{Format, beside};
 
-/// Columns of our own between those of the table and the descriptors.
-const OWN: [&str; 2] = ["error", "missing"];
 /// Excel has no more.
 const MOST_ROWS: u32 = 1_048_576;
 const MOST_COLUMNS: usize = 16_384;
@@ -36,11 +38,13 @@ enum Sink {
 }
 
 impl Output {
+    /// A table with the columns of the input, then `own` with text and `numbers`.
+    ///
     /// Errors: the kind of file is not known or cannot be written; a header would stand there twice.
-    pub(super) fn create(path: &Path, input: &Input, sets: &Sets) -> Result<Self, Message> {
+    pub(super) fn create(path: &Path, input: &Input, own: &[&str], numbers: &[String]) -> Result<Self, Message> {
         let place = |what: Message| say!("place-file", file = path.display(), what = what);
         let format = Format::of(path).map_err(place)?;
-        let headers = headers(input, sets).map_err(place)?;
+        let headers = headers(input, own, numbers).map_err(place)?;
         let temporary = beside(path);
         let unwritable = |error: &dyn std::fmt::Display| place(say!("table-unwritable", reason = error));
         let file = File::create(&temporary).map_err(|error| unwritable(&error))?;
@@ -54,10 +58,13 @@ impl Output {
                 Sink::Csv(file)
             }
             Format::Parquet => {
-                let texts = input.headers().len() + OWN.len();
-                let numbers = input.numbers()?;
-                let is_text = |at: usize| at < texts && !numbers.get(at).copied().unwrap_or_default();
-                let kind = |at| if is_text(at) { DataType::Utf8 } else { DataType::Float64 };
+                let texts = input.headers().len() + own.len();
+                let kinds = input.kinds()?;
+                let kind = |at: usize| match kinds.get(at) {
+                    Some(kind) => kind.clone(),
+                    None if at < texts => DataType::Utf8,
+                    None => DataType::Float64,
+                };
                 let fields = headers.iter().enumerate().map(|(at, name)| Field::new(name, kind(at), true));
                 let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
                 let properties =
@@ -138,13 +145,14 @@ impl Output {
 }
 
 /// The table's own headers, ours, and the descriptors'.
-fn headers(input: &Input, sets: &Sets) -> Result<Vec<String>, Message> {
+fn headers(input: &Input, own: &[&str], numbers: &[String]) -> Result<Vec<String>, Message> {
     let mut headers = input.headers().to_vec();
-    for name in OWN.into_iter().map(str::to_owned).chain(sets.headers().iter().cloned()) {
-        if headers.contains(&name) {
+    let mut known: HashSet<&str> = input.headers().iter().map(String::as_str).collect();
+    for name in own.iter().copied().chain(numbers.iter().map(String::as_str)) {
+        if !known.insert(name) {
             return Err(say!("app-describe-header-twice", name = name));
         }
-        headers.push(name);
+        headers.push(name.to_owned());
     }
     Ok(headers)
 }
@@ -156,8 +164,9 @@ fn csv_lines(block: &[Done]) -> Result<Vec<u8>, csv::Error> {
         for cell in &done.row.cells {
             writer.write_field(cell)?;
         }
-        writer.write_field(done.error.as_deref().unwrap_or_default())?;
-        writer.write_field(&done.reasons)?;
+        for cell in &done.own {
+            writer.write_field(cell)?;
+        }
         for value in &done.values {
             // Missing values have their reason; what is not finite would have none and never gets this far.
             let text = value.filter(|value| value.is_finite()).map_or("", |value| digits.format_finite(value));
@@ -170,33 +179,35 @@ fn csv_lines(block: &[Done]) -> Result<Vec<u8>, csv::Error> {
 
 fn arrays(block: &[Done], schema: &Schema) -> Vec<ArrayRef> {
     let first = block.first();
-    let cells = first.map_or(0, |done| done.row.cells.len());
+    let (cells, own) = first.map_or((0, 0), |done| (done.row.cells.len(), done.own.len()));
     let values = first.map_or(0, |done| done.values.len());
-    let text = |cell: &dyn Fn(&Done) -> Option<String>| -> ArrayRef {
-        Arc::new(block.iter().map(|done| cell(done).filter(|text| !text.is_empty())).collect::<StringArray>())
+    let text = |cell: &dyn Fn(&Done) -> Option<&String>| -> ArrayRef {
+        let filled = |done| cell(done).filter(|text| !text.is_empty());
+        Arc::new(block.iter().map(filled).collect::<StringArray>())
     };
-    let own = (0..cells).map(|at| match schema.field(at).data_type() {
-        DataType::Float64 => {
-            let number = |done: &Done| done.row.cells.get(at).and_then(|cell| cell.parse().ok());
-            Arc::new(block.iter().map(number).collect::<Float64Array>())
+    let theirs = (0..cells).map(|at| -> ArrayRef {
+        let cell = |done: &Done| done.row.cells.get(at).cloned().unwrap_or_default();
+        match schema.field(at).data_type() {
+            DataType::Float64 => Arc::new(block.iter().map(|d| cell(d).parse().ok()).collect::<Float64Array>()),
+            DataType::Int64 => Arc::new(block.iter().map(|d| cell(d).parse().ok()).collect::<Int64Array>()),
+            DataType::Boolean => Arc::new(block.iter().map(|d| cell(d).parse().ok()).collect::<BooleanArray>()),
+            _ => text(&|done| done.row.cells.get(at)),
         }
-        _ => text(&|done| done.row.cells.get(at).cloned()),
     });
-    let reasons = [text(&|done| done.error.clone()), text(&|done| Some(done.reasons.clone()))];
+    let own = (0..own).map(|at| text(&|done| done.own.get(at)));
     let described = (0..values).into_par_iter().map(|at| -> ArrayRef {
         Arc::new(block.iter().map(|done| done.values.get(at).copied().flatten()).collect::<Float64Array>())
     });
-    own.chain(reasons).chain(described.collect::<Vec<_>>()).collect()
+    theirs.chain(own).chain(described.collect::<Vec<_>>()).collect()
 }
 
 fn sheet_row(sheet: &mut Worksheet, row: u32, done: &Done) -> Result<(), rust_xlsxwriter::XlsxError> {
     let mut column = 0;
-    let texts = done.row.cells.iter().map(String::as_str);
-    for text in texts.chain([done.error.as_deref().unwrap_or_default(), &done.reasons]) {
-        match text.parse::<f64>() {
-            Ok(number) if number.is_finite() => drop(sheet.write(row, column, number)?),
-            _ if text.is_empty() => {}
-            _ => drop(sheet.write(row, column, text)?),
+    for text in done.row.cells.iter().chain(&done.own) {
+        match plain_number(text) {
+            Some(number) => drop(sheet.write(row, column, number)?),
+            None if text.is_empty() => {}
+            None => drop(sheet.write(row, column, text)?),
         }
         column += 1;
     }

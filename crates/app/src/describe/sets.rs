@@ -3,24 +3,16 @@
 use std::collections::BTreeSet;
 
 use matdock_chem::{
-    Composition, Ends, FeatureSet, FingerprintKind, Fingerprinter, Missing, MissingReason, Molecule, Mordred, Polymer,
-    Rdkit, Synthesis,
+    Composition, DescriptorValue, Ends, FeatureSet, FingerprintKind, Fingerprinter, Missing, MissingReason, Molecule,
+    Mordred, Polymer, Rdkit,
 };
 use matdock_message::{Language, Message, say};
 use serde::Serialize;
 
-/// One number that can be computed from a structure.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Descriptor {
-    /// Set it belongs to.
-    pub set: String,
-    /// Name, which is also the header of its column.
-    pub name: String,
-    /// UCUM code of its unit; `1` where it has none.
-    pub unit: String,
-    /// What it is.
-    pub about: String,
-}
+use super::{
+    cache::{Cache, Fresh, Structure},
+    listing::Descriptor,
+};
 
 /// How the structures of a column are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -32,17 +24,23 @@ pub enum Notation {
     Smiles,
 }
 
+impl Notation {
+    /// Of several structures: formulas where one of them is.
+    pub(super) fn of_all(all: &[Self]) -> Self {
+        if all.contains(&Self::Formula) { Self::Formula } else { Self::Smiles }
+    }
+}
+
 /// Sets of descriptors chosen for a table.
 #[derive(Debug, Clone)]
 pub struct Sets {
-    notation: Notation,
     ends: Option<Ends>,
     chosen: Vec<Set>,
     headers: Vec<String>,
 }
 
 #[derive(Debug, Clone)]
-enum Set {
+pub(super) enum Set {
     /// Of what the material consists of.
     Features(FeatureSet),
     /// Of a molecule; with the formulas of the literature where Mordred departs from them.
@@ -57,24 +55,39 @@ enum Set {
     Fingerprint { maker: Fingerprinter, counts: bool },
 }
 
-/// The descriptors of one structure.
+/// The descriptors of a row.
 pub(super) struct Computed {
     pub(super) values: Vec<Option<f64>>,
     /// Why values are missing, and how many.
     pub(super) reasons: Vec<(Message, usize)>,
-    /// Whether the structure has open ends that nobody said what to do with.
+    /// Whether a structure has open ends that nobody said what to do with.
     pub(super) open: bool,
+    /// Whether fractions were scaled to add up to one.
+    pub(super) scaled: bool,
+    /// What was computed and is to be kept.
+    pub(super) fresh: Vec<Fresh>,
+    /// How often descriptors were known.
+    pub(super) hits: usize,
+}
+
+/// The descriptors of one structure.
+#[derive(Default)]
+pub(super) struct Values {
+    pub(super) values: Vec<Result<f64, Reason>>,
+    pub(super) open: bool,
+    pub(super) fresh: Vec<Fresh>,
+    pub(super) hits: usize,
 }
 
 /// Why a value is missing.
-#[derive(Clone, Copy, PartialEq)]
-enum Reason {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Reason {
     Feature(Missing),
     Molecule(MissingReason),
 }
 
 impl Reason {
-    fn message(self) -> Message {
+    pub(super) fn message(self) -> Message {
         match self {
             Self::Feature(missing) => missing.message(),
             Self::Molecule(missing) => missing.message(),
@@ -90,7 +103,7 @@ const SYNTHESIS: &str = "synthesis";
 const CORRECTED: &str = "@corrected";
 /// Behind the name of a fingerprint: counts instead of bits.
 const COUNTS: &str = "-counts";
-const MACCS: &str = "maccs";
+pub(super) const MACCS: &str = "maccs";
 
 impl Set {
     fn of(name: &str, corrected: bool) -> Result<Self, Message> {
@@ -131,64 +144,72 @@ impl Set {
         }
     }
 
-    /// Every descriptor, explained; the bits of a hashed fingerprint share a line.
-    fn explain(&self, set: &str, language: Language) -> Vec<Descriptor> {
-        let descriptor = |name: String, unit: &str, about: String| Descriptor {
-            set: set.to_owned(),
-            name,
-            unit: unit.to_owned(),
-            about,
-        };
+    /// Name and way of a set that takes longer to compute than to look up.
+    fn kept(&self) -> Option<(String, fn(&Molecule) -> Vec<DescriptorValue>)> {
         match self {
-            Self::Features(features) => {
-                let one = |f: &matdock_chem::Feature| descriptor(f.to_string(), f.unit(), f.describe(language));
-                features.features().iter().map(one).collect()
-            }
-            Self::Mordred { corrected } => {
-                let about = |name: &str| match (Mordred::explain(name), Mordred::correction(name)) {
-                    (Some(about), Some(correction)) => {
-                        say!("app-describe-correction", about = about, correction = correction).text(language)
-                    }
-                    (about, _) => about.map_or_else(String::new, |about| about.text(language)),
+            Self::Mordred { corrected: false } => Some((MORDRED.to_owned(), Mordred::describe)),
+            Self::Mordred { corrected: true } => Some((format!("{MORDRED}-corrected"), Mordred::describe_corrected)),
+            Self::Rdkit => Some((RDKIT.to_owned(), Rdkit::describe)),
+            Self::Features(_) | Self::Polymer | Self::Synthesis | Self::Fingerprint { .. } => None,
+        }
+    }
+
+    fn compute(
+        &self,
+        structure: &str,
+        molecule: Option<&Molecule>,
+        values: &mut Vec<Result<f64, Reason>>,
+    ) -> Result<(), Message> {
+        match (self, molecule) {
+            (Self::Features(features), molecule) => {
+                let composition = match molecule {
+                    None => Composition::parse(structure).map_err(|error| error.message())?,
+                    Some(molecule) => molecule.composition().ok_or_else(|| say!("app-describe-open-ends"))?,
                 };
-                let one = |name: &String| descriptor(mordred_name(name, *corrected), Mordred::unit(name), about(name));
-                Mordred::names().iter().map(one).collect()
+                values.extend(features.compute(&composition).into_iter().map(|v| v.map_err(Reason::Feature)));
             }
-            Self::Rdkit => {
-                let about = |name: &str| Rdkit::explain(name).map_or_else(String::new, |about| about.text(language));
-                let one = |name: &String| descriptor(name.clone(), Rdkit::unit(name), about(name));
-                Rdkit::names().iter().map(one).collect()
+            (Self::Mordred { corrected }, Some(molecule)) => {
+                let describe = if *corrected { Mordred::describe_corrected } else { Mordred::describe };
+                values.extend(describe(molecule).into_iter().map(|v| v.map_err(Reason::Molecule)));
             }
-            Self::Polymer => {
-                let about = |name: &str| Polymer::explain(name).map_or_else(String::new, |about| about.text(language));
-                let one = |name: &String| descriptor(name.clone(), Polymer::unit(name), about(name));
-                Polymer::names().iter().map(one).collect()
+            (Self::Rdkit, Some(molecule)) => {
+                values.extend(Rdkit::describe(molecule).into_iter().map(|v| v.map_err(Reason::Molecule)));
             }
-            Self::Synthesis => {
-                let about =
-                    |name: &str| Synthesis::explain(name).map_or_else(String::new, |about| about.text(language));
-                Synthesis::names().iter().map(|name| descriptor(name.clone(), "1", about(name))).collect()
+            (Self::Polymer, Some(_)) => {
+                let unit = Molecule::open_repeat_unit(structure).map_err(|error| error.message())?;
+                values.extend(Polymer::describe(&unit).into_iter().map(|v| v.map_err(Reason::Molecule)));
             }
-            Self::Fingerprint { maker, .. } if set == MACCS => {
-                let one = |place: usize| descriptor(format!("{set}_{place}"), "1", maker.explain(place).text(language));
-                (first_place(set)..maker.size()).map(one).collect()
+            (Self::Synthesis, Some(molecule)) => {
+                values.extend(Synthesis::describe(molecule).into_iter().map(|v| v.map_err(Reason::Molecule)));
             }
-            Self::Fingerprint { maker, .. } => {
-                let name = format!("{set}_0 … {set}_{}", maker.size().saturating_sub(1));
-                vec![descriptor(name, "1", maker.explain(0).text(language))]
+            (Self::Fingerprint { maker, counts }, Some(molecule)) => {
+                let mut places = vec![0.0; maker.size()];
+                if *counts {
+                    let all = maker.counts(molecule).into_iter();
+                    all.for_each(|(place, count)| places[place as usize] = f64::from(count));
+                } else {
+                    maker.bits(molecule).places().for_each(|place| places[place] = 1.0);
+                }
+                let skipped = usize::from(maker.kind() == FingerprintKind::Maccs);
+                values.extend(places.into_iter().skip(skipped).map(Ok));
+            }
+            // Refused when the sets were chosen.
+            (Self::Mordred { .. } | Self::Rdkit | Self::Polymer | Self::Synthesis | Self::Fingerprint { .. }, None) => {
+                return Err(say!("app-describe-needs-molecules", set = MORDRED));
             }
         }
+        Ok(())
     }
 }
 
 /// The name of a descriptor of Mordred, told from Mordred's own value where it is computed otherwise.
-fn mordred_name(name: &str, corrected: bool) -> String {
+pub(super) fn mordred_name(name: &str, corrected: bool) -> String {
     let suffix = if corrected && Mordred::correction(name).is_some() { CORRECTED } else { "" };
     format!("{name}{suffix}")
 }
 
 /// MACCS keys are counted from 1.
-fn first_place(set: &str) -> usize {
+pub(super) fn first_place(set: &str) -> usize {
     usize::from(set == MACCS)
 }
 
@@ -198,7 +219,7 @@ impl Sets {
         [MORDRED, RDKIT, POLYMER, SYNTHESIS].into_iter().chain(Fingerprinter::NAMES).chain(FeatureSet::NAMES).collect()
     }
 
-    /// The sets of these names for structures written so; the usual one where there are none: `mordred` for molecules,
+    /// The sets of these names for structures written so, all of them; the usual one where there are none: `mordred` for molecules,
     /// `magpie` for formulas.
     ///
     /// `ends` says what becomes of the open ends of repeat units; it is part of the names of the descriptors, as in `nC@H`.
@@ -206,16 +227,17 @@ impl Sets {
     /// earlier set has with another value gets that of its set behind it, as in `BalabanJ@rdkit`.
     ///
     /// Errors: a name no set has, one descriptor asked for twice, or a set that needs molecules for a column of formulas.
-    pub fn of(names: &[String], notation: Notation, ends: Option<Ends>, corrected: bool) -> Result<Self, Message> {
-        if let (Notation::Formula, Some(ends)) = (notation, ends) {
+    pub fn of(names: &[String], notations: &[Notation], ends: Option<Ends>, corrected: bool) -> Result<Self, Message> {
+        if let (false, Some(ends)) = (notations.contains(&Notation::Smiles), ends) {
             return Err(say!("app-describe-ends-of-formulas", ends = ends));
         }
+        let notation = Notation::of_all(notations);
         let usual = match notation {
             Notation::Formula => "magpie".to_owned(),
             Notation::Smiles => MORDRED.to_owned(),
         };
         let names = if names.is_empty() { std::slice::from_ref(&usual) } else { names };
-        let mut sets = Self { notation, ends, chosen: Vec::new(), headers: Vec::new() };
+        let mut sets = Self { ends, chosen: Vec::new(), headers: Vec::new() };
         let mut known = BTreeSet::new();
         for (at, name) in names.iter().enumerate() {
             let set = Set::of(name, corrected)?;
@@ -250,13 +272,26 @@ impl Sets {
         &self.headers
     }
 
+    /// Whether one of these sets can only be computed from molecules.
+    pub(super) fn need_molecules(names: &[String]) -> bool {
+        names.iter().any(|name| Set::of(name, false).is_ok_and(|set| !matches!(set, Set::Features(_))))
+    }
+
+    /// Sets worth keeping: those that take longer to compute than to look up. Each with its number of descriptors.
+    pub(super) fn kept(&self) -> Vec<(String, usize)> {
+        let kept = |set: &Set| Some((set.kept()?.0, set.names("").len()));
+        self.chosen.iter().filter_map(kept).collect()
+    }
+
     /// Errors: the structure cannot be read; the message names the character.
-    pub(super) fn compute(&self, structure: &str) -> Result<Computed, Message> {
+    pub(super) fn compute(
+        &self,
+        structure: &str,
+        notation: Notation,
+        cache: Option<&Cache>,
+    ) -> Result<Values, Message> {
         let structure = structure.trim();
-        if structure.is_empty() {
-            return Err(say!("app-describe-empty"));
-        }
-        let molecule = match (self.notation, self.ends) {
+        let molecule = match (notation, self.ends) {
             (Notation::Formula, _) => None,
             (Notation::Smiles, Some(ends)) => Some(Molecule::from_repeat_unit(structure, ends)),
             (Notation::Smiles, None) => Some(Molecule::from_smiles(structure)),
@@ -265,55 +300,22 @@ impl Sets {
         // Ends are meant to stay open where only repeat units are described.
         let capped = self.chosen.iter().all(|set| matches!(set, Set::Polymer | Set::Fingerprint { .. }));
         let open = !capped && molecule.as_ref().is_some_and(|m| m.atoms().iter().any(|atom| atom.number == 0));
-        let mut values = Vec::with_capacity(self.headers.len());
+        let canonical = match (cache, &molecule) {
+            (Some(cache), Some(molecule)) => Some((cache, Structure { molecule, smiles: molecule.canonical_smiles() })),
+            _ => None,
+        };
+        let mut all = Values { values: Vec::with_capacity(self.headers.len()), open, ..Values::default() };
         for set in &self.chosen {
-            match (set, &molecule) {
-                (Set::Features(features), molecule) => {
-                    let composition = match molecule {
-                        None => Composition::parse(structure).map_err(|error| error.message())?,
-                        Some(molecule) => molecule.composition().ok_or_else(|| say!("app-describe-open-ends"))?,
-                    };
-                    values.extend(features.compute(&composition).into_iter().map(|v| v.map_err(Reason::Feature)));
+            match (set.kept(), &canonical, &molecule) {
+                (Some((name, compute)), Some((cache, structure)), _) => {
+                    let (values, fresh, hit) = cache.describe(&name, structure, &compute);
+                    all.values.extend(values.into_iter().map(|value| value.map_err(Reason::Molecule)));
+                    all.fresh.extend(fresh);
+                    all.hits += usize::from(hit);
                 }
-                (Set::Mordred { corrected }, Some(molecule)) => {
-                    let describe = if *corrected { Mordred::describe_corrected } else { Mordred::describe };
-                    values.extend(describe(molecule).into_iter().map(|v| v.map_err(Reason::Molecule)));
-                }
-                (Set::Rdkit, Some(molecule)) => {
-                    values.extend(Rdkit::describe(molecule).into_iter().map(|v| v.map_err(Reason::Molecule)));
-                }
-                (Set::Polymer, Some(_)) => {
-                    let unit = Molecule::open_repeat_unit(structure).map_err(|error| error.message())?;
-                    values.extend(Polymer::describe(&unit).into_iter().map(|v| v.map_err(Reason::Molecule)));
-                }
-                (Set::Synthesis, Some(molecule)) => {
-                    values.extend(Synthesis::describe(molecule).into_iter().map(|v| v.map_err(Reason::Molecule)));
-                }
-                (Set::Fingerprint { maker, counts }, Some(molecule)) => {
-                    let mut places = vec![0.0; maker.size()];
-                    if *counts {
-                        let all = maker.counts(molecule).into_iter();
-                        all.for_each(|(place, count)| places[place as usize] = f64::from(count));
-                    } else {
-                        maker.bits(molecule).places().for_each(|place| places[place] = 1.0);
-                    }
-                    let skipped = usize::from(maker.kind() == FingerprintKind::Maccs);
-                    values.extend(places.into_iter().skip(skipped).map(Ok));
-                }
-                // Refused when the sets were chosen.
-                (Set::Mordred { .. } | Set::Rdkit | Set::Polymer | Set::Synthesis | Set::Fingerprint { .. }, None) => {
-                    return Err(say!("app-describe-needs-molecules", set = MORDRED));
-                }
+                (_, _, molecule) => set.compute(structure, molecule.as_ref(), &mut all.values)?,
             }
         }
-        let mut reasons: Vec<(Reason, usize)> = Vec::new();
-        for missing in values.iter().filter_map(|value| value.err()) {
-            match reasons.iter_mut().find(|(known, _)| *known == missing) {
-                Some((_, cells)) => *cells += 1,
-                None => reasons.push((missing, 1)),
-            }
-        }
-        let reasons = reasons.into_iter().map(|(reason, cells)| (reason.message(), cells)).collect();
-        Ok(Computed { values: values.into_iter().map(Result::ok).collect(), reasons, open })
+        Ok(all)
     }
 }

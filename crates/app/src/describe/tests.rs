@@ -4,7 +4,7 @@ use matdock_message::Language;
 
 use super::*;
 
-fn wish(input: &Path, output: &str) -> Wish {
+pub(super) fn wish(input: &Path, output: &str) -> Wish {
     Wish {
         input: input.to_owned(),
         output: input.with_file_name(output),
@@ -12,15 +12,17 @@ fn wish(input: &Path, output: &str) -> Wish {
         column: None,
         ends: None,
         corrected: false,
+        mixtures: Mixtures::default(),
+        dock: None,
         language: Language::English,
     }
 }
 
-fn run(wish: &Wish) -> Result<Described, Message> {
+pub(super) fn run(wish: &Wish) -> Result<Described, Message> {
     describe(wish, &AtomicBool::new(false), &mut |_| {})
 }
 
-fn table(folder: &tempfile::TempDir, name: &str, text: &str) -> PathBuf {
+pub(super) fn table(folder: &tempfile::TempDir, name: &str, text: &str) -> PathBuf {
     let path = folder.path().join(name);
     fs::write(&path, text).unwrap();
     path

@@ -64,7 +64,7 @@ struct End {
 
 impl Molecule {
     /// Reads a repeat unit, its ends treated as said: SMILES with ends `*` (or, where there is none, two atoms `[Cu]` or
-    /// `[Au]` with one bond), or the BigSMILES of a homopolymer such as `{$CC$}`. A structure without open ends is read
+    /// `[Au]`, or one of each, with one bond), or the BigSMILES of a homopolymer such as `{$CC$}`. A structure without open ends is read
     /// as it is.
     ///
     /// Errors: as [`Molecule::from_smiles`]; a wildcard inside the unit; for [`Ends::Ring`] and [`Ends::Oligomer`] other
@@ -201,11 +201,10 @@ fn find(parsed: &Parsed) -> Result<Vec<End>, (usize, SmilesProblem)> {
     if let Some(inside) = wildcards.iter().find(|atom| !single(atom)) {
         return Err((*inside, SmilesProblem::WildcardInside));
     }
-    for metal in [COPPER, GOLD] {
-        let metals = of(metal);
-        if wildcards.is_empty() && metals.len() == 2 && metals.iter().all(single) {
-            wildcards = metals;
-        }
+    let metals = of(COPPER).into_iter().chain(of(GOLD)).collect::<Vec<_>>();
+    if wildcards.is_empty() && metals.len() == 2 && metals.iter().all(single) {
+        wildcards = metals;
+        wildcards.sort_unstable();
     }
     let end = |wildcard: usize| {
         let (bond, joint) = joints(wildcard).next()?;
@@ -243,7 +242,13 @@ mod tests {
 
     #[test]
     fn ends_become_what_is_asked_for() {
-        for polystyrene in ["*CC(*)c1ccccc1", "[Cu]CC([Cu])c1ccccc1", "[Au]CC([Au])c1ccccc1", "{$CC(c1ccccc1)$}"] {
+        for polystyrene in [
+            "*CC(*)c1ccccc1",
+            "[Cu]CC([Cu])c1ccccc1",
+            "[Au]CC([Au])c1ccccc1",
+            "[Cu]CC([Au])c1ccccc1",
+            "{$CC(c1ccccc1)$}",
+        ] {
             assert_eq!(formula(polystyrene, Ends::Hydrogen), "C8H10");
             assert_eq!(formula(polystyrene, Ends::Methyl), "C10H14");
             assert_eq!(formula(polystyrene, Ends::Oligomer(3)), "C24H26");

@@ -123,6 +123,16 @@ impl Rdkit {
         explain::explain(name)
     }
 
+    /// What values a descriptor takes.
+    pub fn kind(name: &str) -> crate::ValueKind {
+        crate::about::kind(name)
+    }
+
+    /// Who defined a descriptor.
+    pub fn source(name: &str) -> &'static str {
+        crate::about::rdkit(name)
+    }
+
     /// UCUM code of the unit of a descriptor; `1` where it has none.
     pub fn unit(name: &str) -> &'static str {
         explain::unit(name)
