@@ -34,7 +34,7 @@ pub(crate) fn kind(name: &str) -> ValueKind {
         |prefix: &str, wanted: fn(char) -> bool| name.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(wanted));
     let carbon = name.starts_with('C') && name.contains("SP") && name.len() == 5;
     // `NaaCH` counts atoms of a type, `nC` and `n6Ring` count.
-    let counts = behind("n", |c| c.is_ascii_uppercase() || c.is_ascii_digit())
+    let counts = name.starts_with('n')
         || behind("N", |c| matches!(c, 's' | 'd' | 't' | 'a'))
         || behind("MPC", |c| c.is_ascii_digit())
         || ["fr_", "Num"].iter().any(|prefix| name.starts_with(prefix));

@@ -1,7 +1,8 @@
 //! Every descriptor explained: what it is, its unit, its values, what it needs, and where it comes from.
 
 use matdock_chem::{
-    DescriptorValue, FingerprintKind, Fingerprinter, MissingReason, Molecule, Mordred, Polymer, Rdkit, ValueKind,
+    DescriptorValue, FingerprintKind, Fingerprinter, MissingReason, Molecule, Mordred, Polymer, Rdkit, Synthesis,
+    ValueKind,
 };
 use matdock_message::{Language, Message, say};
 use serde::Serialize;
@@ -57,6 +58,7 @@ pub enum Needs {
 
 /// A molecule in one piece and of known elements.
 const WHOLE: &str = "CC(O)c1ccccc1Cl";
+const SYNTHESIS_SOURCE: &str = "Ertl and Schuffenhauer, J. Cheminform. 1, 8 (2009)";
 const TWO_PIECES: &str = "CC(O)c1ccccc1Cl.CCN";
 const OPEN: &str = "*CC(O)c1ccccc1Cl";
 
@@ -132,6 +134,13 @@ impl Set {
                     descriptor(name.clone(), unit, kind, Needs::RepeatUnit, about, "matdock")
                 };
                 Polymer::names().iter().map(one).collect()
+            }
+            Self::Synthesis => {
+                let one = |name: &String| {
+                    let about = text(Synthesis::explain(name));
+                    descriptor(name.clone(), "1", Kind::Number, Needs::Molecule, about, SYNTHESIS_SOURCE)
+                };
+                Synthesis::names().iter().map(one).collect()
             }
             Self::Fingerprint { maker, .. } if set == MACCS => {
                 let one = |place: usize| {

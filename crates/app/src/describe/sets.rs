@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use matdock_chem::{
     Composition, DescriptorValue, Ends, FeatureSet, FingerprintKind, Fingerprinter, Missing, MissingReason, Molecule,
-    Mordred, Polymer, Rdkit,
+    Mordred, Polymer, Rdkit, Synthesis,
 };
 use matdock_message::{Language, Message, say};
 use serde::Serialize;

@@ -5,9 +5,11 @@
 //! every descriptor and every missing value occurs, without those of which `docs/figures.md` says that they differ.
 //!
 //! `mordred_reference.csv` was written by `benches/peers/chem/mordred_reference.py mordred_structures.smi … 9` with
-//! mordredcommunity 2.0.7 on RDKit 2026.09.1; the structures were chosen for this test. Values have nine digits.
+//! mordredcommunity 2.0.7 on RDKit 2026.09.1. Fifty structures were chosen by hand; two hundred of ESOL, FreeSolv, Lipophilicity,
+//! AqSolDB and capped repeat units so that every column has its missing values, zeros, signs and orders of magnitude as often
+//! as they can have them. Values have eight or nine digits.
 
-use matdock_chem::{DescriptorValue, MissingReason, Molecule, Mordred, Pattern, Rdkit, Synthesis};
+use matdock_chem::{DescriptorValue, MissingReason, Molecule, Mordred, Pattern, Polymer, Rdkit, Synthesis};
 
 const REFERENCE: &str = include_str!("../mordred_reference.csv");
 /// Written by `benches/peers/chem/synthesis_reference.py` with RDKit 2026.09.1: 60 structures each of AqSolDB, ZINC and
@@ -81,6 +83,35 @@ fn a_value_that_does_not_exist_says_why() {
     assert_eq!(value("F[P-](F)(F)(F)(F)F", "ETA_eta_R"), Err(MissingReason::NoAlkane));
     assert_eq!(value(&"C".repeat(501), "SpMax_A"), Err(MissingReason::TooLarge));
     assert!(MissingReason::NoAlkane.message().to_string().contains("four bonds"));
+}
+
+#[test]
+fn every_reason_for_a_missing_value_occurs() {
+    let cage = "c12c3c4c5c1c1c6c7c2c2c8c3c3c9c4c4c%10c5c5c1c1c6c6c%11c7c2c2c7c8c3c3c8c9c4c4c9c%10c5c5c1c1c6c6c%11c2c2c7c3c3c8c4c4c9c5\
+                c1c1c6c2c3c41";
+    let long = "C".repeat(501);
+    let structures =
+        ["[Na+].[Cl-]", "*CC*", "CCO", "C", "CC", "F[P-](F)(F)(F)(F)F", cage, &long, "OCC(O)C[N+](=O)[O-]"];
+    let mut found: Vec<MissingReason> = Vec::new();
+    for smiles in structures {
+        let molecule = Molecule::from_smiles(smiles).unwrap();
+        let values = Mordred::describe(&molecule).into_iter().chain(Rdkit::describe(&molecule));
+        found.extend(values.chain(Polymer::describe(&molecule)).filter_map(Result::err));
+    }
+    found.sort();
+    found.dedup();
+    let all = [
+        MissingReason::SeveralFragments,
+        MissingReason::UnknownProperty,
+        MissingReason::NothingToAverage,
+        MissingReason::NoSpread,
+        MissingReason::NotPositive,
+        MissingReason::NoAlkane,
+        MissingReason::TooEntangled,
+        MissingReason::TooLarge,
+        MissingReason::NotARepeatUnit,
+    ];
+    assert_eq!(found, all);
 }
 
 #[test]

@@ -418,6 +418,5 @@ app-describe-at-column = column "{ $name }": { $what }
 app-describe-column-twice = there are two columns "{ $name }"; rename one of them
 app-describe-parquet-type = column "{ $name }" holds { $kind }, which does not fit into a cell; leave the column out
 app-describe-cache = what is kept of descriptors cannot be used: { $reason }; it can be deleted, everything in it is computed again
-app-similar-unknown-fingerprint = "{ $name }" is no fingerprint; take one of { $names }
 app-find-needs-molecules = column "{ $column }" is read as formulas; structures written as SMILES are needed: name their column with --column
 app-describe-correction = { $about }. With --corrected: { $correction }

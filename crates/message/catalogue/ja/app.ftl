@@ -418,6 +418,5 @@ app-describe-at-column = 列「{ $name }」：{ $what }
 app-describe-column-twice = 列「{ $name }」が二つあります。一方の名前を変えてください
 app-describe-parquet-type = 列「{ $name }」の { $kind } はセルに入りません。この列を除いてください
 app-describe-cache = 保存した記述子が使えません：{ $reason }。中身はすべて計算し直せるので、削除してかまいません
-app-similar-unknown-fingerprint = 「{ $name }」というフィンガープリントはありません。{ $names } から選んでください
 app-find-needs-molecules = 列「{ $column }」は化学式として読まれます。SMILES で書かれた構造が必要です。その列を --column で指定してください
 app-describe-correction = { $about }。--corrected では、{ $correction }
