@@ -14,6 +14,14 @@ use crate::Molecule;
 /// Distance between atoms of different fragments, as RDKit has it.
 pub(crate) const FAR: f64 = 1e8;
 
+/// Atoms, hydrogens included, beyond which distances take too much time and memory: both grow with the square.
+pub(crate) const MOST_ATOMS: usize = 10_000;
+
+/// Whether the distances between all atoms can be computed.
+pub(crate) fn suited(molecule: &Molecule) -> bool {
+    molecule.atoms().iter().map(|atom| 1 + atom.hydrogens()).sum::<usize>() <= MOST_ATOMS
+}
+
 /// A structure with its distances.
 pub(crate) struct Graph<'a> {
     pub molecule: std::borrow::Cow<'a, Molecule>,

@@ -53,6 +53,8 @@ pub enum MissingReason {
     TooEntangled,
     /// It needs the eigenvalues of a matrix with a row for each heavy atom, and there are more than 500.
     TooLarge,
+    /// It needs the distances between all atoms, and with hydrogens there are more than 10,000.
+    TooManyAtoms,
     /// It describes repeat units, and the structure has not two open ends in one fragment.
     NotARepeatUnit,
 }
@@ -69,6 +71,7 @@ impl MissingReason {
             Self::NoAlkane => say!("chem-descriptor-no-alkane"),
             Self::TooEntangled => say!("chem-descriptor-too-entangled"),
             Self::TooLarge => say!("chem-descriptor-too-large", most = spectra::MOST_ATOMS),
+            Self::TooManyAtoms => say!("chem-descriptor-too-many-atoms", most = context::MOST_ATOMS),
             Self::NotARepeatUnit => say!("chem-descriptor-no-repeat-unit"),
         }
     }
@@ -196,6 +199,9 @@ impl Mordred {
     ///
     /// Units and sources: those of Mordred's documentation. Errors: a value that does not exist says why.
     pub fn describe(molecule: &Molecule) -> Vec<DescriptorValue> {
+        if !context::suited(molecule) {
+            return vec![Err(MissingReason::TooManyAtoms); Self::names().len()];
+        }
         let context = Context::new(molecule);
         let mut values = Vec::with_capacity(Self::names().len());
         for family in FAMILIES {
@@ -215,7 +221,9 @@ impl Mordred {
     /// Units and sources: those of Mordred's documentation. Errors: a value that does not exist says why.
     pub fn describe_corrected(molecule: &Molecule) -> Vec<DescriptorValue> {
         let mut values = Self::describe(molecule);
-        corrected::correct(molecule, &mut values);
+        if context::suited(molecule) {
+            corrected::correct(molecule, &mut values);
+        }
         values
     }
 }

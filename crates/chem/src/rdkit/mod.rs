@@ -19,8 +19,10 @@ use crate::{
     DescriptorValue, FingerprintKind, Fingerprinter, MissingReason, Molecule,
     molecule::table::facts,
     mordred::{
-        Values, atomic::Weight, context::Context, counts as mordred_counts, crippen, groups as mordred_groups, surface,
-        topology,
+        Values,
+        atomic::Weight,
+        context::{self, Context},
+        counts as mordred_counts, crippen, groups as mordred_groups, surface, topology,
     },
 };
 
@@ -142,6 +144,9 @@ impl Rdkit {
     ///
     /// Units and sources: those of RDKit's documentation. Errors: a value that does not exist says why.
     pub fn describe(molecule: &Molecule) -> Vec<DescriptorValue> {
+        if !context::suited(molecule) {
+            return vec![Err(MissingReason::TooManyAtoms); Self::names().len()];
+        }
         let context = Context::new(molecule);
         let mut values = Vec::with_capacity(Self::names().len());
         let totals = crippen::totals(&context);

@@ -82,6 +82,7 @@ fn a_value_that_does_not_exist_says_why() {
     assert_eq!(value("CCO", "MAXaaCH"), Err(MissingReason::NothingToAverage));
     assert_eq!(value("F[P-](F)(F)(F)(F)F", "ETA_eta_R"), Err(MissingReason::NoAlkane));
     assert_eq!(value(&"C".repeat(501), "SpMax_A"), Err(MissingReason::TooLarge));
+    assert_eq!(value(&"C".repeat(5_000), "nAtom"), Err(MissingReason::TooManyAtoms));
     assert!(MissingReason::NoAlkane.message().to_string().contains("four bonds"));
 }
 

@@ -85,6 +85,7 @@ chem-descriptor-not-positive = the property must be positive for every atom, and
 chem-descriptor-no-alkane = the alkane of the same skeleton would have an atom with more than four bonds
 chem-descriptor-too-entangled = the structure is too entangled to compute it in bounded time
 chem-descriptor-too-large = needs the eigenvalues of a matrix with a row for each heavy atom; with more than { $most } of them this takes too long
+chem-descriptor-too-many-atoms = needs the distances between all atoms; with more than { $most } of them, hydrogens included, this takes too long
 chem-weight-charge = Gasteiger charge
 chem-weight-valence-electrons = valence electrons
 chem-weight-sigma-electrons = sigma electrons

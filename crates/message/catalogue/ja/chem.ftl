@@ -85,6 +85,7 @@ chem-descriptor-not-positive = すべての原子で正でなければならな�
 chem-descriptor-no-alkane = 同じ骨格のアルカンでは、結合が四本を超える原子ができてしまいます
 chem-descriptor-too-entangled = 構造が複雑すぎて、限られた時間では計算できません
 chem-descriptor-too-large = 重原子ごとに一行をもつ行列の固有値が必要ですが、重原子が { $most } 個を超えると時間がかかりすぎます
+chem-descriptor-too-many-atoms = 全原子間の距離が必要ですが、水素を含む原子が { $most } 個を超えると時間がかかりすぎます
 chem-weight-charge = Gasteiger電荷
 chem-weight-valence-electrons = 価電子
 chem-weight-sigma-electrons = σ電子

@@ -5,6 +5,8 @@
 
 mod directions;
 mod handed;
+mod large;
+mod part;
 mod rank;
 mod traverse;
 mod write;
@@ -12,9 +14,15 @@ mod write;
 use self::{directions::Directions, write::Marks};
 use super::{Molecule, stereo::Stereo};
 
+/// More fragments are taken apart first.
+const FEW_FRAGMENTS: usize = 8;
+/// Atoms of a fragment beyond which time counts for more than RDKit's order of writing.
+pub(super) const LARGE: usize = 2000;
+
 impl Molecule {
     /// The canonical SMILES of the structure: the same text for every order of writing its atoms, and RDKit's. Isotopes,
-    /// charges, atom numbers, handedness and the arrangement of double bonds are part of it.
+    /// charges, atom numbers, handedness and the arrangement of double bonds are part of it. Fragments of more than
+    /// 2,000 atoms are walked in an order of our own.
     ///
     /// ```
     /// use matdock_chem::Molecule;
@@ -24,7 +32,19 @@ impl Molecule {
     /// ```
     pub fn canonical_smiles(&self) -> String {
         let stereo = Stereo::of(self);
-        self.smiles_by(&stereo, |atoms| rank::ranks(self, atoms, &stereo))
+        if self.fragment_count() <= FEW_FRAGMENTS {
+            return self.smiles_by(&stereo, |atoms| self.canonical_ranks(atoms, &stereo));
+        }
+        // What is kept for each atom of a molecule is kept for the atoms of a fragment only.
+        let mut texts: Vec<String> = part::parts(self, &stereo)
+            .map(|(part, stereo)| part.smiles_by(&stereo, |atoms| part.canonical_ranks(atoms, &stereo)))
+            .collect();
+        texts.sort_unstable();
+        texts.join(".")
+    }
+
+    fn canonical_ranks(&self, atoms: &[usize], stereo: &Stereo) -> Vec<usize> {
+        if atoms.len() > LARGE { large::ranks(self, atoms, stereo) } else { rank::ranks(self, atoms, stereo) }
     }
 
     /// SMILES whose walk follows the ranks of the atoms of each fragment.
@@ -94,6 +114,30 @@ mod tests {
                 assert_eq!(canonical(&other), expected, "{smiles} written {other}");
             }
         }
+    }
+
+    #[test]
+    fn very_large_molecules_too_are_written_the_same_from_every_order() {
+        let chain = "CC(c1ccccc1)".repeat(300);
+        let ring = format!("C1{}1", "CN".repeat(1100));
+        let brush = format!("{}O", "CC(CC[C@H](F)Cl)".repeat(260));
+        for smiles in [chain, ring, brush] {
+            let molecule = Molecule::from_smiles(&smiles).unwrap_or_default();
+            let expected = molecule.canonical_smiles();
+            assert!(expected.len() > LARGE, "{smiles}");
+            for seed in 1..4 {
+                assert!(canonical(&shuffled(&molecule, seed)) == expected, "{smiles}, seed {seed}");
+            }
+        }
+    }
+
+    #[test]
+    fn many_fragments_are_written_like_few() {
+        let salts = ["C[C@H](N)C(=O)[O-]", "[Na+]", "F/C=C/F", "c1ccncc1"];
+        let few = canonical(&salts.join("."));
+        let mut expected: Vec<&str> = few.split('.').flat_map(|part| [part; 5]).collect();
+        expected.sort_unstable();
+        assert_eq!(canonical(&[salts.join("."); 5].join(".")), expected.join("."));
     }
 
     #[test]

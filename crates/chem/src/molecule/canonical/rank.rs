@@ -73,7 +73,7 @@ pub(super) fn ranks(molecule: &Molecule, atoms: &[usize], stereo: &Stereo) -> Ve
     if partition.is_cage_like() {
         partition.spread = (0..count).map(|_| Default::default()).collect();
         for &atom in atoms.iter().filter(|&&atom| molecule.ring_count_of_atom(atom) > 0) {
-            partition.spread[atom] = spread(molecule, atoms, atom);
+            partition.spread[atom] = spread(molecule, atom);
         }
         partition.activate_all();
         partition.refine(Criterion::Spread);
@@ -267,7 +267,7 @@ impl Partition<'_> {
     }
 }
 
-fn kind(bond: &crate::Bond) -> u8 {
+pub(super) fn kind(bond: &crate::Bond) -> u8 {
     match bond.order {
         _ if bond.aromatic => 12,
         BondOrder::Any => 0,
@@ -282,37 +282,41 @@ fn kind(bond: &crate::Bond) -> u8 {
 
 /// Walking out from a ring atom level by level: how many atoms each level has, and how often each atom of a level is met
 /// again from it and from the level before; -1 ends a level.
-fn spread(molecule: &Molecule, atoms: &[usize], from: usize) -> (Vec<i64>, Vec<i64>) {
+fn spread(molecule: &Molecule, from: usize) -> (Vec<i64>, Vec<i64>) {
     let count = molecule.atoms.len();
     let (mut sizes, mut again) = (Vec::new(), Vec::new());
-    let mut visited = vec![false; count];
-    let mut last = vec![false; count];
+    // The level an atom is first met on, from 1; how often those of a level are met again.
+    let mut level_of = vec![0_usize; count];
+    let mut met = vec![0_i64; count];
     let mut level = vec![from];
+    let mut number = 1;
+    level_of[from] = number;
     while !level.is_empty() {
         let mut next = Vec::new();
         for &atom in level.iter().filter(|&&atom| molecule.ring_count_of_atom(atom) > 0) {
-            last[atom] = true;
-            visited[atom] = true;
             for link in molecule.neighbours(atom) {
-                if !visited[link.atom] {
-                    visited[link.atom] = true;
+                if level_of[link.atom] == 0 {
+                    level_of[link.atom] = number + 1;
                     next.push(link.atom);
                 }
             }
         }
-        let mut current = vec![false; count];
-        next.iter().for_each(|&atom| current[atom] = true);
-        let mut met = vec![0_i64; count];
+        let mut touched = Vec::new();
         for link in next.iter().flat_map(|&atom| molecule.neighbours(atom)) {
-            met[link.atom] += i64::from(current[link.atom] || last[link.atom]);
+            if level_of[link.atom] >= number {
+                if met[link.atom] == 0 {
+                    touched.push(link.atom);
+                }
+                met[link.atom] += 1;
+            }
         }
-        let mut counts: Vec<i64> = atoms.iter().map(|&atom| met[atom]).filter(|&count| count > 0).collect();
+        let mut counts: Vec<i64> = touched.into_iter().map(|atom| std::mem::take(&mut met[atom])).collect();
         counts.sort_unstable();
         again.extend(counts);
         again.push(-1);
         sizes.extend([next.len() as i64, -1]);
-        last = current;
         level = next;
+        number += 1;
     }
     (sizes, again)
 }

@@ -27,6 +27,9 @@ pub(super) struct Stereo {
     pub arrangements: Vec<Option<Arrangement>>,
 }
 
+/// Rounds of finding centres in very large molecules.
+const FEW_ROUNDS: usize = 3;
+
 impl Stereo {
     pub(super) fn of(molecule: &Molecule) -> Self {
         let (atoms, bonds) = (molecule.atoms.len(), molecule.bonds.len());
@@ -37,13 +40,15 @@ impl Stereo {
         };
         let mut directions: Vec<Direction> = molecule.bonds.iter().map(|bond| bond.direction).collect();
         let mut open_atoms = stereo.chirality.iter().any(|&chirality| chirality != Chirality::None);
-        let mut open_bonds = (0..bonds).any(|bond| may_be_arranged(molecule, bond) && beside_direction(molecule, bond));
+        let mut open_bonds = (0..bonds).any(|bond| beside_direction(molecule, bond) && may_be_arranged(molecule, bond));
         if !open_atoms && !open_bonds {
             return stereo;
         }
         let mut ranks = priority::priorities(molecule);
         let mut codes = vec![None; atoms];
-        loop {
+        // Centres that only the told handedness of others makes: of very large molecules not all are followed up.
+        let most_rounds = if atoms > super::canonical::LARGE { FEW_ROUNDS } else { usize::MAX };
+        for _ in 0..most_rounds {
             let (mut found_atoms, mut found_bonds) = (false, false);
             if open_atoms {
                 (open_atoms, found_atoms) = centre::assign(molecule, &ranks, &mut codes);

@@ -63,8 +63,10 @@ fn dense<T: Ord>(values: &[T]) -> Vec<usize> {
 }
 
 fn refined(molecule: &Molecule, mut ranks: Vec<usize>) -> Vec<usize> {
+    /// Of very large molecules, what is further away than so many bonds tells no neighbours apart.
+    const FURTHEST: usize = 20;
     let count = ranks.len();
-    let most_rounds = count / 2 + 1;
+    let most_rounds = if count > super::super::canonical::LARGE { FURTHEST } else { count / 2 + 1 };
     let classes = |ranks: &[usize]| ranks.iter().max().map_or(0, |most| most + 1);
     let mut before = 0;
     for _ in 0..most_rounds {
