@@ -48,7 +48,10 @@ pub(crate) mod balaban {
 
 /// Bertz' complexity. Source: J. Am. Chem. Soc. 103, 3599 (1981).
 pub(crate) mod bertz {
-    use std::collections::HashMap;
+    use std::{
+        cmp::Reverse,
+        collections::{BinaryHeap, HashMap},
+    };
 
     use super::*;
     use crate::{BondOrder, Molecule, mordred::blocks::Block};
@@ -134,20 +137,50 @@ pub(crate) mod bertz {
         context.blocks.between(0, u32::MAX, |block, inner| shortest(molecule, block, inner), |a, b| a + b)
     }
 
-    /// Distances inside a block, in sixths of a bond (Floyd and Warshall).
+    const FAR: u32 = u32::MAX / 2;
+    /// In larger blocks distances are found atom by atom, in time that grows with the square of the size only.
+    const LARGE_BLOCK: usize = 100;
+
+    /// Distances from one atom (Dijkstra).
+    fn walk(start: usize, links: &[Vec<(usize, u32)>], row: &mut [u32]) {
+        let mut waiting = BinaryHeap::from([Reverse((0, start))]);
+        row[start] = 0;
+        while let Some(Reverse((distance, atom))) = waiting.pop() {
+            if distance > row[atom] {
+                continue;
+            }
+            for &(next, step) in &links[atom] {
+                if distance + step < row[next] {
+                    row[next] = distance + step;
+                    waiting.push(Reverse((row[next], next)));
+                }
+            }
+        }
+    }
+
+    /// Distances inside a block, in sixths of a bond (Floyd and Warshall in small ones).
     fn shortest(molecule: &Molecule, block: &Block, matrix: &mut Vec<u32>) {
-        const FAR: u32 = u32::MAX / 2;
         let count = block.atoms.len();
         matrix.resize(count * count, FAR);
-        for &(a, b, bond) in &block.bonds {
+        let step = |bond: usize| {
             let bond = &molecule.bonds()[bond];
-            let step = match bond.order {
+            match bond.order {
                 _ if bond.aromatic => 4,
                 BondOrder::Double => 3,
                 BondOrder::Triple => 2,
                 _ => 6,
-            };
-            (matrix[a * count + b], matrix[b * count + a]) = (step, step);
+            }
+        };
+        if count > LARGE_BLOCK {
+            let mut links = vec![Vec::new(); count];
+            for &(a, b, bond) in &block.bonds {
+                links[a].push((b, step(bond)));
+                links[b].push((a, step(bond)));
+            }
+            return matrix.chunks_exact_mut(count).enumerate().for_each(|(start, row)| walk(start, &links, row));
+        }
+        for &(a, b, bond) in &block.bonds {
+            (matrix[a * count + b], matrix[b * count + a]) = (step(bond), step(bond));
         }
         if count > 2 {
             pulp::Arch::new().dispatch(

@@ -137,7 +137,7 @@ mod tests {
         let few = canonical(&salts.join("."));
         let mut expected: Vec<&str> = few.split('.').flat_map(|part| [part; 5]).collect();
         expected.sort_unstable();
-        assert_eq!(canonical(&[salts.join("."); 5].join(".")), expected.join("."));
+        assert_eq!(canonical(&vec![salts.join("."); 5].join(".")), expected.join("."));
     }
 
     #[test]
