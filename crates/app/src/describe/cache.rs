@@ -20,7 +20,7 @@ const FOLDER: &str = "descriptors";
 /// Layout of the records. Change it with [`REASONS`] and with what is written.
 const FORMAT: u32 = 1;
 /// Reasons by their number in the file.
-const REASONS: [MissingReason; 9] = [
+const REASONS: [MissingReason; 10] = [
     MissingReason::SeveralFragments,
     MissingReason::UnknownProperty,
     MissingReason::NothingToAverage,
@@ -30,6 +30,7 @@ const REASONS: [MissingReason; 9] = [
     MissingReason::TooEntangled,
     MissingReason::TooLarge,
     MissingReason::NotARepeatUnit,
+    MissingReason::TooManyAtoms,
 ];
 /// A missing value is a NaN that carries the number of its reason.
 const MISSING: u64 = 0x7ff8_0000_0000_0000;

@@ -90,9 +90,9 @@ fn a_value_that_does_not_exist_says_why() {
 fn every_reason_for_a_missing_value_occurs() {
     let cage = "c12c3c4c5c1c1c6c7c2c2c8c3c3c9c4c4c%10c5c5c1c1c6c6c%11c7c2c2c7c8c3c3c8c9c4c4c9c%10c5c5c1c1c6c6c%11c2c2c7c3c3c8c4c4c9c5\
                 c1c1c6c2c3c41";
-    let long = "C".repeat(501);
+    let (long, longer) = ("C".repeat(501), "C".repeat(5_000));
     let structures =
-        ["[Na+].[Cl-]", "*CC*", "CCO", "C", "CC", "F[P-](F)(F)(F)(F)F", cage, &long, "OCC(O)C[N+](=O)[O-]"];
+        ["[Na+].[Cl-]", "*CC*", "CCO", "C", "CC", "F[P-](F)(F)(F)(F)F", cage, &long, &longer, "OCC(O)C[N+](=O)[O-]"];
     let mut found: Vec<MissingReason> = Vec::new();
     for smiles in structures {
         let molecule = Molecule::from_smiles(smiles).unwrap();
@@ -110,6 +110,7 @@ fn every_reason_for_a_missing_value_occurs() {
         MissingReason::NoAlkane,
         MissingReason::TooEntangled,
         MissingReason::TooLarge,
+        MissingReason::TooManyAtoms,
         MissingReason::NotARepeatUnit,
     ];
     assert_eq!(found, all);
