@@ -16,6 +16,7 @@ pub mod export;
 pub mod front;
 pub mod history;
 pub mod lab_files;
+pub mod learning;
 pub mod learnt;
 pub mod new;
 pub mod partial;

@@ -41,6 +41,10 @@ pub enum Verb {
     Report(Report),
     Explain(Report),
     Backtest(Backtest),
+    Advise(Advise),
+    Train(Train),
+    Predict(Predict),
+    Models,
     Describe(Describe),
     Similar(Similar),
     Substructure(Substructure),
@@ -211,6 +215,59 @@ pub struct Backtest {
 pub enum Replicates {
     Average,
     Draw,
+}
+
+#[derive(Debug, Args)]
+pub struct Advise {
+    pub table: PathBuf,
+    #[arg(long, value_name = "COLUMN")]
+    pub target: String,
+    #[arg(long, value_name = ">VALUE|<VALUE", allow_hyphen_values = true)]
+    pub wish: Option<String>,
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub features: Vec<String>,
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Train {
+    pub table: PathBuf,
+    #[arg(long, value_name = "COLUMN")]
+    pub target: String,
+    #[arg(long, value_name = "KINDS", value_delimiter = ',', default_value = "auto")]
+    pub learner: Vec<String>,
+    #[arg(long, value_name = "random|group:COLUMN|cluster|time:COLUMN|extrapolate")]
+    pub split: Vec<String>,
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub features: Vec<String>,
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    #[arg(long, value_name = "SETS", value_delimiter = ',')]
+    pub set: Vec<String>,
+    #[arg(long, value_name = "H|C|ring|3mer")]
+    pub cap: Option<String>,
+    #[arg(long, value_enum, default_value_t = Logarithm::Auto)]
+    pub log: Logarithm,
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub folds: usize,
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Logarithm {
+    Auto,
+    Yes,
+    No,
+}
+
+#[derive(Debug, Args)]
+pub struct Predict {
+    pub model: PathBuf,
+    pub table: PathBuf,
+    #[arg(short = 'o', long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -17,7 +17,7 @@ use matdock_app::{
     describe::{self, Sets, find},
     explain, export,
     history::History,
-    lab_files, new,
+    lab_files, learning, new,
     new::{PoolWish, Template, Wish},
     record_results::{self, Brought},
     report, run, show, status, suggest, table, verify, veto,
@@ -29,7 +29,7 @@ use serde::Serialize;
 
 use crate::{
     arguments::{self, Arguments, General, Verb},
-    ask, backtest_view, chain_view,
+    ask, backtest_view, chain_view, learning_view,
     live::Live,
     person::{TerminalPerson, datum},
     view, watch_view,
@@ -48,6 +48,10 @@ pub fn run(arguments: Arguments, language: Language) -> Result<ExitCode, Message
         Verb::Report(a) => face.report(&a),
         Verb::Explain(a) => face.explain(&a),
         Verb::Backtest(a) => face.backtest(&a),
+        Verb::Advise(a) => face.advise(&a),
+        Verb::Train(a) => face.train(&a),
+        Verb::Predict(a) => face.predict(&a),
+        Verb::Models => face.models(),
         Verb::Describe(a) => face.describe(&a),
         Verb::Similar(a) => face.similar(&a),
         Verb::Substructure(a) => face.substructure(&a),
@@ -378,6 +382,75 @@ impl Face {
         bar
     }
 
+    fn models_folder(&self) -> PathBuf {
+        self.general.dock.join("models")
+    }
+
+    fn advise(&self, a: &arguments::Advise) -> Result<ExitCode, Message> {
+        let question = learning::Question {
+            table: a.table.clone(),
+            target: a.target.clone(),
+            wish: a.wish.as_deref().map(str::parse).transpose()?,
+            columns: learning::Columns {
+                features: a.features.clone(),
+                ignored: a.ignore.clone(),
+                ..learning::Columns::default()
+            },
+            seed: self.general.seed.unwrap_or(1),
+            language: self.language,
+        };
+        let advice = learning::advise(&question)?;
+        self.show(&advice, || learning_view::advice(&advice, self.language))
+    }
+
+    fn train(&self, a: &arguments::Train) -> Result<ExitCode, Message> {
+        let kinds = match a.learner.as_slice() {
+            [auto] if auto == "auto" => Vec::new(),
+            names => names.iter().map(|name| learning::kind(name)).collect::<Result<_, _>>()?,
+        };
+        let columns = learning::Columns {
+            features: a.features.clone(),
+            ignored: a.ignore.clone(),
+            sets: a.set.clone(),
+            ends: a.cap.as_deref().map(str::parse).transpose()?,
+            logarithm: match a.log {
+                arguments::Logarithm::Auto => None,
+                arguments::Logarithm::Yes => Some(true),
+                arguments::Logarithm::No => Some(false),
+            },
+        };
+        let wish = learning::Wish {
+            table: a.table.clone(),
+            target: a.target.clone(),
+            learners: kinds,
+            splits: a.split.clone(),
+            columns,
+            name: a.name.clone(),
+            folds: a.folds,
+            seed: self.general.seed.unwrap_or(1),
+            language: self.language,
+        };
+        let bar = self.bar(0);
+        let trained = learning::train(&wish, &self.models_folder(), &|done, all| {
+            bar.set_length(all as u64);
+            bar.set_position(done as u64);
+        });
+        bar.finish_and_clear();
+        let (card, folder) = trained?;
+        self.show(&card, || learning_view::trained(&card, &folder, self.language))
+    }
+
+    fn predict(&self, a: &arguments::Predict) -> Result<ExitCode, Message> {
+        let predicted = learning::predict(&self.models_folder(), &a.model, &a.table, a.out.as_deref(), self.language)?;
+        self.show(&predicted, || learning_view::predicted(&predicted, self.language))
+    }
+
+    fn models(&self) -> Result<ExitCode, Message> {
+        let (cards, problems) = learning::models(&self.models_folder());
+        problems.iter().for_each(|problem| eprintln!("{}", problem.text(self.language)));
+        self.show(&cards, || learning_view::models(&cards, &self.models_folder(), self.language))
+    }
+
     fn describe(&self, a: &arguments::Describe) -> Result<ExitCode, Message> {
         let (Some(input), Some(output), false) = (&a.table, &a.out, a.list) else {
             let names = match a.set.as_slice() {
@@ -486,6 +559,9 @@ impl Face {
     }
 
     fn show_record(&self, a: &arguments::Show) -> Result<ExitCode, Message> {
+        if let Some(card) = learning::named(&self.models_folder(), &a.id)? {
+            return self.show(&card, || view::print(&learning::card_text(&card, self.language)));
+        }
         let found = show::show(&self.dock(Mode::Read)?, &a.id)?;
         self.show(&found, || found.iter().for_each(|shown| view::shown(shown, self.language)))
     }

@@ -15,6 +15,7 @@ pub mod normal;
 pub mod nuts;
 pub mod optimise;
 mod surrogate;
+pub mod validate;
 mod warp;
 
 pub use chain::{Chain, Chained, Sensed};

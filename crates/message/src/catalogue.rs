@@ -20,14 +20,15 @@ macro_rules! files {
             include_str!(concat!("../catalogue/", $language, "/lab-feature.ftl")),
             include_str!(concat!("../catalogue/", $language, "/store.ftl")),
             include_str!(concat!("../catalogue/", $language, "/app.ftl")),
+            include_str!(concat!("../catalogue/", $language, "/app-learning.ftl")),
             include_str!(concat!("../catalogue/", $language, "/table.ftl")),
             include_str!(concat!("../catalogue/", $language, "/cli.ftl")),
         ]
     };
 }
 
-const ENGLISH: [&str; 12] = files!("en");
-const JAPANESE: [&str; 12] = files!("ja");
+const ENGLISH: [&str; 13] = files!("en");
+const JAPANESE: [&str; 13] = files!("ja");
 
 type Bundle = FluentBundle<FluentResource>;
 

@@ -7,7 +7,7 @@ use matdock_chem::{
     Mordred, Polymer, Rdkit, Synthesis,
 };
 use matdock_message::{Language, Message, say};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     cache::{Cache, Fresh, Structure},
@@ -15,7 +15,7 @@ use super::{
 };
 
 /// How the structures of a column are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Notation {
     /// Chemical formulas.
@@ -268,8 +268,14 @@ impl Sets {
     }
 
     /// Names of the descriptors, in order.
-    pub(super) fn headers(&self) -> &[String] {
+    pub(crate) fn headers(&self) -> &[String] {
         &self.headers
+    }
+
+    /// The descriptors of one structure; none where a value does not exist. Errors: the structure cannot be read.
+    pub(crate) fn numbers(&self, structure: &str, notation: Notation) -> Result<Vec<Option<f64>>, Message> {
+        let found = self.compute(structure, notation, None)?;
+        Ok(found.values.into_iter().map(Result::ok).collect())
     }
 
     /// Whether one of these sets can only be computed from molecules.

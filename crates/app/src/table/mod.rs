@@ -208,6 +208,18 @@ impl Table {
         quantity.to(unit).map(Some).map_err(place)
     }
 
+    /// The quantity in a cell as it stands, said to be in `unit` whatever the header names; `None` where the cell is empty.
+    pub(crate) fn measured(&self, row: usize, column: usize, unit: Unit) -> Result<Option<Quantity>, Message> {
+        let measured = number::parse(self.cell(row, column)).map_err(|what| self.at(row, column, what))?;
+        let quantity = |found: number::Measured| Quantity {
+            value: found.value,
+            unit,
+            uncertainty: found.uncertainty,
+            qualifier: found.qualifier,
+        };
+        Ok(measured.map(quantity))
+    }
+
     /// The unit a column is written in; `default` where its header names none.
     ///
     /// Errors: the header's unit is not a UCUM code, or cannot be converted into `default`.

@@ -1,0 +1,16 @@
+//! Learning from a table a person brings: `matdock train`, `predict`, `models`.
+
+mod advise;
+mod card;
+mod model_file;
+mod predict;
+mod schema;
+mod train;
+
+pub use advise::{Advice, Question, Verdict, Wished, advise};
+pub use card::{interval, text as card_text};
+pub use matdock_learn::validate::Place;
+pub use model_file::{Model, models, named};
+pub use predict::{Predicted, PredictedRow, place_word, predict};
+pub use schema::{Columns, LeftOut, Schema};
+pub use train::{Compared, Progress, SplitScores, Trained, Wish, kind, train};

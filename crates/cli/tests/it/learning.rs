@@ -1,0 +1,140 @@
+//! From a table to predictions: `train`, `predict`, `models`, `show`.
+
+use std::{fmt::Write as _, path::Path};
+
+use super::{matdock, ok, refused};
+
+/// Sixty alloys whose strength follows from two of three numbers, a treatment and a little scatter.
+fn alloys(rows: usize) -> String {
+    let mut text = String::from("alloy,carbon [%],temperature [Cel],humidity [%],quench,batch,strength [MPa]\n");
+    for row in 0..rows {
+        let x = |step: usize| ((row * step) % 97) as f64 / 97.0;
+        let (carbon, temperature, humidity) = (x(31), 200.0 + 400.0 * x(53), 100.0 * x(71));
+        let quench = ["water", "oil", "air"][row % 3];
+        let hard = [120.0, 60.0, 0.0][row % 3];
+        let strength = 300.0 + 400.0 * carbon - 0.4 * temperature + hard + 5.0 * (x(89) - 0.5);
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "A-{row},{carbon:.4},{temperature:.1},{humidity:.1},{quench},{},{strength:.1}", row % 8);
+    }
+    text
+}
+
+fn with(text: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("alloys.csv"), text).unwrap();
+    folder
+}
+
+fn json(folder: &Path, arguments: &[&str]) -> serde_json::Value {
+    serde_json::from_str(&ok(folder, &[arguments, &["--json"]].concat())).unwrap()
+}
+
+#[test]
+fn a_table_is_learnt_and_new_rows_are_predicted_in_other_units() {
+    let folder = with(&alloys(60));
+    let here = folder.path();
+    let train = ["train", "alloys.csv", "--target", "strength", "--learner", "ridge", "--name", "steel"];
+    let card = json(here, &train);
+    assert_eq!(card["learner"], "ridge");
+    assert_eq!((&card["rows"], &card["features"]), (&60.into(), &7.into()));
+    let split = &card["splits"][0];
+    assert_eq!(split["kind"], "random");
+    assert!(split["r2"]["mean"].as_f64().unwrap() > 0.99, "{split}");
+    assert!(split["r2"]["low"].as_f64() < split["r2"]["mean"].as_f64());
+    assert!(split["coverage_90"]["mean"].as_f64().unwrap() > 0.8);
+    assert!(card["y_scramble"]["r2"].as_f64().unwrap() < 0.2);
+    assert_eq!(card["left_out"][0][0], "alloy");
+
+    std::fs::write(
+        here.join("new.csv"),
+        "carbon [%],temperature [K],humidity [%],quench,batch\n0.5,673.15,50,oil,1\n30,673.15,50,oil,1\n",
+    )
+    .unwrap();
+    let predicted = json(here, &["predict", "steel", "new.csv", "-o", "predicted.csv"]);
+    let row = &predicted["rows"][0];
+    let (value, low, high) =
+        (row["value"].as_f64().unwrap(), row["low"].as_f64().unwrap(), row["high"].as_f64().unwrap());
+    assert!((value - 400.0).abs() < 10.0 && low < 400.0 && 400.0 < high, "{row}");
+    assert_eq!(row["domain"], "inside");
+    assert_eq!(predicted["rows"][1]["domain"], "outside");
+    assert_eq!(predicted["rows"][1]["beyond"][0], "carbon");
+    let written = std::fs::read_to_string(here.join("predicted.csv")).unwrap();
+    assert!(
+        written.starts_with("carbon [%],temperature [K],humidity [%],quench,batch,strength predicted [MPa]"),
+        "{written}"
+    );
+
+    assert_eq!(json(here, &["models"])[0]["name"], "steel");
+    let card = ok(here, &["show", "steel"]);
+    assert!(card.contains("# steel") && card.contains("| random |"), "{card}");
+}
+
+#[test]
+fn the_same_seed_gives_the_same_model() {
+    let folder = with(&alloys(40));
+    let here = folder.path();
+    let model = |name: &str| {
+        ok(here, &["train", "alloys.csv", "--target", "strength", "--learner", "random-forest", "--name", name]);
+        let model = std::fs::read_to_string(here.join("dock/models").join(name).join("model.json")).unwrap();
+        model.replace(name, "")
+    };
+    assert_eq!(model("one"), model("two"));
+}
+
+#[test]
+fn groups_are_left_out_whole_and_not_learnt_from() {
+    let folder = with(&alloys(60));
+    let train = ["train", "alloys.csv", "--target", "strength", "--learner", "ridge"];
+    let card = json(folder.path(), &[&train[..], &["--split", "group:batch", "--split", "extrapolate"]].concat());
+    assert_eq!(card["splits"][0]["kind"], "group:batch");
+    assert_eq!(card["splits"][1]["rows"], 12);
+    assert_eq!(card["features"], 6, "the batch is no feature");
+}
+
+#[test]
+fn chance_and_columns_that_give_the_target_away_are_told() {
+    let mut rows: Vec<String> = alloys(60).lines().map(str::to_owned).collect();
+    // The strength of another alloy, and the strength in another unit.
+    let strengths: Vec<String> = rows[1..].iter().map(|row| row.rsplit(',').next().unwrap().to_owned()).collect();
+    for (row, line) in rows[1..].iter_mut().enumerate() {
+        let own: f64 = strengths[row].parse().unwrap();
+        let _ = write!(line, ",{},{}", strengths[(row * 37 + 11) % 60], own / 1000.0);
+    }
+    rows[0].push_str(",other [MPa],strength in GPa");
+    let folder = with(&rows.join("\n"));
+    let here = folder.path();
+    let train = ["train", "alloys.csv", "--learner", "ridge", "--target"];
+    let leak = json(here, &[&train[..], &["strength"]].concat());
+    assert!(leak["warnings"].to_string().contains("strength in GPa"), "{}", leak["warnings"]);
+    let chance = json(here, &[&train[..], &["other", "--features", "humidity,batch"]].concat());
+    assert!(chance["warnings"].to_string().contains("within reach of chance"), "{}", chance["warnings"]);
+}
+
+#[test]
+fn mistakes_are_told_with_what_to_do() {
+    let folder = with(&alloys(60));
+    let here = folder.path();
+    let train = |arguments: &[&str]| refused(here, &[&["train", "alloys.csv"], arguments].concat());
+    let check = |error: String, text: &str| assert!(error.contains(text), "{error}");
+    check(train(&["--target", "hardness"]), "strength");
+    check(train(&["--target", "alloy"]), "line 2, column 1 (alloy)");
+    check(train(&["--target", "strength", "--split", "grouped"]), "group:COLUMN");
+    check(train(&["--target", "strength", "--split", "group:hammer"]), "hammer");
+    check(train(&["--target", "strength", "--features", "strength"]), "--features");
+    check(train(&["--target", "strength", "--learner", "oracle"]), "ridge");
+    check(train(&["--target", "strength", "--name", "../up"]), "../up");
+    std::fs::write(here.join("few.csv"), "a,y\n1,2\n5,3\n3,4\n").unwrap();
+    check(refused(here, &["train", "few.csv", "--target", "y"]), "3 rows");
+    check(refused(here, &["predict", "nothing", "alloys.csv"]), "matdock train");
+    ok(here, &["train", "alloys.csv", "--target", "strength", "--learner", "ridge", "--name", "steel"]);
+    std::fs::write(here.join("other.csv"), "carbon [%],temperature [MPa]\n1,2\n").unwrap();
+    check(refused(here, &["predict", "steel", "other.csv"]), "temperature");
+    let model = here.join("dock/models/steel/model.json");
+    let text = std::fs::read_to_string(&model).unwrap();
+    std::fs::write(&model, text.replace("matdock-model 1", "matdock-model 9")).unwrap();
+    check(refused(here, &["predict", "steel", "alloys.csv"]), "matdock-model 9");
+    std::fs::write(&model, &text[..text.len() / 2]).unwrap();
+    check(refused(here, &["predict", "steel", "alloys.csv"]), "model.json");
+    let (_, _, success) = matdock(here, &["models"]);
+    assert!(success);
+}
