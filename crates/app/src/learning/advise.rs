@@ -263,17 +263,16 @@ impl Advice {
             .iter()
             .flat_map(|kind| std::iter::once((*kind, None)).chain((0..SCRAMBLES).map(|draw| (*kind, Some(draw)))))
             .collect();
-        let scores: Vec<((Kind, Option<usize>), Option<f64>)> = jobs
+        let scores: Vec<Tested> = jobs
             .into_par_iter()
-            .map(|(kind, draw)| {
+            .filter_map(|(kind, draw)| {
                 let targets = draw.map_or(&targets, |draw| &scrambled[draw]);
-                ((kind, draw), r2(kind, &features, targets, &folds, 1.0, seed))
+                Some(Tested { kind, draw, r2: r2(kind, &features, targets, &folds, 1.0, seed)? })
             })
             .collect();
         let of = |draw: Option<usize>| {
-            let own =
-                scores.iter().filter(|((_, d), _)| *d == draw).filter_map(|((kind, _), r2)| Some((*kind, (*r2)?)));
-            own.max_by(|a, b| a.1.total_cmp(&b.1))
+            let own = scores.iter().filter(|tested| tested.draw == draw);
+            own.max_by(|a, b| a.r2.total_cmp(&b.r2)).map(|tested| (tested.kind, tested.r2))
         };
         let Some((kind, best)) = of(None) else { return };
         let chance: Vec<f64> = (0..SCRAMBLES).filter_map(|draw| of(Some(draw))).map(|(_, r2)| r2).collect();
@@ -366,6 +365,13 @@ impl Advice {
 fn quoted(name: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | ',');
     if name.chars().all(plain) { name.to_owned() } else { format!("\"{name}\"") }
+}
+
+/// A learner on the targets, or on a draw of them in random order.
+struct Tested {
+    kind: Kind,
+    draw: Option<usize>,
+    r2: f64,
 }
 
 /// R2 on rows left out, learnt from the first `part` of the others.
