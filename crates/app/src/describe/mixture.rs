@@ -214,23 +214,19 @@ impl Kind {
         }
         let unit: Unit = text.parse()?;
         // To UCUM a mole is a number, so what has moles in it is looked at first.
-        let kinds: [(&str, fn(f64) -> Self); 4] = [
-            ("mol/kg", Self::Molality),
-            ("mol", Self::Moles),
-            ("g", Self::Grams),
-            ("1", |factor| Self::Fraction(Basis::Mole, factor)),
-        ];
-        for (target, kind) in kinds {
+        for target in ["mol/kg", "mol", "g", "1"] {
             if target.contains("mol") && !text.contains("mol") {
                 continue;
             }
-            let target: Unit = target.parse()?;
-            if unit.fits(&target) {
+            let wanted: Unit = target.parse()?;
+            if unit.fits(&wanted) {
                 // Numbers are divided by it, which keeps 70 % at exactly 0.7.
-                let factor = target.convert(1.0, &unit)?;
-                return Ok(match kind(factor) {
-                    Self::Fraction(_, factor) => Self::Fraction(basis, factor),
-                    other => other,
+                let factor = wanted.convert(1.0, &unit)?;
+                return Ok(match target {
+                    "mol/kg" => Self::Molality(factor),
+                    "mol" => Self::Moles(factor),
+                    "g" => Self::Grams(factor),
+                    _ => Self::Fraction(basis, factor),
                 });
             }
         }

@@ -14,6 +14,9 @@ use super::{
     listing::Descriptor,
 };
 
+/// From a molecule to the values of a set.
+type Describe = fn(&Molecule) -> Vec<DescriptorValue>;
+
 /// How the structures of a column are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -145,7 +148,7 @@ impl Set {
     }
 
     /// Name and way of a set that takes longer to compute than to look up.
-    fn kept(&self) -> Option<(String, fn(&Molecule) -> Vec<DescriptorValue>)> {
+    fn kept(&self) -> Option<(String, Describe)> {
         match self {
             Self::Mordred { corrected: false } => Some((MORDRED.to_owned(), Mordred::describe)),
             Self::Mordred { corrected: true } => Some((format!("{MORDRED}-corrected"), Mordred::describe_corrected)),
