@@ -50,7 +50,7 @@ fn fit(lesson: &Lesson<'_>, shares: &[f64]) -> Option<Linear> {
     let grids: Vec<Vec<f64>> = shares.iter().map(|share| penalties(whole.largest() / share)).collect();
     // Per part: errors for each share and penalty.
     let errors: Vec<Vec<Vec<f64>>> =
-        parts.par_iter().map(|part| left_out(&inputs, lesson.targets, part, shares, &grids)).collect();
+        parts.par_iter().map(|part| left_out(&whole, &inputs, lesson.targets, part, shares, &grids)).collect();
     for (number, (share, grid)) in shares.iter().zip(&grids).enumerate() {
         for (step, penalty) in grid.iter().enumerate() {
             let error: f64 = errors.iter().map(|part| part[number][step]).sum();
@@ -83,7 +83,14 @@ fn fit(lesson: &Lesson<'_>, shares: &[f64]) -> Option<Linear> {
 }
 
 /// Sums of squared errors on the rows of a part, fitted without them.
-fn left_out(inputs: &Mat<f64>, targets: &[f64], part: &[usize], shares: &[f64], grids: &[Vec<f64>]) -> Vec<Vec<f64>> {
+fn left_out(
+    whole: &Quadratic<'_>,
+    inputs: &Mat<f64>,
+    targets: &[f64],
+    part: &[usize],
+    shares: &[f64],
+    grids: &[Vec<f64>],
+) -> Vec<Vec<f64>> {
     let rows = without(targets.len(), part);
     let width = inputs.ncols();
     let count = rows.len().max(1) as f64;
@@ -93,7 +100,17 @@ fn left_out(inputs: &Mat<f64>, targets: &[f64], part: &[usize], shares: &[f64], 
     let train = pick(&rows, &means);
     let test = pick(part, &means);
     let own: Vec<f64> = rows.iter().map(|&row| targets[row] - mean).collect();
-    let start = Quadratic::of(train.as_ref(), &own);
+    let start = match &whole.form {
+        // Products of the rows that stay are those of all without those that go.
+        Form::Pairs(pairs) => {
+            let all = targets.len() as f64 / count;
+            let mut left = Mat::from_fn(width, width, |i, j| all * pairs[(i, j)] - means[i] * means[j]);
+            let gone = pick(part, &vec![0.0; width]);
+            matmul(&mut left, Accum::Add, gone.transpose(), gone.as_ref(), -1.0 / count, Par::Seq);
+            Quadratic::with(train.as_ref(), &own, Form::Pairs(std::sync::Arc::new(left)))
+        }
+        Form::Columns(..) => Quadratic::of(train.as_ref(), &own),
+    };
     let path = |(share, grid): (&f64, &Vec<f64>)| {
         let mut state = start.clone();
         let errors = grid.iter().map(|penalty| {
@@ -136,12 +153,6 @@ impl<'a> Quadratic<'a> {
     /// With all weights zero. Columns and targets have mean 0.
     pub(super) fn of(inputs: faer::MatRef<'a, f64>, targets: &[f64]) -> Self {
         let (count, width) = (inputs.nrows().max(1) as f64, inputs.ncols());
-        let mut slopes = vec![0.0; width];
-        for (place, slope) in slopes.iter_mut().enumerate() {
-            *slope = inputs.col(place).iter().zip(targets).map(|(x, y)| x * y).sum::<f64>() / count;
-        }
-        let curvature = |place| inputs.col(place).iter().map(|x| x * x).sum::<f64>() / count;
-        let curvatures = (0..width).map(curvature).collect();
         let form = if width <= PAIRS {
             let mut pairs = Mat::zeros(width, width);
             matmul(&mut pairs, Accum::Replace, inputs.transpose(), inputs, 1.0 / count, Par::Seq);
@@ -149,6 +160,17 @@ impl<'a> Quadratic<'a> {
         } else {
             Form::Columns(inputs, targets.to_vec())
         };
+        Self::with(inputs, targets, form)
+    }
+
+    fn with(inputs: faer::MatRef<'a, f64>, targets: &[f64], form: Form<'a>) -> Self {
+        let (count, width) = (inputs.nrows().max(1) as f64, inputs.ncols());
+        let mut slopes = vec![0.0; width];
+        for (place, slope) in slopes.iter_mut().enumerate() {
+            *slope = inputs.col(place).iter().zip(targets).map(|(x, y)| x * y).sum::<f64>() / count;
+        }
+        let curvature = |place| inputs.col(place).iter().map(|x| x * x).sum::<f64>() / count;
+        let curvatures = (0..width).map(curvature).collect();
         Self { weights: vec![0.0; width], slopes, curvatures, form }
     }
 
