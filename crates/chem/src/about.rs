@@ -111,7 +111,11 @@ pub(crate) fn mordred(name: &str) -> &'static str {
         && ["SpAbs", "SpMax", "SpDiam", "SpAD", "SpMAD", "LogEE", "SM1", "VE", "VR"].iter().any(|p| name.starts_with(p))
         && (matches!(matrix, "A" | "D" | "Dt") || matrix.starts_with("Dz"))
     {
-        return if matrix.starts_with("Dz") { "Barysz et al., Croat. Chem. Acta 56, 573 (1983)" } else { HANDBOOK };
+        return if matrix.starts_with("Dz") {
+            "Barysz et al., in King, Chemical Applications of Topology and Graph Theory, 222 (1983)"
+        } else {
+            HANDBOOK
+        };
     }
     let of_state = |prefix: &str| {
         name.strip_prefix(prefix).is_some_and(|rest| rest.len() > 2 && rest.starts_with(['s', 'd', 't', 'a']))

@@ -1,4 +1,6 @@
 //! Models as files: `models/NAME/model.json` in a dock, with the model card beside it.
+//!
+//! The first line of a model file says its layout and the BLAKE3 hash of the rest, so that damage is noticed.
 
 use std::path::{Path, PathBuf};
 
@@ -15,8 +17,6 @@ use crate::table;
 /// A learner with everything needed to use it on new tables.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Model {
-    /// Layout of the file.
-    format: String,
     /// What the columns mean.
     pub schema: Schema,
     /// The learner.
@@ -29,6 +29,13 @@ pub struct Model {
     pub labels: Vec<String>,
     /// The model card.
     pub card: Trained,
+}
+
+/// The first line of a model file.
+#[derive(Serialize, Deserialize)]
+struct Head {
+    format: String,
+    hash: String,
 }
 
 /// Layout of model files. A change that older programs cannot read gets the next number.
@@ -45,7 +52,7 @@ impl Model {
         labels: Vec<String>,
         card: Trained,
     ) -> Self {
-        Self { format: FORMAT.to_owned(), schema, fitted, domain, intervals, labels, card }
+        Self { schema, fitted, domain, intervals, labels, card }
     }
 
     /// Writes the model and its card to a folder of its own in `models`; an older model of the same name is kept beside it
@@ -59,7 +66,12 @@ impl Model {
             table::save(&older, &folder.join(format!("model-{}.json", &hash(&older)[..12])))?;
         }
         let json = |error: serde_json::Error| say!("app-learn-model-json", reason = error);
-        table::save(&serde_json::to_vec(self).map_err(json)?, &file)?;
+        let body = serde_json::to_vec(self).map_err(json)?;
+        let head = Head { format: FORMAT.to_owned(), hash: hash(&body) };
+        let mut bytes = serde_json::to_vec(&head).map_err(json)?;
+        bytes.push(b'\n');
+        bytes.extend(body);
+        table::save(&bytes, &file)?;
         table::save(&serde_json::to_vec_pretty(&self.card).map_err(json)?, &folder.join("card.json"))?;
         table::save(super::card::text(&self.card, language).as_bytes(), &folder.join("card.md"))?;
         Ok(folder)
@@ -75,19 +87,21 @@ impl Model {
             let known: Vec<String> = names(models);
             say!("app-learn-no-model", name = name.display(), folder = models.display(), names = known.join(", "))
         })?;
-        #[derive(Deserialize)]
-        struct Head {
-            format: String,
-        }
         let broken = |error: serde_json::Error| {
             say!("place-file", file = file.display(), what = say!("app-learn-model-broken", reason = error))
         };
-        let head: Head = serde_json::from_slice(&bytes).map_err(broken)?;
+        let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
+        let (head, body) = bytes.split_at(end);
+        let body = body.get(1..).unwrap_or_default();
+        let head: Head = serde_json::from_slice(head).map_err(broken)?;
         if head.format != FORMAT {
             let what = say!("app-learn-model-format", found = head.format, known = FORMAT);
             return Err(say!("place-file", file = file.display(), what = what));
         }
-        serde_json::from_slice(&bytes).map_err(broken)
+        if head.hash != hash(body) {
+            return Err(say!("place-file", file = file.display(), what = say!("app-learn-model-altered")));
+        }
+        serde_json::from_slice(body).map_err(broken)
     }
 }
 

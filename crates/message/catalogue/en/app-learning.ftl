@@ -64,3 +64,4 @@ app-advise-curve = To be expected with twice as many rows like these: R2 { $twic
 app-advise-wish-known = { $percent } % of the known rows fulfil the wish.
 app-learn-measured = { $target }, measured
 app-learn-predicted = { $target }, predicted
+app-learn-model-altered = the model file was changed or cut off since it was written; train the model again

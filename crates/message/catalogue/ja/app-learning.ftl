@@ -64,3 +64,4 @@ app-advise-curve = 同じような行が 2 倍あれば R2 は { $twice }、4 �
 app-advise-wish-known = 既知の行の { $percent } % が望みを満たしています。
 app-learn-measured = { $target }(測定)
 app-learn-predicted = { $target }(予測)
+app-learn-model-altered = モデルファイルが書かれた後に変えられたか途切れています。学習し直してください
