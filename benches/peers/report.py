@@ -79,7 +79,7 @@ value, for Optuna, which has no such answer, the best reading.
 """
 TIME = """## Time and memory of a suggestion
 
-CPU seconds and peak memory of the whole process, one thread, median of up to three;
+CPU seconds and peak memory of the whole process, one thread, median of up to nine;
 six inputs (Hartmann-6).
 """
 

@@ -22,7 +22,7 @@ from results import Results, matdock_version, versions
 
 CASES = {"observations-50": 50, "observations-200": 200, "observations-1000": 1000, "pool-100000": 50}
 POOL_ROWS = 100_000
-REPEATS = 3
+REPEATS = 9
 POOL_CAMPAIGN = """[campaign]
 name = "large-pool"
 

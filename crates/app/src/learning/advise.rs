@@ -168,7 +168,7 @@ pub fn advise(question: &Question) -> Result<Advice, Message> {
         advice.look(&features, &known, &copies, question.seed);
     }
     advice.verdict = advice.judged();
-    advice.put_into_words(question, &schema);
+    advice.put_into_words(question);
     Ok(advice)
 }
 
@@ -306,7 +306,7 @@ impl Advice {
         }
     }
 
-    fn put_into_words(&mut self, question: &Question, schema: &Schema) {
+    fn put_into_words(&mut self, question: &Question) {
         let two = |value: f64| format!("{value:.2}");
         let (target, rows) = (&question.target, self.rows);
         let mut told = vec![match self.verdict {
@@ -349,13 +349,10 @@ impl Advice {
             listed("features", &question.columns.features),
             listed("ignore", &ignored)
         );
-        let inputs: Vec<&str> = schema.inputs.iter().map(super::schema::Input::name).collect();
-        let side = if matches!(question.wish, Some(Wished::Below(_))) { "--minimize" } else { "--maximize" };
-        let search =
-            format!("matdock new search --pool {table} --inputs {} {side} {target}", quoted(&inputs.join(",")));
         self.next = match self.verdict {
             Verdict::Suited | Verdict::MoreRows => vec![train],
-            Verdict::Search => vec![search, train],
+            // Ranges to search in, filled in by a person who knows what can be set.
+            Verdict::Search => vec!["matdock new search --template process".to_owned(), train],
             Verdict::NoSignal | Verdict::TooFew => Vec::new(),
         };
     }
