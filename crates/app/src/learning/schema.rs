@@ -138,6 +138,9 @@ impl Schema {
         let mut schema =
             Self { target: target.to_owned(), unit, logarithm: false, inputs: Vec::new(), features: Vec::new() };
         let values: Vec<f64> = schema.targets(table)?.into_iter().flatten().map(|target| target.value).collect();
+        if values.iter().all(|value| *value == values[0]) {
+            return Err(table.at_header(place, say!("app-learn-same-targets")));
+        }
         schema.logarithm = match said.logarithm {
             Some(wished) => wished,
             None => spans_decades(&values),

@@ -126,6 +126,8 @@ fn mistakes_are_told_with_what_to_do() {
     check(train(&["--target", "strength", "--name", "../up"]), "../up");
     std::fs::write(here.join("few.csv"), "a,y\n1,2\n5,3\n3,4\n").unwrap();
     check(refused(here, &["train", "few.csv", "--target", "y"]), "3 rows");
+    std::fs::write(here.join("same.csv"), "a,y\n1,7\n5,7\n3,7\n").unwrap();
+    check(refused(here, &["train", "same.csv", "--target", "y"]), "the same target");
     check(refused(here, &["predict", "nothing", "alloys.csv"]), "matdock train");
     ok(here, &["train", "alloys.csv", "--target", "strength", "--learner", "ridge", "--name", "steel"]);
     std::fs::write(here.join("other.csv"), "carbon [%],temperature [MPa]\n1,2\n").unwrap();

@@ -65,3 +65,4 @@ app-advise-wish-known = { $percent } % of the known rows fulfil the wish.
 app-learn-measured = { $target }, measured
 app-learn-predicted = { $target }, predicted
 app-learn-model-altered = the model file was changed or cut off since it was written; train the model again
+app-learn-same-targets = every row has the same target, so there is nothing to learn

@@ -65,3 +65,4 @@ app-advise-wish-known = 既知の行の { $percent } % が望みを満たして�
 app-learn-measured = { $target }(測定)
 app-learn-predicted = { $target }(予測)
 app-learn-model-altered = モデルファイルが書かれた後に変えられたか途切れています。学習し直してください
+app-learn-same-targets = どの行も目的の値が同じで、学習できることがありません
