@@ -111,8 +111,10 @@ const FEWEST: usize = 15;
 /// Rows drawn for the tests when there are more.
 const MOST: usize = 1200;
 const FOLDS: usize = 5;
-/// Targets in random order learnt to know what chance reaches, and how far above it a signal is.
+/// Targets in random order learnt at most to know what chance reaches, how many before the first look, and how far above
+/// it a signal is; three times as far needs no more of them.
 const SCRAMBLES: usize = 12;
+const FIRST_SCRAMBLES: usize = 4;
 const CLEAR: f64 = 4.0;
 /// R2 from which predictions are of use.
 const USEFUL: f64 = 0.5;
@@ -252,36 +254,33 @@ impl Advice {
             return;
         }
         let kinds: Vec<Kind> = TRIED.iter().filter_map(|name| name.parse().ok()).collect();
-        let scrambled: Vec<Vec<f64>> = (0..SCRAMBLES)
-            .map(|_| {
-                let mut shuffled = targets.clone();
-                shuffled.shuffle(&mut random);
-                shuffled
-            })
-            .collect();
-        let jobs: Vec<(Kind, Option<usize>)> = kinds
-            .iter()
-            .flat_map(|kind| std::iter::once((*kind, None)).chain((0..SCRAMBLES).map(|draw| (*kind, Some(draw)))))
-            .collect();
-        let scores: Vec<Tested> = jobs
-            .into_par_iter()
-            .filter_map(|(kind, draw)| {
-                let targets = draw.map_or(&targets, |draw| &scrambled[draw]);
-                Some(Tested { kind, draw, r2: r2(kind, &features, targets, &folds, 1.0, seed)? })
-            })
-            .collect();
-        let of = |draw: Option<usize>| {
-            let own = scores.iter().filter(|tested| tested.draw == draw);
-            own.max_by(|a, b| a.r2.total_cmp(&b.r2)).map(|tested| (tested.kind, tested.r2))
+        let best_of = |orders: &[Vec<f64>]| -> Vec<Option<(Kind, f64)>> {
+            let jobs: Vec<(usize, Kind)> =
+                (0..orders.len()).flat_map(|order| kinds.iter().map(move |kind| (order, *kind))).collect();
+            let tested: Vec<Option<f64>> =
+                jobs.par_iter().map(|(order, kind)| r2(*kind, &features, &orders[*order], &folds, 1.0, seed)).collect();
+            let of = |order: usize| {
+                let own = jobs.iter().zip(&tested).filter(|((number, _), _)| *number == order);
+                own.filter_map(|((_, kind), r2)| Some((*kind, (*r2)?))).max_by(|a, b| a.1.total_cmp(&b.1))
+            };
+            (0..orders.len()).map(of).collect()
         };
-        let Some((kind, best)) = of(None) else { return };
-        let chance: Vec<f64> = (0..SCRAMBLES).filter_map(|draw| of(Some(draw))).map(|(_, r2)| r2).collect();
-        let mean = chance.iter().sum::<f64>() / chance.len().max(1) as f64;
-        let spread = (chance.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / chance.len().max(1) as f64).sqrt();
+        let mut orders = vec![targets.clone()];
+        orders.extend((0..SCRAMBLES).map(|_| {
+            let mut shuffled = targets.clone();
+            shuffled.shuffle(&mut random);
+            shuffled
+        }));
+        let mut found = best_of(&orders[..=FIRST_SCRAMBLES]);
+        let Some((kind, best)) = found[0] else { return };
+        if Chance::of(&found[1..]).is_open(best) {
+            found.extend(best_of(&orders[FIRST_SCRAMBLES + 1..]));
+        }
+        let chance = Chance::of(&found[1..]);
         self.learner = Some(kind);
         self.r2 = Some(best);
-        self.r2_by_chance = chance.iter().copied().max_by(f64::total_cmp);
-        self.above_chance = Some((best - mean) / spread.max(0.01));
+        self.r2_by_chance = chance.most;
+        self.above_chance = Some(chance.above(best));
         let curve: Vec<(f64, f64)> = [0.4, 0.6, 0.8, 1.0]
             .into_par_iter()
             .filter_map(|part| {
@@ -364,11 +363,31 @@ fn quoted(name: &str) -> String {
     if name.chars().all(plain) { name.to_owned() } else { format!("\"{name}\"") }
 }
 
-/// A learner on the targets, or on a draw of them in random order.
-struct Tested {
-    kind: Kind,
-    draw: Option<usize>,
-    r2: f64,
+/// R2 of the best learner on targets in random order.
+struct Chance {
+    most: Option<f64>,
+    mean: f64,
+    spread: f64,
+}
+
+impl Chance {
+    fn of(draws: &[Option<(Kind, f64)>]) -> Self {
+        let known: Vec<f64> = draws.iter().flatten().map(|(_, r2)| *r2).collect();
+        let count = known.len().max(1) as f64;
+        let mean = known.iter().sum::<f64>() / count;
+        let spread = (known.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / count).sqrt();
+        Self { most: known.into_iter().max_by(f64::total_cmp), mean, spread }
+    }
+
+    /// How many of its own scatters a score is above what chance reaches.
+    fn above(&self, r2: f64) -> f64 {
+        (r2 - self.mean) / self.spread.max(0.01)
+    }
+
+    /// Whether more draws could change the answer: the score is above all draws, but not far above.
+    fn is_open(&self, r2: f64) -> bool {
+        r2 > self.most.unwrap_or(0.0).max(0.0) && self.above(r2) < 3.0 * CLEAR
+    }
 }
 
 /// R2 on rows left out, learnt from the first `part` of the others.
