@@ -23,6 +23,13 @@ use arguments::Arguments;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        // A damaged file, which its reader tells.
+        if std::thread::current().name() != Some(matdock_app::table::PARQUET_THREAD) {
+            usual(panic);
+        }
+    }));
     let language = language();
     let matches = match arguments::command(language).try_get_matches() {
         Ok(matches) => matches,

@@ -7,12 +7,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use arrow_array::RecordBatch;
 use arrow_schema::{DataType, SchemaRef};
 use matdock_message::{Message, say};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
-use super::{parquet_cells, sdf::Records, sets::Notation};
-use crate::table::{self, Column};
+use super::{sdf::Records, sets::Notation};
+use crate::table::{self, Column, parquet_cells};
 
 /// A row as it stands in the file.
 #[derive(Debug, Default)]
@@ -98,7 +99,7 @@ impl Input {
                 (records.headers(), Rows::Sdf(Box::new(records)), bytes)
             }
             "parquet" => {
-                let broken = |error: &dyn std::fmt::Display| place(say!("app-describe-parquet", reason = error));
+                let broken = |error: &dyn std::fmt::Display| place(say!("table-parquet", reason = error));
                 let builder = ParquetRecordBatchReaderBuilder::try_new(opened).map_err(|error| broken(&error))?;
                 let schema = builder.schema().clone();
                 parquet_cells::check(&schema).map_err(place)?;
@@ -245,11 +246,11 @@ impl Input {
             Rows::Parquet { batches, row, .. } => match batches.next() {
                 None => {}
                 Some(Ok(batch)) => {
-                    block = parquet_cells::rows(&batch, *row);
+                    block = parquet_rows(&batch, *row);
                     *row += batch.num_rows() as u64;
                 }
                 Some(Err(error)) => {
-                    let what = say!("app-describe-parquet", reason = error);
+                    let what = say!("table-parquet", reason = error);
                     return Err(say!("place-file", file = self.file, what = what));
                 }
             },
@@ -291,6 +292,16 @@ fn text(
         .from_reader(BufReader::with_capacity(1 << 18, file));
     let headers = reader.headers().map_err(|error| place(say!("table-csv", reason = error)))?;
     Ok((headers.iter().map(str::to_owned).collect(), reader))
+}
+
+/// Rows of a batch, `before` of them in the file before it.
+fn parquet_rows(batch: &RecordBatch, before: u64) -> Vec<Row> {
+    let mut columns = parquet_cells::texts(batch);
+    let row = |at: usize| {
+        let cells = columns.iter_mut().map(|column| column.get_mut(at).map(std::mem::take).unwrap_or_default());
+        Row { line: before + at as u64 + 1, cells: cells.collect(), problem: None }
+    };
+    (0..batch.num_rows()).map(row).collect()
 }
 
 fn text_row(record: &csv::ByteRecord, width: usize) -> Row {

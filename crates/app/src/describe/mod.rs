@@ -6,7 +6,6 @@ mod input;
 mod listing;
 mod mixture;
 mod output;
-mod parquet_cells;
 mod sdf;
 mod sets;
 

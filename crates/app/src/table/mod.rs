@@ -5,6 +5,7 @@
 mod columns;
 mod number;
 mod parquet;
+pub(crate) mod parquet_cells;
 mod read;
 mod sheet;
 mod write;
@@ -15,6 +16,7 @@ use matdock_message::{Message, say};
 use matdock_record::{Quantity, Unit};
 
 pub use columns::{ColumnKind, duplicate_rows};
+pub use parquet::PARQUET_THREAD;
 pub(crate) use read::{delimiter, read_text};
 pub use read::{read, read_sheet};
 pub use sheet::SheetExtras;

@@ -4,14 +4,14 @@ use std::{fs, path::Path};
 
 use matdock_message::{Message, say};
 
-use super::{Cell, Column, Source, Table, number, sheet};
+use super::{Cell, Column, Source, Table, number, parquet, sheet};
 
 /// More than any table people fill in; a larger file is a mistake and would fill the memory.
 const LARGEST_FILE: u64 = 512 << 20;
 /// A longer field is nearly always a quotation mark that was never closed. Excel allows 32767 characters.
 const LONGEST_CELL: usize = 32_767;
 
-/// Reads a table from a `.csv` (also `.tsv`, `.txt`) or `.xlsx` file; of the latter the first sheet.
+/// Reads a table from a `.csv` (also `.tsv`, `.txt`), `.parquet` or `.xlsx` file; of the latter the first sheet.
 ///
 /// Text must be UTF-8; comma, semicolon and tab are told apart by the header. Headers are `name [unit]`. Empty rows
 /// and columns are left out. Errors: name the file, the line or the cell, and what to do.
@@ -28,6 +28,9 @@ pub fn read_sheet(path: &Path, sheet: Option<&str>) -> Result<Table, Message> {
     let size = fs::metadata(path).map_err(unreadable)?.len();
     if size > LARGEST_FILE {
         return Err(place(say!("table-file-too-large", most = LARGEST_FILE >> 20)));
+    }
+    if extension == "parquet" && size > 0 {
+        return parquet::read(path, &file);
     }
     let bytes = fs::read(path).map_err(unreadable)?;
     match extension.as_str() {
@@ -78,7 +81,7 @@ fn line_of(text: &str, record: &csv::StringRecord) -> u64 {
     position.line() + blank as u64
 }
 
-fn field(text: &str) -> Cell {
+pub(super) fn field(text: &str) -> Cell {
     number::exact(text).map_or_else(|| text.into(), Cell::Number)
 }
 
@@ -141,14 +144,15 @@ pub(super) fn assemble(found: Vec<FoundRow>, source: Source) -> Result<Table, Me
             let what = say!("table-ragged", line = row.line, found = row.cells.len(), expected = width);
             return Err(table.in_file(what));
         }
-        let cells = table.source.places.iter().map(|place| row.cells.get(*place).cloned().unwrap_or_default());
-        table.rows.push(cells.collect());
+        let mut found = row.cells;
+        let cells = table.source.places.iter().map(|place| found.get_mut(*place).map(std::mem::take));
+        table.rows.push(cells.map(Option::unwrap_or_default).collect());
         table.source.lines.push(row.line);
     }
     Ok(table)
 }
 
-fn check_headers(table: &Table) -> Result<(), Message> {
+pub(super) fn check_headers(table: &Table) -> Result<(), Message> {
     for (number, column) in table.columns.iter().enumerate() {
         if column.name.is_empty() {
             return Err(table.at_header(number, say!("table-empty-header")));

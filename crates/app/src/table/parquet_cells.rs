@@ -1,17 +1,18 @@
-//! Cells of Parquet files as text, whatever their type.
+//! Cells of Parquet files, whatever their type.
 
-use arrow_array::{Array, ArrayRef, RecordBatch, cast::AsArray, types};
+use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, RecordBatch, cast::AsArray, types};
 use arrow_schema::{DataType, Schema, TimeUnit};
 use matdock_message::{Message, say};
 
-use super::input::Row;
+use super::{Cell, read::field};
+
+/// Whole numbers below it are exact.
+const MOST_EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Errors: a column holds what a cell cannot, such as lists.
-pub(super) fn check(schema: &Schema) -> Result<(), Message> {
+pub(crate) fn check(schema: &Schema) -> Result<(), Message> {
     match schema.fields().iter().find(|field| !is_known(field.data_type())) {
-        Some(field) => {
-            Err(say!("app-describe-parquet-type", name = field.name(), kind = field.data_type().to_string()))
-        }
+        Some(field) => Err(say!("table-parquet-type", name = field.name(), kind = field.data_type().to_string())),
         None => Ok(()),
     }
 }
@@ -28,14 +29,20 @@ fn is_known(kind: &DataType) -> bool {
         | DataType::LargeBinary
         | DataType::BinaryView
         | DataType::Date32
+        | DataType::Date64
+        | DataType::Time32(_)
+        | DataType::Time64(_)
         | DataType::Timestamp(_, _)
-        | DataType::Decimal128(_, _) => true,
+        | DataType::Decimal32(_, _)
+        | DataType::Decimal64(_, _)
+        | DataType::Decimal128(_, _)
+        | DataType::Decimal256(_, _) => true,
         other => other.is_integer() || matches!(other, DataType::Float16 | DataType::Float32 | DataType::Float64),
     }
 }
 
 /// The type a column has in a file written: numbers stay numbers, everything else is text.
-pub(super) fn written_as(kind: &DataType) -> DataType {
+pub(crate) fn written_as(kind: &DataType) -> DataType {
     match kind {
         DataType::Boolean => DataType::Boolean,
         DataType::Dictionary(_, value) => written_as(value),
@@ -46,14 +53,43 @@ pub(super) fn written_as(kind: &DataType) -> DataType {
     }
 }
 
-/// Rows of a batch, `before` of them in the file before it.
-pub(super) fn rows(batch: &RecordBatch, before: u64) -> Vec<Row> {
-    let mut columns: Vec<Vec<String>> = batch.columns().iter().map(cells).collect();
-    let row = |at: usize| {
-        let cells = columns.iter_mut().map(|column| column.get_mut(at).map(std::mem::take).unwrap_or_default());
-        Row { line: before + at as u64 + 1, cells: cells.collect(), problem: None }
+/// The columns of a batch as text.
+pub(crate) fn texts(batch: &RecordBatch) -> Vec<Vec<String>> {
+    batch.columns().iter().map(cells).collect()
+}
+
+/// The columns of a batch as cells: numbers, flags and dates by their type, text as in a CSV file.
+pub(super) fn typed(batch: &RecordBatch) -> Vec<Vec<Cell>> {
+    let one = |column: &ArrayRef| {
+        let kind = value_type(column.data_type());
+        cells(column).into_iter().map(|text| cell(text, kind)).collect()
     };
-    (0..batch.num_rows()).map(row).collect()
+    batch.columns().iter().map(one).collect()
+}
+
+fn value_type(kind: &DataType) -> &DataType {
+    if let DataType::Dictionary(_, value) = kind { value_type(value) } else { kind }
+}
+
+fn cell(text: String, kind: &DataType) -> Cell {
+    if text.is_empty() {
+        return Cell::Empty;
+    }
+    match kind {
+        DataType::Boolean => Cell::Flag(text == "true"),
+        DataType::Date32 | DataType::Date64 | DataType::Timestamp(_, _) | DataType::Time32(_) | DataType::Time64(_) => {
+            Cell::Date(text)
+        }
+        DataType::Float16 | DataType::Float32 | DataType::Float64 => {
+            text.parse::<f64>().map_or_else(|_| text.as_str().into(), Cell::from)
+        }
+        // Longer numbers are identifiers.
+        kind if kind.is_integer() => match text.parse::<f64>() {
+            Ok(number) if number.abs() < MOST_EXACT => Cell::Number(number),
+            _ => Cell::Text(text),
+        },
+        _ => field(text.trim()),
+    }
 }
 
 macro_rules! numbers {
@@ -114,6 +150,24 @@ fn cells(column: &ArrayRef) -> Vec<String> {
         DataType::Date32 => {
             column.as_primitive::<types::Date32Type>().iter().map(|day| day.map_or_else(String::new, date)).collect()
         }
+        DataType::Date64 => {
+            let day = |count: i64| date(i32::try_from(count.div_euclid(86_400_000)).unwrap_or(i32::MAX));
+            let days = column.as_primitive::<types::Date64Type>();
+            days.iter().map(|count| count.map_or_else(String::new, day)).collect()
+        }
+        DataType::Time32(TimeUnit::Second) => {
+            let count = column.as_primitive::<types::Time32SecondType>().iter();
+            count.map(|count| clock(count.map(|count| i64::from(count) * 1_000_000_000))).collect()
+        }
+        DataType::Time32(_) => {
+            let count = column.as_primitive::<types::Time32MillisecondType>().iter();
+            count.map(|count| clock(count.map(|count| i64::from(count) * 1_000_000))).collect()
+        }
+        DataType::Time64(TimeUnit::Microsecond) => {
+            let count = column.as_primitive::<types::Time64MicrosecondType>().iter();
+            count.map(|count| clock(count.map(|count| count.saturating_mul(1000)))).collect()
+        }
+        DataType::Time64(_) => column.as_primitive::<types::Time64NanosecondType>().iter().map(clock).collect(),
         DataType::Timestamp(unit, zone) => {
             let (unit, zoned) = (*unit, zone.is_some());
             let count: Vec<Option<i64>> = match unit {
@@ -124,18 +178,33 @@ fn cells(column: &ArrayRef) -> Vec<String> {
             };
             count.into_iter().map(|count| count.map_or_else(String::new, |count| time(count, unit, zoned))).collect()
         }
-        DataType::Decimal128(_, _) => {
-            let decimals = column.as_primitive::<types::Decimal128Type>();
-            let value = |at| if column.is_null(at) { String::new() } else { decimals.value_as_string(at) };
-            (0..column.len()).map(value).collect()
-        }
+        DataType::Decimal32(_, _) => decimals::<types::Decimal32Type>(column),
+        DataType::Decimal64(_, _) => decimals::<types::Decimal64Type>(column),
+        DataType::Decimal128(_, _) => decimals::<types::Decimal128Type>(column),
+        DataType::Decimal256(_, _) => decimals::<types::Decimal256Type>(column),
         _ => vec![String::new(); column.len()],
     }
 }
 
+fn decimals<T: types::DecimalType + ArrowPrimitiveType>(column: &ArrayRef) -> Vec<String> {
+    let decimals = column.as_primitive::<T>();
+    let value = |at| if column.is_null(at) { String::new() } else { decimals.value_as_string(at) };
+    (0..column.len()).map(value).collect()
+}
+
+/// A time of day from nanoseconds since midnight.
+fn clock(count: Option<i64>) -> String {
+    let time = count.and_then(|count| {
+        let start = jiff::civil::Time::midnight();
+        start.checked_add(jiff::SignedDuration::from_nanos(count)).ok()
+    });
+    time.map_or_else(String::new, |time| time.to_string())
+}
+
 fn date(days: i32) -> String {
     let start = jiff::civil::date(1970, 1, 1);
-    start.checked_add(jiff::Span::new().days(days)).map_or_else(|_| String::new(), |date| date.to_string())
+    let span = jiff::Span::new().try_days(days);
+    span.and_then(|span| start.checked_add(span)).map_or_else(|_| String::new(), |date| date.to_string())
 }
 
 fn time(count: i64, unit: TimeUnit, zoned: bool) -> String {
