@@ -22,6 +22,7 @@ pub mod new;
 pub mod partial;
 pub mod plot;
 pub mod propose;
+pub mod record_format;
 pub mod record_results;
 pub mod report;
 pub mod run;
