@@ -34,7 +34,7 @@ TABLES = [
     ("cuzns_tcf_run1/data.csv", "sheet_resistance_ohm_sq", "group,set,repeat,avt_380_780,fom_S,fom_uS"),
     ("cuzns_tcf_run1/data.csv", "avt_380_780", "group,set,repeat,sheet_resistance_ohm_sq,fom_S,fom_uS"),
     ("edbo_direct_arylation/experiments.csv", "yield_pct", "entry"),
-    ("electrode_calendering/structures.csv", "res", "x,y,z,tliq,tsol,CC/AM,CC/CBD,Active_Surface"),
+    ("electrode_calendering/structures.csv", "tliq", "x,y,z,res,tsol,CC/AM,CC/CBD,Active_Surface"),
     ("electrode_calendering/structures.csv", "Active_Surface", "x,y,z,res,tliq,tsol,CC/AM,CC/CBD"),
     ("matbench_expt_gap/data.csv", "gap_eV", "mb_id,fold"),
     ("matbench_steels/data.csv", "yield_strength_MPa", "mb_id,fold"),

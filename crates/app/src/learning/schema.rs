@@ -309,6 +309,9 @@ fn input(table: &Table, column: usize, said: &Columns) -> Result<Input, Message>
             if let Some(open) = smiles(table, column) {
                 return Ok(structure(Notation::Smiles, open));
             }
+            if formulas(table, column) {
+                return Ok(structure(Notation::Formula, false));
+            }
             let cells = table.rows.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.is_empty());
             let levels: BTreeSet<String> = cells.clone().map(ToString::to_string).collect();
             let numbers = cells.clone().filter(|cell| matches!(cell, Cell::Number(_))).count();
@@ -324,6 +327,15 @@ fn input(table: &Table, column: usize, said: &Columns) -> Result<Input, Message>
             Ok(Input::Choice { name, levels: levels.into_iter().collect() })
         }
     }
+}
+
+/// Whether a column of text holds formulas, most of them readable and of several elements.
+fn formulas(table: &Table, column: usize) -> bool {
+    let cells = table.rows.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.is_empty());
+    let texts: BTreeSet<String> = cells.map(ToString::to_string).collect();
+    let read: Vec<_> = texts.iter().filter_map(|text| matdock_chem::Composition::parse(text).ok()).collect();
+    let compounds = read.iter().filter(|composition| composition.elements() > 1).count();
+    texts.len() > 2 && read.len() as f64 >= READABLE * texts.len() as f64 && 2 * compounds >= texts.len()
 }
 
 /// Whether a column of text holds SMILES, and whether they have open ends.
@@ -417,5 +429,23 @@ impl Conversion {
         };
         let Some(quantity) = table.measured(row, column, from)? else { return Ok(None) };
         quantity.to(&to).map(Some).map_err(|what| table.at(row, column, what))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_unreadable_formula_leaves_the_column_a_column_of_formulas() {
+        let mut table = Table::new(["formula", "melting_point"]);
+        for (number, formula) in "NaCl KBr MgO CaF2 Al2O3 SiO2 FeS ZnSe Li2O BaO D2O".split(' ').enumerate() {
+            table.push(vec![formula.into(), (number as f64).into()]);
+        }
+        let (schema, left_out) = Schema::of(&table, "melting_point", &Columns::default()).unwrap();
+        assert_eq!(left_out, []);
+        assert!(matches!(schema.inputs[..], [Input::Structure { notation: Notation::Formula, .. }]));
+        let prepared = schema.prepare(&table, (0..11).collect()).unwrap();
+        assert!(prepared.unread[0].contains("D2O"), "{:?}", prepared.unread);
     }
 }
