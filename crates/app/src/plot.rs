@@ -56,6 +56,16 @@ pub enum Colour {
     Grey,
     /// Bluish green.
     Green,
+    /// Orange.
+    Orange,
+    /// Sky blue.
+    Sky,
+    /// Reddish purple.
+    Purple,
+    /// Black.
+    Black,
+    /// Light grey, for what is in the background.
+    Pale,
 }
 
 impl Colour {
@@ -65,6 +75,11 @@ impl Colour {
             Self::Red => RGBColor(213, 94, 0),
             Self::Grey => RGBColor(110, 110, 110),
             Self::Green => RGBColor(0, 158, 115),
+            Self::Orange => RGBColor(230, 159, 0),
+            Self::Sky => RGBColor(86, 180, 233),
+            Self::Purple => RGBColor(204, 121, 167),
+            Self::Black => RGBColor(30, 30, 30),
+            Self::Pale => RGBColor(205, 205, 205),
         }
     }
 }
@@ -101,7 +116,7 @@ fn draw(panel: &Panel, place: &Place<'_>) -> Result<(), String> {
         .caption(&panel.title, ("sans-serif", 17))
         .margin(10)
         .x_label_area_size(42)
-        .y_label_area_size(if panel.y_names.is_empty() { 64 } else { 150 })
+        .y_label_area_size(panel.beside())
         .build_cartesian_2d(x.clone(), y)
         .map_err(|e| e.to_string())?;
     let x_label = |value: &f64| panel.x_label(*value);
@@ -287,6 +302,13 @@ impl Panel {
             y.end += 0.3 * (y.end - y.start);
         }
         (x, y)
+    }
+
+    /// Room for the labels of the vertical axis.
+    fn beside(&self) -> u32 {
+        let longest = self.y_names.iter().map(|name| name.chars().count()).max();
+        // About seven pixels a letter.
+        longest.map_or(64, |letters| (40 + 7 * letters.min(44) as u32).max(150))
     }
 
     fn x_label(&self, value: f64) -> String {

@@ -39,7 +39,7 @@ pub enum Verb {
     Veto(Veto),
     Status(OfCampaign),
     Report(Report),
-    Explain(Report),
+    Explain(Explain),
     Backtest(Backtest),
     Advise(Advise),
     Train(Train),
@@ -260,6 +260,16 @@ pub enum Logarithm {
     Auto,
     Yes,
     No,
+}
+
+#[derive(Debug, Args)]
+pub struct Explain {
+    #[arg(value_name = "CAMPAIGN|MODEL")]
+    pub what: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub data: Option<PathBuf>,
+    #[arg(short = 'o', long, value_name = "FOLDER|FILE")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use matdock_app::learning::{self, Advice, Predicted, Trained, interval};
+use matdock_app::learning::{self, Advice, ModelExplained, Predicted, Trained, interval};
 use matdock_message::{Language, say};
 
 use crate::view;
@@ -88,6 +88,14 @@ pub fn predicted(predicted: &Predicted, language: Language) {
         line(say!("cli-predict-outside", rows = outside));
     }
     predicted.unread.iter().for_each(|what| line(say!("cli-train-warning", what = what)));
+}
+
+/// What a model has learnt.
+pub fn explained(explained: &ModelExplained, language: Language) {
+    view::print(&learning::explain::text(explained, language));
+    if let Some(page) = explained.files.first() {
+        view::line(&say!("cli-explain-page", file = page.display()), language);
+    }
 }
 
 /// All models of a dock.

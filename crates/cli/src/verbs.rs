@@ -263,8 +263,11 @@ impl Face {
         self.show(&status, || view::status(&campaign, &status, self.language))
     }
 
-    fn explain(&self, a: &arguments::Report) -> Result<ExitCode, Message> {
-        let campaign = self.campaign(&a.campaign)?;
+    fn explain(&self, a: &arguments::Explain) -> Result<ExitCode, Message> {
+        if learning::Model::is_there(&self.models_folder(), &a.what) {
+            return self.explain_model(a);
+        }
+        let campaign = self.campaign(&a.what)?;
         let folder = a.out.clone().unwrap_or_else(|| self.report_folder(&campaign).join("explain"));
         let explanation = explain::explain(&self.dock(Mode::Read)?, &campaign, &folder, self.language)?;
         self.show(&explanation, || {
@@ -438,6 +441,18 @@ impl Face {
         bar.finish_and_clear();
         let (card, folder) = trained?;
         self.show(&card, || learning_view::trained(&card, &folder, self.language))
+    }
+
+    fn explain_model(&self, a: &arguments::Explain) -> Result<ExitCode, Message> {
+        let bar = self.bar(0);
+        let (data, out) = (a.data.as_deref(), a.out.as_deref());
+        let explained = learning::explain(&self.models_folder(), &a.what, data, out, self.language, &|done, all| {
+            bar.set_length(all as u64);
+            bar.set_position(done as u64);
+        });
+        bar.finish_and_clear();
+        let explained = explained?;
+        self.show(&explained, || learning_view::explained(&explained, self.language))
     }
 
     fn predict(&self, a: &arguments::Predict) -> Result<ExitCode, Message> {

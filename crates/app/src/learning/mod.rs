@@ -2,6 +2,8 @@
 
 mod advise;
 mod card;
+pub mod explain;
+mod known_rows;
 mod model_file;
 mod predict;
 mod schema;
@@ -9,6 +11,7 @@ mod train;
 
 pub use advise::{Advice, Question, Verdict, Wished, advise};
 pub use card::{interval, text as card_text};
+pub use explain::{ModelExplained, explain};
 pub use matdock_learn::validate::Place;
 pub use model_file::{Model, models, named};
 pub use predict::{Predicted, PredictedRow, place_word, predict};

@@ -11,7 +11,7 @@ use matdock_learn::{
 use matdock_message::{Language, Message, say};
 use serde::{Deserialize, Serialize};
 
-use super::{schema::Schema, train::Trained};
+use super::{known_rows::KnownRows, schema::Schema, train::Trained};
 use crate::table;
 
 /// A learner with everything needed to use it on new tables.
@@ -27,6 +27,9 @@ pub struct Model {
     pub intervals: Option<Conformal>,
     /// What the rows learnt from are called.
     pub labels: Vec<String>,
+    /// Hash of the file with the rows learnt from; none of models of before these were kept.
+    #[serde(default)]
+    pub rows: Option<String>,
     /// The model card.
     pub card: Trained,
 }
@@ -52,12 +55,12 @@ impl Model {
         labels: Vec<String>,
         card: Trained,
     ) -> Self {
-        Self { schema, fitted, domain, intervals, labels, card }
+        Self { schema, fitted, domain, intervals, labels, rows: None, card }
     }
 
     /// Writes the model and its card to a folder of its own in `models`; an older model of the same name is kept beside it
     /// under its hash.
-    pub(super) fn save(&self, models: &Path, language: Language) -> Result<PathBuf, Message> {
+    pub(super) fn save(&mut self, rows: &KnownRows, models: &Path, language: Language) -> Result<PathBuf, Message> {
         let folder = models.join(&self.card.name);
         let unwritable = |error: std::io::Error| say!("app-file-unwritable", file = folder.display(), reason = error);
         std::fs::create_dir_all(&folder).map_err(unwritable)?;
@@ -65,6 +68,7 @@ impl Model {
         if let Ok(older) = std::fs::read(&file) {
             table::save(&older, &folder.join(format!("model-{}.json", &hash(&older)[..12])))?;
         }
+        self.rows = Some(rows.save(&folder)?);
         let json = |error: serde_json::Error| say!("app-learn-model-json", reason = error);
         let body = serde_json::to_vec(self).map_err(json)?;
         let head = Head { format: FORMAT.to_owned(), hash: hash(&body) };
@@ -77,12 +81,25 @@ impl Model {
         Ok(folder)
     }
 
+    /// The file of a model: that of one in the folder `models`, or `name` itself.
+    pub(super) fn file(models: &Path, name: &Path) -> PathBuf {
+        if name.is_file() { name.to_owned() } else { models.join(name).join(FILE) }
+    }
+
+    /// Whether this is the name of a model in the folder `models`, or a model file.
+    pub fn is_there(models: &Path, name: &Path) -> bool {
+        if name.is_file() {
+            return name.file_name().is_some_and(|file| file == FILE);
+        }
+        name.to_str().is_some_and(|name| check_name(name).is_ok()) && models.join(name).join(FILE).is_file()
+    }
+
     /// Reads a model: the name of one in the folder `models`, or a file.
     ///
     /// # Errors
     /// There is none, or it was written by a program that this one does not understand.
     pub fn read(models: &Path, name: &Path) -> Result<Self, Message> {
-        let file = if name.is_file() { name.to_owned() } else { models.join(name).join(FILE) };
+        let file = Self::file(models, name);
         let bytes = std::fs::read(&file).map_err(|_| {
             let known: Vec<String> = names(models);
             say!("app-learn-no-model", name = name.display(), folder = models.display(), names = known.join(", "))

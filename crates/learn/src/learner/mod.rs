@@ -5,6 +5,7 @@
 
 mod bins;
 mod boosting;
+mod effects;
 mod features;
 mod folds;
 mod forest;
@@ -33,6 +34,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 use boosting::Boosting;
+pub use effects::{squared_error, variance};
 pub use features::Features;
 use forest::Forest;
 use gaussian::Gaussian;

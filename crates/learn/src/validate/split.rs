@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rand::{RngExt, seq::SliceRandom};
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
+use serde::{Deserialize, Serialize};
 
 /// How rows are divided into those learnt from and those predicted.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,7 +23,7 @@ pub enum Split {
 }
 
 /// Rows learnt from, and rows predicted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fold {
     /// Rows learnt from.
     pub train: Vec<usize>,

@@ -212,10 +212,12 @@ cli-check-count = { $count } problems: the recipe does not fit the lab.
 cli-simulate-head = { $samples } samples, at most { $in_flight } under way: { $time }, { $per_day } samples a day
 cli-simulate-lost = { $count } samples were lost: { $reasons }.
 
-cli-help-explain = Explain the model of a campaign: importance, effects, how far it can be trusted
-cli-help-explain-campaign = Campaign file, or the folder it is in
-cli-help-explain-out = Folder for the plots (default: reports/NAME/explain in the dock)
+cli-help-explain = Explain a model: importance, effects, how far it can be trusted
+cli-help-explain-what = Campaign file or the folder it is in, or the name of a model of "matdock train"
+cli-help-explain-data = The table the model was learnt from, when its rows are not kept beside it
+cli-help-explain-out = Folder for the plots of a campaign (default: reports/NAME/explain in the dock); file for the report of a model (default: models/NAME/explained.html)
 cli-explain-folder = Plots: { $folder }
+cli-explain-page = Report: { $file }
 cli-why-influences = ; driven by { $influences }
 cli-why-guess = somebody guesses the optimum here
 cli-why-look = asked for: { $region }

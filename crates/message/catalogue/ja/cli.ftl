@@ -213,9 +213,11 @@ cli-simulate-head = 試料 { $samples } 個、同時に最大 { $in_flight } 個
 cli-simulate-lost = { $count } 個の試料が失われました: { $reasons }。
 
 cli-help-explain = モデルを説明する: 重要度、効果、どこまで信用できるか
-cli-help-explain-campaign = キャンペーンファイル、またはそのフォルダ
-cli-help-explain-out = 図のフォルダ(既定: ドック内の reports/名前/explain)
+cli-help-explain-what = キャンペーンファイルまたはそのフォルダ、あるいは「matdock train」で作ったモデルの名前
+cli-help-explain-data = モデルの学習に使った表(行がモデルと一緒に保存されていない場合)
+cli-help-explain-out = キャンペーンの図のフォルダ(既定: ドック内の reports/名前/explain)、またはモデルの報告書のファイル(既定: models/名前/explained.html)
 cli-explain-folder = 図: { $folder }
+cli-explain-page = 報告書: { $file }
 cli-why-influences = ;主な要因: { $influences }
 cli-why-guess = 最適点の推測による
 cli-why-look = 調べるよう求められた領域: { $region }

@@ -11,7 +11,11 @@ use rayon::prelude::*;
 
 use super::{Compared, Progress, Scrambled, SplitScores, Trained, Wish, lesson::Lesson, split::Way};
 use crate::{
-    learning::{model_file::Model, schema::LeftOut},
+    learning::{
+        known_rows::{KnownRows, LeftOutRows},
+        model_file::Model,
+        schema::LeftOut,
+    },
     plot::{Colour, Mark, Panel},
 };
 
@@ -27,6 +31,8 @@ pub(super) struct Made {
     pub(super) model: Model,
     /// Predicted beside measured values, a panel for each way of leaving out rows.
     pub(super) panels: Vec<Panel>,
+    /// What it was learnt from.
+    pub(super) rows: KnownRows,
 }
 
 impl Lesson {
@@ -85,6 +91,7 @@ impl Lesson {
         let kind = kinds[chosen];
         let mut splits = Vec::new();
         let mut errors_of_first = Vec::new();
+        let mut left_out_first = Vec::new();
         let mut panels = Vec::new();
         for (number, (way, folds)) in ways.iter().zip(&folds).enumerate() {
             let found = if number == 0 { nested.clone() } else { predicted(kind, &self.targets, folds) };
@@ -105,6 +112,7 @@ impl Lesson {
             panels.push(self.panel(&way.kind, &found, wish.language));
             if number == 0 {
                 errors_of_first = errors;
+                left_out_first = found.iter().map(|value| value.map(|value| vec![value])).collect();
             }
         }
         let draws: Vec<f64> = scrambles
@@ -142,8 +150,13 @@ impl Lesson {
             seed: wish.seed,
         };
         let intervals = Conformal::new(&self.domain, &errors_of_first);
-        let Self { schema, domain, labels, .. } = self;
-        Ok(Made { model: Model::new(schema, fitted, domain, intervals, labels, card), panels })
+        let Self { schema, prepared, targets, domain, labels, .. } = self;
+        left_out_first.resize(size, None);
+        let kind = ways.first().map_or_else(String::new, |way| way.kind.clone());
+        let left_out =
+            LeftOutRows { kind, folds: folds.into_iter().next().unwrap_or_default(), predicted: left_out_first };
+        let rows = KnownRows { features: prepared.features, targets, left_out };
+        Ok(Made { model: Model::new(schema, fitted, domain, intervals, labels, card), panels, rows })
     }
 
     /// Predicted beside measured values of rows left out.

@@ -145,8 +145,8 @@ pub fn train(wish: &Wish, folder: &Path, progress: Progress<'_>) -> Result<(Trai
     let (schema, left_out) = Schema::of(&table, &wish.target, &columns)?;
     let lesson = Lesson::of(&table, schema)?;
     let splits = lesson.splits(&table, &splits_said)?;
-    let trained = lesson.compare(wish, name, left_out, &splits, model_file::hash(&bytes), progress)?;
-    let path = trained.model.save(folder, wish.language)?;
+    let mut trained = lesson.compare(wish, name, left_out, &splits, model_file::hash(&bytes), progress)?;
+    let path = trained.model.save(&trained.rows, folder, wish.language)?;
     table::save(plot::svg(&trained.panels, trained.panels.len().min(3))?.as_bytes(), &path.join("predicted.svg"))?;
     Ok((trained.model.card, path))
 }
