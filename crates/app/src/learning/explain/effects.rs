@@ -148,12 +148,13 @@ pub(super) fn effect(
 ) -> Effect {
     let rows = sample(features, ROWS);
     let first = unit.features[0];
-    let (at, settings, choices): (Vec<f64>, Vec<Vec<(usize, f64)>>, Vec<String>) = if unit.choice {
+    let (at, settings, choices) = if unit.choice {
         let one = |chosen: &usize| -> Vec<(usize, f64)> {
             unit.features.iter().map(|level| (*level, f64::from(u8::from(level == chosen)))).collect()
         };
-        let names = unit.features.iter().filter_map(|level| origins.get(*level)?.level.clone()).collect();
-        ((0..unit.features.len()).map(|i| i as f64).collect(), unit.features.iter().map(one).collect(), names)
+        let names: Vec<String> = unit.features.iter().filter_map(|level| origins.get(*level)?.level.clone()).collect();
+        let places: Vec<f64> = (0..unit.features.len()).map(|place| place as f64).collect();
+        (places, unit.features.iter().map(one).collect::<Vec<_>>(), names)
     } else {
         let at = grid(&known(features, first), STEPS);
         let settings = at.iter().map(|value| setting(features, unit, *value)).collect();
