@@ -31,7 +31,7 @@ pub enum What {
 /// Which part of the dock.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Only {
-    campaign: Option<String>,
+    campaigns: Vec<String>,
     kind: Option<String>,
     sample: Option<String>,
     name: Option<String>,
@@ -39,7 +39,7 @@ pub struct Only {
 }
 
 impl Only {
-    /// Reads conditions such as `campaign=thin-film`.
+    /// Reads conditions such as `campaign=thin-film`; several campaigns may be named.
     ///
     /// # Errors
     /// A condition is not `name=value`, or the name is unknown.
@@ -48,7 +48,10 @@ impl Only {
         for condition in conditions {
             let (name, value) = condition.split_once('=').ok_or_else(|| say!("app-export-where", text = condition))?;
             let slot = match name.trim() {
-                "campaign" => &mut only.campaign,
+                "campaign" => {
+                    only.campaigns.push(value.trim().to_owned());
+                    continue;
+                }
                 "kind" => &mut only.kind,
                 "sample" => &mut only.sample,
                 "name" => &mut only.name,
@@ -88,7 +91,8 @@ struct Reader<'a> {
     campaigns: HashMap<CampaignId, String>,
     suggestions: HashMap<SuggestionId, u32>,
     samples: HashMap<SampleId, String>,
-    campaign: Option<CampaignId>,
+    /// Campaigns in question; none for all.
+    wanted: Vec<CampaignId>,
     sample: Option<SampleId>,
 }
 
@@ -123,7 +127,7 @@ impl<'a> Reader<'a> {
             campaigns: HashMap::new(),
             suggestions: HashMap::new(),
             samples: HashMap::new(),
-            campaign: None,
+            wanted: Vec::new(),
             sample: None,
         };
         let of_kind = |kind| dock.records(&Query { kind: Some(kind), ..Query::default() });
@@ -137,13 +141,13 @@ impl<'a> Reader<'a> {
                 reader.suggestions.insert(SuggestionId::from(record.id), suggestion.number);
             }
         }
-        if let Some(name) = &only.campaign {
+        for name in &only.campaigns {
             let found = reader.campaigns.iter().find(|(_, known)| *known == name);
             let names = || reader.campaigns.values().cloned().collect::<Vec<_>>().join(", ");
             let id = found.ok_or_else(|| say!("app-export-no-campaign", name = name, known = names()))?;
-            reader.campaign = Some(*id.0);
+            reader.wanted.push(*id.0);
         }
-        for record in dock.records(&Query { kind: Some("sample"), campaign: reader.campaign, ..Query::default() })? {
+        for record in reader.records_of(Some("sample"))? {
             if let Body::Sample(sample) = record.body {
                 reader.samples.insert(SampleId::from(record.id), sample.name);
             }
@@ -155,9 +159,21 @@ impl<'a> Reader<'a> {
         Ok(reader)
     }
 
+    /// Records of the campaigns in question, campaign after campaign.
+    fn records_of(&self, kind: Option<&'static str>) -> Result<Vec<Record>, Message> {
+        let query = |campaign| Query { kind, campaign, sample: self.sample, ..Query::default() };
+        if self.wanted.is_empty() {
+            return self.dock.records(&query(None));
+        }
+        let mut all = Vec::new();
+        for campaign in &self.wanted {
+            all.extend(self.dock.records(&query(Some(*campaign)))?);
+        }
+        Ok(all)
+    }
+
     fn query(&self, kind: Option<&'static str>) -> Result<Vec<Record>, Message> {
-        let query = Query { kind, campaign: self.campaign, sample: self.sample, ..Query::default() };
-        let mut records = self.dock.records(&query)?;
+        let mut records = self.records_of(kind)?;
         records.retain(|record| self.only.fits(&View::of(record)));
         Ok(records)
     }
@@ -213,18 +229,15 @@ impl<'a> Reader<'a> {
 
     fn samples(&self) -> Result<Table, Message> {
         let mut results: HashMap<SampleId, Record> = HashMap::new();
-        let query =
-            Query { kind: Some("measurement"), campaign: self.campaign, sample: self.sample, ..Query::default() };
-        for record in self.dock.records(&query)? {
+        for record in self.records_of(Some("measurement"))? {
             if let Body::Measurement(run) = &record.body
                 && run.name == RESULT
             {
                 results.insert(run.sample, record);
             }
         }
-        let query = Query { kind: Some("sample"), campaign: self.campaign, sample: self.sample, ..Query::default() };
         let mut wide = Wide::new(["sample", "id", "campaign", "suggestion", "ended", "outcome", "reason"]);
-        for record in self.dock.records(&query)? {
+        for record in self.records_of(Some("sample"))? {
             let Body::Sample(sample) = &record.body else { continue };
             let result = results.get(&SampleId::from(record.id)).and_then(|record| match &record.body {
                 Body::Measurement(run) => Some(run),
@@ -257,8 +270,7 @@ impl<'a> Reader<'a> {
     fn series(&self) -> Result<Table, Message> {
         let mut runs: HashMap<RecordId, String> = HashMap::new();
         for kind in ["process", "measurement"] {
-            let query = Query { kind: Some(kind), campaign: self.campaign, sample: self.sample, ..Query::default() };
-            for record in self.dock.records(&query)? {
+            for record in self.records_of(Some(kind))? {
                 if let Some(name) = View::of(&record).name {
                     runs.insert(record.id, name.to_owned());
                 }

@@ -10,6 +10,7 @@ mod clock_times;
 pub mod comparison;
 pub mod components;
 pub mod cost;
+pub mod dataset;
 pub mod describe;
 pub mod explain;
 pub mod export;

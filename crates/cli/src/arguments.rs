@@ -41,6 +41,8 @@ pub enum Verb {
     Report(Report),
     Explain(Explain),
     Backtest(Backtest),
+    #[command(subcommand)]
+    Dataset(DatasetVerb),
     Advise(Advise),
     Train(Train),
     Predict(Predict),
@@ -217,11 +219,58 @@ pub enum Replicates {
     Draw,
 }
 
+#[derive(Debug, Subcommand)]
+pub enum DatasetVerb {
+    Make(DatasetMake),
+    Show(DatasetShow),
+    Export(DatasetExport),
+    List,
+}
+
+#[derive(Debug, Args)]
+pub struct DatasetMake {
+    pub name: String,
+    #[arg(long, value_name = "FILE", required_unless_present = "from_dock", conflicts_with = "from_dock")]
+    pub from: Option<PathBuf>,
+    #[arg(long)]
+    pub from_dock: bool,
+    #[arg(long = "where", value_name = "NAME=VALUE", requires = "from_dock")]
+    pub only: Vec<String>,
+    #[arg(long, value_name = "COLUMN")]
+    pub target: Option<String>,
+    #[arg(long, value_name = "COLUMN")]
+    pub group: Vec<String>,
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    #[arg(long, value_name = "SETS", value_delimiter = ',')]
+    pub set: Vec<String>,
+    #[arg(long, value_name = "H|C|ring|3mer")]
+    pub cap: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct DatasetShow {
+    pub name: String,
+    #[arg(short = 'o', long, value_name = "FILE.html")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct DatasetExport {
+    pub name: String,
+    #[arg(short = 'o', long, value_name = "FILE")]
+    pub out: PathBuf,
+    #[arg(long)]
+    pub descriptors: bool,
+}
+
 #[derive(Debug, Args)]
 pub struct Advise {
     pub table: PathBuf,
     #[arg(long, value_name = "COLUMN")]
-    pub target: String,
+    pub target: Option<String>,
     #[arg(long, value_name = ">VALUE|<VALUE", allow_hyphen_values = true)]
     pub wish: Option<String>,
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
@@ -234,7 +283,7 @@ pub struct Advise {
 pub struct Train {
     pub table: PathBuf,
     #[arg(long, value_name = "COLUMN")]
-    pub target: String,
+    pub target: Option<String>,
     #[arg(long, value_name = "KINDS", value_delimiter = ',', default_value = "auto")]
     pub learner: Vec<String>,
     #[arg(long, value_name = "random|group:COLUMN|cluster|time:COLUMN|extrapolate")]

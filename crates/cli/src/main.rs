@@ -4,6 +4,7 @@ mod arguments;
 mod ask;
 mod backtest_view;
 mod chain_view;
+mod dataset_view;
 mod learning_view;
 mod live;
 mod person;

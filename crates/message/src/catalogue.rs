@@ -22,6 +22,7 @@ macro_rules! files {
             include_str!(concat!("../catalogue/", $language, "/app.ftl")),
             include_str!(concat!("../catalogue/", $language, "/app-learning.ftl")),
             include_str!(concat!("../catalogue/", $language, "/app-record-format.ftl")),
+            include_str!(concat!("../catalogue/", $language, "/app-dataset.ftl")),
             include_str!(concat!("../catalogue/", $language, "/table.ftl")),
             include_str!(concat!("../catalogue/", $language, "/cli.ftl")),
         ]

@@ -43,7 +43,8 @@ const LONGEST: u32 = 1 << 24;
 /// A fast level; the numbers hardly become smaller with a slower one.
 const LEVEL: i32 = 1;
 
-/// What was computed before, and where what is new is kept.
+/// What was computed before, and where what is new is kept; the empty one keeps nothing.
+#[derive(Default)]
 pub(super) struct Cache {
     sets: Vec<Kept>,
 }
@@ -102,18 +103,16 @@ impl Cache {
         structure: &Structure<'_>,
         compute: &dyn Fn(&Molecule) -> Vec<DescriptorValue>,
     ) -> (Vec<DescriptorValue>, Option<Fresh>, bool) {
-        let Some(at) = self.sets.iter().position(|kept| kept.set == set) else {
-            return (compute(structure.molecule), None, false);
-        };
+        let at = self.sets.iter().position(|kept| kept.set == set);
         let key = key(&structure.smiles);
-        if let Some(values) = self.sets[at].get(&key) {
+        if let Some(values) = at.and_then(|at| self.sets[at].get(&key)) {
             return (values, None, true);
         }
         let again = Molecule::from_smiles(&structure.smiles).ok();
         match again.filter(|molecule| molecule.canonical_smiles() == structure.smiles) {
             Some(molecule) => {
                 let values = compute(&molecule);
-                let fresh = record(&key, &values).map(|record| Fresh { set: at, key, record });
+                let fresh = at.and_then(|at| record(&key, &values).map(|record| Fresh { set: at, key, record }));
                 (values, fresh, false)
             }
             None => (compute(structure.molecule), None, false),

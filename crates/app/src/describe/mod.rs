@@ -4,6 +4,7 @@ mod cache;
 pub mod find;
 mod input;
 mod listing;
+mod lookup;
 mod mixture;
 mod output;
 mod sdf;

@@ -28,6 +28,9 @@ pub enum Notation {
 }
 
 impl Notation {
+    /// Every way.
+    pub const ALL: [Self; 2] = [Self::Formula, Self::Smiles];
+
     /// Of several structures: formulas where one of them is.
     pub(super) fn of_all(all: &[Self]) -> Self {
         if all.contains(&Self::Formula) { Self::Formula } else { Self::Smiles }
@@ -273,12 +276,6 @@ impl Sets {
     /// Names of the descriptors, in order.
     pub(crate) fn headers(&self) -> &[String] {
         &self.headers
-    }
-
-    /// The descriptors of one structure; none where a value does not exist. Errors: the structure cannot be read.
-    pub(crate) fn numbers(&self, structure: &str, notation: Notation) -> Result<Vec<Option<f64>>, Message> {
-        let found = self.compute(structure, notation, None)?;
-        Ok(found.values.into_iter().map(Result::ok).collect())
     }
 
     /// Whether one of these sets can only be computed from molecules.

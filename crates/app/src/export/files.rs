@@ -30,11 +30,11 @@ pub fn files(dock: &Dock, only: &Only, folder: Option<&Path>) -> Result<Table, M
     for record in dock.records(&Query { kind: Some("file"), ..Query::default() })? {
         let Body::File(file) = &record.body else { continue };
         let run = file.of.and_then(|of| runs.get(&of));
-        let of_campaign = reader.campaign.is_some_and(|id| file.of == Some(id.record()));
-        let inside = match (reader.sample, reader.campaign) {
+        let of_campaign = reader.wanted.iter().any(|id| file.of == Some(id.record()));
+        let inside = match (reader.sample, reader.wanted.is_empty()) {
             (Some(_), _) => run.is_some(),
-            (None, Some(_)) => run.is_some() || of_campaign,
-            (None, None) => true,
+            (None, false) => run.is_some() || of_campaign,
+            (None, true) => true,
         };
         if !inside || !only.fits(&View::of(&record)) {
             continue;
@@ -64,8 +64,7 @@ fn runs(reader: &Reader<'_>) -> Result<HashMap<RecordId, (SampleId, Option<Strin
     let samples = reader.samples.keys().filter(|id| reader.sample.is_none_or(|wanted| wanted == **id));
     let mut runs: HashMap<_, _> = samples.map(|id| (id.record(), (*id, None))).collect();
     for kind in ["process", "measurement"] {
-        let query = Query { kind: Some(kind), campaign: reader.campaign, sample: reader.sample, ..Query::default() };
-        for record in reader.dock.records(&query)? {
+        for record in reader.records_of(Some(kind))? {
             if let (Some(sample), Some(name)) = (record.body.sample(), View::of(&record).name) {
                 runs.insert(record.id, (sample, Some(name.to_owned())));
             }

@@ -26,6 +26,8 @@ pub struct Question {
     pub wish: Option<Wished>,
     /// What is said of the columns.
     pub columns: Columns,
+    /// Dock that keeps descriptors.
+    pub dock: PathBuf,
     /// Seed of everything drawn at random.
     pub seed: u64,
     /// Language of the answer.
@@ -132,7 +134,7 @@ pub fn advise(question: &Question) -> Result<Advice, Message> {
     let targets = schema.targets(&table)?;
     let rows: Vec<usize> = (0..targets.len()).filter(|row| targets[*row].is_some()).collect();
     let known: Vec<f64> = targets.iter().flatten().map(|target| target.value).collect();
-    let prepared = schema.prepare(&table, rows.clone())?;
+    let prepared = schema.prepare(&table, rows.clone(), Some(&question.dock))?;
     let leaks = leaks(&schema, &prepared.features, &known);
     let features = if leaks.is_empty() {
         prepared.features
@@ -142,7 +144,7 @@ pub fn advise(question: &Question) -> Result<Advice, Message> {
         match Schema::of(&table, &question.target, &columns) {
             Ok((without, _)) => {
                 schema = without;
-                schema.prepare(&table, rows)?.features
+                schema.prepare(&table, rows, Some(&question.dock))?.features
             }
             // Nothing else is there to learn from.
             Err(_) => Features::new(vec![vec![Some(0.0); known.len()]])

@@ -14,6 +14,8 @@ pub use card::{interval, text as card_text};
 pub use explain::{ModelExplained, explain};
 pub use matdock_learn::validate::Place;
 pub use model_file::{Model, models, named};
+pub(crate) use model_file::{is_plain_name, seconds};
 pub use predict::{Predicted, PredictedRow, place_word, predict};
+pub(crate) use schema::Input;
 pub use schema::{Columns, LeftOut, Schema};
 pub use train::{Compared, Progress, SplitScores, Trained, Wish, kind, train};

@@ -157,11 +157,13 @@ pub fn named(folder: &Path, name: &str) -> Result<Option<Trained>, Message> {
 
 /// A name that can be a folder everywhere.
 pub(super) fn check_name(name: &str) -> Result<(), Message> {
+    if is_plain_name(name) { Ok(()) } else { Err(say!("app-learn-name", name = name)) }
+}
+
+/// Whether a name can be that of a folder everywhere.
+pub(crate) fn is_plain_name(name: &str) -> bool {
     let plain = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'));
-    if name.is_empty() || name.len() > LONGEST_NAME || name.starts_with('.') || !plain {
-        return Err(say!("app-learn-name", name = name));
-    }
-    Ok(())
+    plain && !name.is_empty() && name.len() <= LONGEST_NAME && !name.starts_with('.')
 }
 
 /// BLAKE3 hash of a file's bytes, as `b3sum` prints it.
@@ -170,7 +172,7 @@ pub(super) fn hash(bytes: &[u8]) -> String {
 }
 
 /// A date as seconds.
-pub(super) fn seconds(date: &str) -> Option<f64> {
+pub(crate) fn seconds(date: &str) -> Option<f64> {
     let seconds = |stamp: jiff::Timestamp| stamp.as_second() as f64;
     if let Ok(stamp) = date.parse::<jiff::Timestamp>() {
         return Some(seconds(stamp));

@@ -64,7 +64,7 @@ pub fn predict(
 ) -> Result<Predicted, Message> {
     let model = Model::read(models, model)?;
     let mut table = table::read(input)?;
-    let prepared = model.schema.prepare(&table, (0..table.rows.len()).collect())?;
+    let prepared = model.schema.prepare(&table, (0..table.rows.len()).collect(), models.parent())?;
     let values = model.fitted.predict(&prepared.features);
     let points = model.domain.place(&prepared.features);
     let natural = |value: f64| if model.schema.logarithm { 10f64.powf(value) } else { value };

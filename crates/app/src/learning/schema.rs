@@ -1,12 +1,14 @@
 //! How the columns of a person's table become numbers to learn from; kept with a model, so that it reads new tables alike.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use matdock_chem::Ends;
 use matdock_learn::learner::Features;
 use matdock_message::{Message, say};
 use matdock_record::{Qualifier, Quantity, Unit};
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -208,10 +210,11 @@ impl Schema {
     }
 
     /// The features of `rows`, read as those the schema was made from. Cells that cannot be read count as missing.
+    /// Descriptors that the `dock` has are taken from there.
     ///
     /// # Errors
     /// A column is not there, or its unit is another kind of quantity.
-    pub fn prepare(&self, table: &Table, rows: Vec<usize>) -> Result<Prepared, Message> {
+    pub fn prepare(&self, table: &Table, rows: Vec<usize>, dock: Option<&Path>) -> Result<Prepared, Message> {
         let mut columns: Vec<Vec<Option<f64>>> = Vec::with_capacity(self.features.len());
         let mut unread = Vec::new();
         let mut tell = |what: Message| {
@@ -247,7 +250,7 @@ impl Schema {
                 }
                 Input::Structure { notation, .. } => {
                     for set in input.sets()? {
-                        let (described, problems) = describe(table, column, &rows, &set, *notation);
+                        let (described, problems) = describe(table, column, &rows, &set, *notation, dock);
                         problems.into_iter().for_each(&mut tell);
                         columns.extend(described);
                     }
@@ -266,8 +269,13 @@ impl Schema {
 }
 
 impl Input {
+    /// What a column is used for. Errors: it is not used; the message says why.
+    pub(crate) fn of(table: &Table, column: usize, said: &Columns) -> Result<Self, Message> {
+        input(table, column, said)
+    }
+
     /// The descriptors of a structure, a list of each kind.
-    fn sets(&self) -> Result<Vec<Sets>, Message> {
+    pub(crate) fn sets(&self) -> Result<Vec<Sets>, Message> {
         let Self::Structure { notation, sets, ends, .. } = self else { return Ok(Vec::new()) };
         let ends: Option<Ends> = ends.as_deref().map(str::parse).transpose()?;
         Ok(vec![Sets::of(sets, &[*notation], ends, false)?])
@@ -366,12 +374,13 @@ fn describe(
     rows: &[usize],
     sets: &Sets,
     notation: Notation,
+    dock: Option<&Path>,
 ) -> (Vec<Vec<Option<f64>>>, Vec<Message>) {
     let texts: Vec<String> = rows.iter().map(|row| table.cell(*row, column).to_string()).collect();
     let different: BTreeSet<&str> = texts.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
     let different: Vec<&str> = different.into_iter().collect();
-    let computed: BTreeMap<&str, Result<Vec<Option<f64>>, Message>> =
-        different.into_par_iter().map(|text| (text, sets.numbers(text, notation))).collect();
+    let (computed, _) = sets.numbers_of(&different, notation, dock);
+    let computed: BTreeMap<&str, Result<Vec<Option<f64>>, Message>> = different.into_iter().zip(computed).collect();
     let mut columns = vec![Vec::with_capacity(rows.len()); sets.headers().len()];
     let mut problems = Vec::new();
     for (row, text) in rows.iter().zip(&texts) {

@@ -33,11 +33,8 @@ impl Table {
     /// amount, as `C`, `N` or `In` may be names of choices.
     pub fn kind(&self, column: usize) -> ColumnKind {
         let cells: Vec<&Cell> = self.rows.iter().filter_map(|row| row.get(column)).filter(|c| !c.is_empty()).collect();
-        let different: BTreeSet<String> = cells.iter().map(|cell| cell.to_string()).collect();
-        if cells.is_empty() {
-            return ColumnKind::Empty;
-        }
-        if different.len() == 1 && cells.len() > 1 {
+        let Some(first) = cells.first() else { return ColumnKind::Empty };
+        if cells.len() > 1 && cells.iter().all(|cell| cell == first) {
             return ColumnKind::Constant;
         }
         let numbers: Option<Vec<f64>> =
@@ -55,6 +52,7 @@ impl Table {
         if is_formula(&cells) {
             return ColumnKind::Formula;
         }
+        let different: BTreeSet<String> = cells.iter().map(|cell| cell.to_string()).collect();
         let identifier = cells.len() > 2 && different.len() == cells.len();
         if identifier { ColumnKind::Identifier } else { ColumnKind::Categorical }
     }

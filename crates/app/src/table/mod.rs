@@ -3,7 +3,7 @@
 //! A table remembers where every cell came from, so that an error can name it.
 
 mod columns;
-mod number;
+pub(crate) mod number;
 mod parquet;
 pub(crate) mod parquet_cells;
 mod read;
@@ -84,6 +84,8 @@ impl fmt::Display for Cell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => Ok(()),
+            // All digits, and no row of zeros.
+            Self::Number(number) if *number != 0.0 && !(1e-5..1e17).contains(&number.abs()) => write!(f, "{number:e}"),
             Self::Number(number) => number.fmt(f),
             Self::Text(text) | Self::Date(text) | Self::Fault(text) => f.write_str(text),
             Self::Flag(flag) => flag.fmt(f),

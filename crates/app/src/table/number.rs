@@ -7,10 +7,10 @@ use super::Cell;
 
 /// A number with its qualifier and uncertainty, still in the unit of its column.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Measured {
-    pub(super) value: f64,
-    pub(super) qualifier: Qualifier,
-    pub(super) uncertainty: Option<f64>,
+pub(crate) struct Measured {
+    pub(crate) value: f64,
+    pub(crate) qualifier: Qualifier,
+    pub(crate) uncertainty: Option<f64>,
 }
 
 impl Measured {
@@ -20,7 +20,7 @@ impl Measured {
 }
 
 /// Reads a cell as a number; `None` where it is empty.
-pub(super) fn parse(cell: &Cell) -> Result<Option<Measured>, Message> {
+pub(crate) fn parse(cell: &Cell) -> Result<Option<Measured>, Message> {
     let plain = |value| Measured { value, qualifier: Qualifier::Equal, uncertainty: None };
     match cell {
         Cell::Empty => Ok(None),

@@ -1,5 +1,7 @@
 //! The rows of a table that are learnt from.
 
+use std::path::Path;
+
 use matdock_learn::validate::Domain;
 use matdock_message::{Message, say};
 use rand::seq::SliceRandom;
@@ -23,14 +25,14 @@ pub(super) struct Lesson {
 }
 
 impl Lesson {
-    pub(super) fn of(table: &Table, schema: Schema) -> Result<Self, Message> {
+    pub(super) fn of(table: &Table, schema: Schema, dock: Option<&Path>) -> Result<Self, Message> {
         let targets = schema.targets(table)?;
         let known: Vec<(usize, Target)> =
             targets.iter().enumerate().filter_map(|(row, target)| Some((row, (*target)?))).collect();
         if known.len() < FEWEST {
             return Err(table.in_file(say!("app-learn-few-rows", rows = known.len(), fewest = FEWEST)));
         }
-        let prepared = schema.prepare(table, known.iter().map(|(row, _)| *row).collect())?;
+        let prepared = schema.prepare(table, known.iter().map(|(row, _)| *row).collect(), dock)?;
         let label = |row: &usize| {
             let line = table.source.lines.get(*row).copied().unwrap_or(*row as u64 + 2);
             let text = schema.structures().and_then(|name| table.find(name)).map(|column| table.cell(*row, column));

@@ -143,7 +143,7 @@ pub fn train(wish: &Wish, folder: &Path, progress: Progress<'_>) -> Result<(Trai
     // What tells groups or time apart is not learnt from unless it is asked for.
     columns.ignored.extend(splits_said.iter().filter_map(Said::column).filter(|name| !columns.features.contains(name)));
     let (schema, left_out) = Schema::of(&table, &wish.target, &columns)?;
-    let lesson = Lesson::of(&table, schema)?;
+    let lesson = Lesson::of(&table, schema, folder.parent())?;
     let splits = lesson.splits(&table, &splits_said)?;
     let mut trained = lesson.compare(wish, name, left_out, &splits, model_file::hash(&bytes), progress)?;
     let path = trained.model.save(&trained.rows, folder, wish.language)?;
