@@ -67,16 +67,6 @@ impl Face {
     }
 }
 
-/// What a dataset says where nothing was said on the command line.
-pub(crate) fn defaults(given: &Given) -> dataset::Options {
-    given.dataset.as_ref().map(|dataset| dataset.options.clone()).unwrap_or_default()
-}
-
-/// The target that was named, or that of the dataset.
-pub(crate) fn target(said: Option<&String>, defaults: &dataset::Options) -> Result<String, Message> {
-    said.or(defaults.target.as_ref()).cloned().ok_or_else(|| say!("cli-train-no-target"))
-}
-
 fn shown_made(made: &Made, language: Language) {
     let dataset = &made.dataset;
     let title = dataset.title();
@@ -98,7 +88,7 @@ fn shown_made(made: &Made, language: Language) {
 fn shown(drawn: &Drawn, language: Language) {
     let dataset = &drawn.dataset;
     let line = |message| view::line(&message, language);
-    let word = |id| view::word(id, language);
+    let word = |id: &str| view::word(id, language);
     let from = match (&dataset.source.file, &dataset.source.experiments) {
         (Some(file), _) => file.clone(),
         (None, conditions) => {
@@ -184,8 +174,8 @@ fn list(datasets: &[Dataset], dock: &Path, language: Language) {
         let folder: PathBuf = dock.join("datasets");
         return view::line(&say!("cli-dataset-none", folder = folder.display()), language);
     }
-    let word = |id| view::word(id, language);
-    let headers = ["dataset", "rows", "columns", "target", "made", "note"];
+    let word = |id: &str| view::word(id, language);
+    let headers = ["dataset", "rows", "columns", "target", "made-at", "note"];
     let headers: Vec<String> = headers.iter().map(|name| word(&format!("cli-dataset-{name}"))).collect();
     let row = |dataset: &Dataset| {
         vec![

@@ -48,6 +48,7 @@ pub fn run(arguments: Arguments, language: Language) -> Result<ExitCode, Message
         Verb::Report(a) => face.report(&a),
         Verb::Explain(a) => face.explain(&a),
         Verb::Backtest(a) => face.backtest(&a),
+        Verb::Dataset(verb) => face.dataset(&verb),
         Verb::Advise(a) => face.advise(&a),
         Verb::Train(a) => face.train(&a),
         Verb::Predict(a) => face.predict(&a),
@@ -69,14 +70,14 @@ pub fn run(arguments: Arguments, language: Language) -> Result<ExitCode, Message
     }
 }
 
-struct Face {
-    general: General,
-    language: Language,
+pub(crate) struct Face {
+    pub(crate) general: General,
+    pub(crate) language: Language,
 }
 
 impl Face {
     /// Prints the JSON form where it is asked for, else what `text` prints.
-    fn show<T: Serialize>(&self, value: &T, text: impl FnOnce()) -> Result<ExitCode, Message> {
+    pub(crate) fn show<T: Serialize>(&self, value: &T, text: impl FnOnce()) -> Result<ExitCode, Message> {
         if self.general.json {
             let json = serde_json::to_string_pretty(value).map_err(|error| say!("cli-json", reason = error))?;
             view::print(&format!("{json}\n"));
@@ -390,15 +391,19 @@ impl Face {
     }
 
     fn advise(&self, a: &arguments::Advise) -> Result<ExitCode, Message> {
+        let given = self.given(&a.table)?;
+        let columns = learning::Columns {
+            features: a.features.clone(),
+            ignored: a.ignore.clone(),
+            ..learning::Columns::default()
+        };
         let question = learning::Question {
-            table: a.table.clone(),
-            target: a.target.clone(),
+            target: given.target(a.target.as_ref())?,
             wish: a.wish.as_deref().map(str::parse).transpose()?,
-            columns: learning::Columns {
-                features: a.features.clone(),
-                ignored: a.ignore.clone(),
-                ..learning::Columns::default()
-            },
+            columns: given.columns(columns)?,
+            dataset: given.reference(),
+            table: given.file,
+            dock: self.general.dock.clone(),
             seed: self.general.seed.unwrap_or(1),
             language: self.language,
         };
@@ -422,12 +427,14 @@ impl Face {
                 arguments::Logarithm::No => Some(false),
             },
         };
+        let given = self.given(&a.table)?;
         let wish = learning::Wish {
-            table: a.table.clone(),
-            target: a.target.clone(),
+            target: given.target(a.target.as_ref())?,
             learners: kinds,
-            splits: a.split.clone(),
-            columns,
+            splits: given.splits(&a.split),
+            columns: given.columns(columns)?,
+            dataset: given.reference(),
+            table: given.file,
             name: a.name.clone(),
             folds: a.folds,
             seed: self.general.seed.unwrap_or(1),
@@ -456,7 +463,8 @@ impl Face {
     }
 
     fn predict(&self, a: &arguments::Predict) -> Result<ExitCode, Message> {
-        let predicted = learning::predict(&self.models_folder(), &a.model, &a.table, a.out.as_deref(), self.language)?;
+        let table = self.given(&a.table)?.file;
+        let predicted = learning::predict(&self.models_folder(), &a.model, &table, a.out.as_deref(), self.language)?;
         self.show(&predicted, || learning_view::predicted(&predicted, self.language))
     }
 

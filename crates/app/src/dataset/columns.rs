@@ -276,7 +276,8 @@ impl Column {
 
     /// How many cells have no value, by reason.
     pub fn missing_words(&self, language: Language) -> String {
-        let one = |missing: &Missing| format!("{} {}", missing.cells, Message::new(missing.reason.key()).text(language));
+        let one =
+            |missing: &Missing| format!("{} {}", missing.cells, Message::new(missing.reason.key()).text(language));
         self.missing.iter().map(one).collect::<Vec<_>>().join(", ")
     }
 

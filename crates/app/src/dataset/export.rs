@@ -41,7 +41,13 @@ pub struct Exported {
 ///
 /// # Errors
 /// There is no such dataset, it was changed, or the file cannot be written.
-pub fn export(dock: &Path, name: &str, output: &Path, descriptors: bool, language: Language) -> Result<Exported, Message> {
+pub fn export(
+    dock: &Path,
+    name: &str,
+    output: &Path,
+    descriptors: bool,
+    language: Language,
+) -> Result<Exported, Message> {
     let dataset = versions::read(dock, name)?;
     let format = Format::of(output)?;
     let table = table::read(&versions::table_file(dock, &dataset)?)?;

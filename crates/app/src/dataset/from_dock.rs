@@ -28,9 +28,12 @@ pub(super) fn experiments(dock: &Dock, conditions: &[String]) -> Result<(Table, 
 
 /// `<` of the column `NAME qualifier` goes in front of the value of `NAME`.
 fn put_qualifiers_beside_values(table: &mut Table) {
-    while let Some((signs, of)) = table.columns.iter().enumerate().find_map(|(place, column)| {
-        Some((place, table.find(column.name.strip_suffix(" qualifier")?)?))
-    }) {
+    while let Some((signs, of)) = table
+        .columns
+        .iter()
+        .enumerate()
+        .find_map(|(place, column)| Some((place, table.find(column.name.strip_suffix(" qualifier")?)?)))
+    {
         for row in &mut table.rows {
             let sign = row.remove(signs);
             let of = of - usize::from(of > signs);

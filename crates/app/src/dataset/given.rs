@@ -6,9 +6,10 @@ use matdock_message::{Message, say};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Dataset,
+    Dataset, Kind,
     versions::{self, Name},
 };
+use crate::learning::Columns;
 
 /// A table that was named.
 #[derive(Debug, Clone)]
@@ -30,11 +31,60 @@ pub struct Reference {
     pub hash: String,
 }
 
+impl Reference {
+    /// Name and version, `NAME@2`.
+    pub fn title(&self) -> String {
+        format!("{}@{}", self.name, self.version)
+    }
+}
+
 impl Given {
     /// The dataset it belongs to.
     pub fn reference(&self) -> Option<Reference> {
         let dataset = self.dataset.as_ref()?;
         Some(Reference { name: dataset.name.clone(), version: dataset.version, hash: dataset.hash.clone() })
+    }
+
+    /// The target that is said, or that of the dataset.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn target(&self, said: Option<&String>) -> Result<String, Message> {
+        let kept = self.dataset.as_ref().and_then(|dataset| dataset.options.target.as_ref());
+        said.or(kept).cloned().ok_or_else(|| say!("app-dataset-no-target"))
+    }
+
+    /// What is said of the columns, and what the dataset says beside: columns it ignores, unless they are asked for, its
+    /// sets and ends where none are said. Columns that only tell groups apart are not learnt from.
+    ///
+    /// # Errors
+    /// The dataset says something of ends that is not known.
+    pub fn columns(&self, mut said: Columns) -> Result<Columns, Message> {
+        let Some(dataset) = &self.dataset else { return Ok(said) };
+        let structure = |name: &&String| {
+            dataset.column(name).is_some_and(|column| matches!(column.kind, Kind::Smiles | Kind::Formula))
+        };
+        let options = &dataset.options;
+        let not_learnt = options.ignored.iter().chain(options.groups.iter().filter(|name| !structure(name)));
+        said.ignored.extend(not_learnt.filter(|name| !said.features.contains(name)).cloned());
+        if said.sets.is_empty() {
+            said.sets.clone_from(&options.sets);
+        }
+        if said.ends.is_none() {
+            said.ends = options.ends.as_deref().map(str::parse).transpose()?;
+        }
+        Ok(said)
+    }
+
+    /// The ways to leave out rows that are said; for a dataset with groups by group and at random where none are.
+    pub fn splits(&self, said: &[String]) -> Vec<String> {
+        let groups = self.dataset.iter().flat_map(|dataset| &dataset.options.groups);
+        let groups: Vec<String> = groups.map(|name| format!("group:{name}")).collect();
+        match (said, groups.as_slice()) {
+            ([], []) => Vec::new(),
+            ([], groups) => [groups, &["random".to_owned()]].concat(),
+            (said, _) => said.to_vec(),
+        }
     }
 }
 

@@ -39,8 +39,26 @@ const LISTED: usize = 20;
 const PROPOSED: usize = 6;
 /// Words of columns by which rows belong together, even where they hold numbers.
 const WORDS: [&str; 20] = [
-    "batch", "lot", "paper", "doi", "ref", "source", "src", "group", "family", "series", "campaign", "lab", "polymer",
-    "study", "ロット", "バッチ", "文献", "論文", "試料", "系列",
+    "batch",
+    "lot",
+    "paper",
+    "doi",
+    "ref",
+    "source",
+    "src",
+    "group",
+    "family",
+    "series",
+    "campaign",
+    "lab",
+    "polymer",
+    "study",
+    "ロット",
+    "バッチ",
+    "文献",
+    "論文",
+    "試料",
+    "系列",
 ];
 
 /// The groups of a table: those of the columns `named`, then those that look like it, those of fewest groups first.
@@ -68,7 +86,8 @@ fn may_group(column: &Column) -> bool {
         Kind::Number | Kind::Identifier => {
             let name = column.name.to_lowercase();
             let mut words = name.split(|c: char| !c.is_alphanumeric());
-            let said = words.any(|word| WORDS.contains(&word)) || WORDS.iter().any(|w| !w.is_ascii() && name.contains(w));
+            let said =
+                words.any(|word| WORDS.contains(&word)) || WORDS.iter().any(|w| !w.is_ascii() && name.contains(w));
             half_known && said
         }
         _ => false,

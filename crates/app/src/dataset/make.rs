@@ -119,12 +119,15 @@ fn of_file(path: &Path) -> Result<(Table, Vec<u8>, String, Source), Message> {
     let table = table::read(path)?;
     let bytes = std::fs::read(path).map_err(unreadable)?;
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or("csv").to_lowercase();
-    let source = Source { file: Some(path.display().to_string()), sheet: table.source.sheet.clone(), experiments: None };
+    let source =
+        Source { file: Some(path.display().to_string()), sheet: table.source.sheet.clone(), experiments: None };
     Ok((table, bytes, format!("table.{extension}"), source))
 }
 
 fn check_sets(sets: &[String]) -> Result<(), Message> {
-    let known = |name: &String| describe::Notation::ALL.iter().any(|n| Sets::of(std::slice::from_ref(name), &[*n], None, false).is_ok());
+    let known = |name: &String| {
+        describe::Notation::ALL.iter().any(|n| Sets::of(std::slice::from_ref(name), &[*n], None, false).is_ok())
+    };
     match sets.iter().find(|name| !known(name)) {
         Some(name) => Err(say!("app-describe-unknown-set", name = name, sets = Sets::names().join(", "))),
         None => Ok(()),
@@ -157,8 +160,13 @@ fn describe_structures(table: &Table, dataset: &Dataset, wished: &Columns, dock:
             continue;
         }
         let Ok(input @ Input::Structure { notation, .. }) = Input::of(table, place, wished) else { continue };
-        let texts: std::collections::BTreeSet<String> =
-            table.rows.iter().filter_map(|row| row.get(place)).filter(|c| !c.is_empty()).map(ToString::to_string).collect();
+        let texts: std::collections::BTreeSet<String> = table
+            .rows
+            .iter()
+            .filter_map(|row| row.get(place))
+            .filter(|c| !c.is_empty())
+            .map(ToString::to_string)
+            .collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         for set in input.sets()? {
             let (_, lookups) = set.numbers_of(&texts, notation, Some(dock));

@@ -49,7 +49,8 @@ pub fn notes(dataset: &Dataset) -> Vec<Message> {
 fn of_column(column: &Column) -> Vec<Message> {
     let mut told = Vec::new();
     if !column.units_in_cells.is_empty() {
-        let units: Vec<String> = column.units_in_cells.iter().map(|(unit, cells)| format!("{unit} ({cells})")).collect();
+        let units: Vec<String> =
+            column.units_in_cells.iter().map(|(unit, cells)| format!("{unit} ({cells})")).collect();
         told.push(say!("app-dataset-note-units", name = column.name, units = units.join(", ")));
     }
     for missing in &column.missing {

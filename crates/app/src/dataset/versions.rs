@@ -138,9 +138,8 @@ pub(super) fn table_file(dock: &Path, dataset: &Dataset) -> Result<PathBuf, Mess
 /// The disk refuses.
 pub(super) fn keep(dock: &Path, mut dataset: Dataset, table: &[u8]) -> Result<(Dataset, bool), Message> {
     let folder = folder(dock, &dataset.name);
-    let unwritable = |error: io::Error| {
-        say!("place-file", file = folder.display(), what = say!("table-unwritable", reason = error))
-    };
+    let unwritable =
+        |error: io::Error| say!("place-file", file = folder.display(), what = say!("table-unwritable", reason = error));
     fs::create_dir_all(&folder).map_err(unwritable)?;
     // Held until the file is closed: one process adds versions at a time.
     let lock = File::create(folder.join(LOCK)).map_err(unwritable)?;
@@ -163,9 +162,7 @@ pub(super) fn keep(dock: &Path, mut dataset: Dataset, table: &[u8]) -> Result<(D
         fs::create_dir(&part)?;
         let description = serde_json::to_vec_pretty(&dataset)?;
         let sums = format!("{}  {DESCRIPTION}\n{}  {}\n", hash(&description), dataset.hash, dataset.file);
-        for (name, bytes) in
-            [(dataset.file.as_str(), table), (DESCRIPTION, &description), (SUMS, sums.as_bytes())]
-        {
+        for (name, bytes) in [(dataset.file.as_str(), table), (DESCRIPTION, &description), (SUMS, sums.as_bytes())] {
             let mut file = File::create(part.join(name))?;
             file.write_all(bytes)?;
             file.sync_all()?;

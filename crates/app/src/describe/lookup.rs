@@ -11,11 +11,14 @@ use super::{
     sets::{Notation, Sets},
 };
 
+/// The descriptors of a structure, none where a value does not exist; the problem where it cannot be read.
+pub(crate) type Numbers = Result<Vec<Option<f64>>, Message>;
+
 /// Structures computed between two writings to the dock.
 const BLOCK: usize = 1024;
 
 impl Sets {
-    /// The descriptors of each structure: none where a value does not exist, the problem where it cannot be read.
+    /// The descriptors of each structure, and how many were looked up.
     ///
     /// They do not depend on how a structure happens to be written, whether there is a dock or not. One that cannot be
     /// used costs only the time to compute them.
@@ -24,7 +27,7 @@ impl Sets {
         structures: &[&str],
         notation: Notation,
         dock: Option<&Path>,
-    ) -> (Vec<Result<Vec<Option<f64>>, Message>>, Lookups) {
+    ) -> (Vec<Numbers>, Lookups) {
         let begun = dock.filter(|dock| dock.join("format").exists());
         let mut cache = begun.and_then(|dock| Cache::open(dock, &self.kept()).ok()).unwrap_or_default();
         let mut lookups = Lookups::default();

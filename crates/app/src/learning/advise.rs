@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::schema::{Columns, Schema};
-use crate::table;
+use crate::{dataset::Reference, table};
 
 /// What is asked of a table.
 #[derive(Debug, Clone)]
@@ -26,6 +26,8 @@ pub struct Question {
     pub wish: Option<Wished>,
     /// What is said of the columns.
     pub columns: Columns,
+    /// The dataset the table belongs to.
+    pub dataset: Option<Reference>,
     /// Dock that keeps descriptors.
     pub dock: PathBuf,
     /// Seed of everything drawn at random.
@@ -338,7 +340,10 @@ impl Advice {
             told.push(say!("app-advise-wish-known", percent = format!("{:.0}", 100.0 * share)));
         }
         self.text = told.iter().map(|what| what.text(question.language)).collect();
-        let table = quoted(&question.table.display().to_string());
+        let table = match &question.dataset {
+            Some(dataset) => quoted(&dataset.name),
+            None => quoted(&question.table.display().to_string()),
+        };
         let target = quoted(target);
         let listed = |option: &str, names: &[String]| match names {
             [] => String::new(),

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod budget;
+mod dataset;
 mod learning;
 mod lots;
 mod partial;

@@ -18,10 +18,14 @@ pub(super) struct Histogram {
 }
 
 /// Ratio of the high to the low end of the middle 96 % from which the axis is by powers of ten.
-const DECADES: f64 = 100.0;
+const DECADES: f64 = 300.0;
 const MOST_BINS: usize = 40;
 /// Length of a name in a picture.
 const LONGEST_NAME: usize = 34;
+/// Bars, and characters of the front and the back of a name beside one: addresses and structures begin alike.
+const BARS: usize = 10;
+const FRONT: usize = 11;
+const BACK: usize = 9;
 
 impl Histogram {
     /// Of all known values; none where there are none or they do not vary.
@@ -85,39 +89,49 @@ impl Histogram {
             let _ = write!(path, "V{:.1}h{step:.2}", 20.0 - 19.0 * *count as f64 / most);
         }
         let log = if self.log { "<title>log</title>" } else { "" };
-        format!(r#"<svg class="spark" viewBox="0 0 100 20" preserveAspectRatio="none">{log}<path d="{path}V20Z"/></svg>"#)
+        format!(
+            r#"<svg class="spark" viewBox="0 0 100 20" preserveAspectRatio="none">{log}<path d="{path}V20Z"/></svg>"#
+        )
     }
 }
 
-/// How often the names of a column occur.
+/// How often the most frequent names of a column occur.
 pub(super) fn choices(column: &Column, language: Language) -> Panel {
-    let named: Vec<(String, usize)> = column.frequent.clone();
-    let rest = column.known.saturating_sub(named.iter().map(|(_, rows)| rows).sum());
-    let mut named: Vec<(String, usize)> = named.into_iter().map(|(name, rows)| (shortened(&name), rows)).collect();
-    if rest > 0 {
-        let others = column.different.saturating_sub(named.len());
-        named.push((say!("app-dataset-report-others", count = others).text(language), rest));
-    }
-    bars(shortened(&column.name), named, language)
+    let (name, shown, all) = (shortened(&column.name), column.frequent.len(), column.different);
+    let title = match shown == all {
+        true => name,
+        false => say!("app-dataset-report-most", name = name, shown = shown, all = all).text(language),
+    };
+    bars(title, &column.frequent, language)
 }
 
-/// The sizes of groups.
+/// The sizes of the largest groups.
 pub(super) fn groups(groups: &Groups, language: Language) -> Panel {
-    let named: Vec<(String, usize)> = groups.sizes.iter().map(|(name, rows)| (shortened(name), *rows)).collect();
     let title = say!("app-dataset-report-group", name = shortened(&groups.name), groups = groups.groups);
-    bars(title.text(language), named, language)
+    bars(title.text(language), &groups.sizes, language)
 }
 
-fn bars(title: String, named: Vec<(String, usize)>, language: Language) -> Panel {
+fn bars(title: String, named: &[(String, usize)], language: Language) -> Panel {
+    let named = &named[..named.len().min(BARS)];
     // The first on top.
     let bars = named.iter().rev().enumerate().map(|(place, (_, rows))| (*rows as f64, place as f64)).collect();
     Panel {
         title,
         x: Message::new("app-dataset-report-rows").text(language),
-        y_names: named.into_iter().rev().map(|(name, _)| name).collect(),
+        y_names: named.iter().rev().map(|(name, _)| ends(name)).collect(),
         marks: vec![Mark::Bars(String::new(), bars, Colour::Blue)],
         ..Panel::default()
     }
+}
+
+/// A name that fits beside a bar.
+fn ends(name: &str) -> String {
+    let characters: Vec<char> = name.chars().collect();
+    if characters.len() <= FRONT + BACK + 1 {
+        return name.to_owned();
+    }
+    let (front, back) = (&characters[..FRONT], &characters[characters.len() - BACK..]);
+    front.iter().chain(&['…']).chain(back).collect()
 }
 
 /// A name that fits into a picture.

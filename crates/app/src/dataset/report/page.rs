@@ -77,11 +77,16 @@ impl Page {
     fn about(&mut self, dataset: &Dataset, notes: &[String]) {
         let from = match (&dataset.source.file, &dataset.source.experiments) {
             (Some(file), _) => file.clone(),
-            (None, Some(conditions)) => say!("app-dataset-from-dock", conditions = conditions.join(", ")).text(self.language),
+            (None, Some(conditions)) => {
+                say!("app-dataset-from-dock", conditions = conditions.join(", ")).text(self.language)
+            }
             (None, None) => String::new(),
         };
         let (rows, columns) = (dataset.rows, dataset.columns.len());
-        self.paragraph(&say!("app-dataset-about", rows = rows, columns = columns, from = from, made = dataset.made), "");
+        self.paragraph(
+            &say!("app-dataset-about", rows = rows, columns = columns, from = from, made = dataset.made),
+            "",
+        );
         if let Some(note) = &dataset.options.note {
             self.add(&format!("<p>{}</p>", escape(note)));
         }
@@ -146,9 +151,13 @@ impl Page {
             self.paragraph(&say!("app-dataset-report-nearest", shown = panels.len(), all = numeric.len()), "dim");
         }
         let named = |column: &&Column| {
-            matches!(column.kind, Kind::Choice) || matches!(column.kind, Kind::Smiles | Kind::Formula | Kind::Text) && 2 * column.different < column.known
+            matches!(column.kind, Kind::Choice)
+                || matches!(column.kind, Kind::Smiles | Kind::Formula | Kind::Text)
+                    && 2 * column.different < column.known
         };
-        panels.extend(dataset.columns.iter().filter(named).take(LARGE / 2).map(|c| distribution::choices(c, self.language)));
+        panels.extend(
+            dataset.columns.iter().filter(named).take(LARGE / 2).map(|c| distribution::choices(c, self.language)),
+        );
         self.pictures(&panels)
     }
 
@@ -167,7 +176,8 @@ impl Page {
         }
         self.heading("app-dataset-report-correlations");
         self.paragraph(&say!("app-dataset-report-correlations-about", shown = shown.len(), all = numeric.len()), "dim");
-        let name = |own: &&Numeric| dataset.columns.get(own.place).map_or_else(String::new, |column| column.name.clone());
+        let name =
+            |own: &&Numeric| dataset.columns.get(own.place).map_or_else(String::new, |column| column.name.clone());
         let names: Vec<String> = shown.iter().map(name).collect();
         let told = |row: usize, column: usize, value: Option<f64>| {
             let value = value?;
@@ -212,8 +222,7 @@ impl Page {
             format!("{} {percent} %", distribution::shortened(&column.name))
         };
         let width = (900.0 / parts as f64).clamp(4.0, 30.0);
-        let grid =
-            Grid { rows: columns.iter().map(label).collect(), columns: Vec::new(), cells, size: (width, 15.0) };
+        let grid = Grid { rows: columns.iter().map(label).collect(), columns: Vec::new(), cells, size: (width, 15.0) };
         let svg = grid.svg();
         self.add(&format!("<div class=\"wide\">{svg}</div>"));
     }

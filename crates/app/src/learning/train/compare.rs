@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use super::{Compared, Progress, Scrambled, SplitScores, Trained, Wish, lesson::Lesson, split::Way};
 use crate::{
+    dataset::Reference,
     learning::{
         known_rows::{KnownRows, LeftOutRows},
         model_file::Model,
@@ -132,8 +133,9 @@ impl Lesson {
         let warnings = self.warnings(&splits, &scrambled, wish.language);
         let card = Trained {
             name,
-            table: wish.table.display().to_string(),
+            table: wish.dataset.as_ref().map_or_else(|| wish.table.display().to_string(), Reference::title),
             hash,
+            dataset: wish.dataset.clone(),
             target: self.schema.target.clone(),
             unit: self.schema.unit.clone(),
             logarithm: self.schema.logarithm,

@@ -17,15 +17,17 @@ use serde::{Deserialize, Serialize};
 use self::{lesson::Lesson, split::Said};
 use super::{
     model_file,
-    schema::{Columns, Schema},
+    schema::{Columns, Input, Schema},
 };
-use crate::{plot, table};
+use crate::{dataset::Reference, plot, table};
 
 /// What to learn.
 #[derive(Debug, Clone)]
 pub struct Wish {
     /// The table.
     pub table: PathBuf,
+    /// The dataset it belongs to.
+    pub dataset: Option<Reference>,
     /// Column that is to be predicted.
     pub target: String,
     /// Kinds of learner to compare; none for those that suit the number of rows.
@@ -54,6 +56,9 @@ pub struct Trained {
     pub table: String,
     /// BLAKE3 hash of the table's file.
     pub hash: String,
+    /// The dataset the table belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dataset: Option<Reference>,
     /// Target, its unit, and whether its logarithm to base ten was learnt (scores and errors are in it then).
     pub target: String,
     /// Unit of the target.
@@ -135,13 +140,19 @@ pub fn train(wish: &Wish, folder: &Path, progress: Progress<'_>) -> Result<(Trai
     })?;
     let name = match &wish.name {
         Some(name) => name.clone(),
-        None => usual_name(&wish.table, &wish.target),
+        None => usual_name(wish.dataset.as_ref().map_or(&wish.table, |dataset| Path::new(&dataset.name)), &wish.target),
     };
     model_file::check_name(&name)?;
     let splits_said: Vec<Said> = wish.splits.iter().map(|text| Said::of(text, &table)).collect::<Result<_, _>>()?;
     let mut columns = wish.columns.clone();
-    // What tells groups or time apart is not learnt from unless it is asked for.
-    columns.ignored.extend(splits_said.iter().filter_map(Said::column).filter(|name| !columns.features.contains(name)));
+    // What tells groups or time apart is not learnt from unless it is asked for, or is a structure with descriptors.
+    let structure = |name: &str| {
+        let input = table.column(name).and_then(|place| Input::of(&table, place, &columns));
+        matches!(input, Ok(Input::Structure { .. }))
+    };
+    let apart = splits_said.iter().filter_map(Said::column);
+    let apart: Vec<String> = apart.filter(|name| !columns.features.contains(name) && !structure(name)).collect();
+    columns.ignored.extend(apart);
     let (schema, left_out) = Schema::of(&table, &wish.target, &columns)?;
     let lesson = Lesson::of(&table, schema, folder.parent())?;
     let splits = lesson.splits(&table, &splits_said)?;
