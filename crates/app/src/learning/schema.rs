@@ -454,7 +454,7 @@ mod tests {
         let (schema, left_out) = Schema::of(&table, "melting_point", &Columns::default()).unwrap();
         assert_eq!(left_out, []);
         assert!(matches!(schema.inputs[..], [Input::Structure { notation: Notation::Formula, .. }]));
-        let prepared = schema.prepare(&table, (0..11).collect()).unwrap();
+        let prepared = schema.prepare(&table, (0..11).collect(), None).unwrap();
         assert!(prepared.unread[0].contains("D2O"), "{:?}", prepared.unread);
     }
 }
