@@ -452,7 +452,8 @@ impl Face {
 
     fn explain_model(&self, a: &arguments::Explain) -> Result<ExitCode, Message> {
         let bar = self.bar(0);
-        let (data, out) = (a.data.as_deref(), a.out.as_deref());
+        let data = a.data.as_deref().map(|data| self.given(data)).transpose()?.map(|given| given.file);
+        let (data, out) = (data.as_deref(), a.out.as_deref());
         let explained = learning::explain(&self.models_folder(), &a.what, data, out, self.language, &|done, all| {
             bar.set_length(all as u64);
             bar.set_position(done as u64);

@@ -189,7 +189,7 @@ fn known(model: &Model, folder: &Path, data: Option<&Path>) -> Result<KnownRows,
     let targets = model.schema.targets(&table)?;
     let rows: Vec<usize> = (0..targets.len()).filter(|row| targets[*row].is_some()).collect();
     let targets: Vec<f64> = targets.iter().flatten().map(|target| target.value).collect();
-    let features = model.schema.prepare(&table, rows)?.features;
+    let features = model.schema.prepare(&table, rows, None)?.features;
     let folds = Split::Random.folds(&targets, 10, model.card.seed);
     let predicted = vec![None; targets.len()];
     Ok(KnownRows { features, targets, left_out: LeftOutRows { kind: "random".to_owned(), folds, predicted } })
