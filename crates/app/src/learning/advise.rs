@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use matdock_learn::{
-    learner::{Features, Fitted, Kind, Task},
-    validate::{Split, rank_correlation},
+    learner::{Features, Kind},
+    validate::Split,
 };
 use matdock_message::{Language, Message, say};
 use rand::{SeedableRng, seq::SliceRandom};
@@ -12,7 +12,10 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::schema::{Columns, Schema};
+use super::{
+    evidence::{CLEAR, Chance, Curve, FEWEST, ceiling, copies, leaks, near_copies, r2, same_target, share_of},
+    schema::{Columns, Schema},
+};
 use crate::{dataset::Reference, table};
 
 /// What is asked of a table.
@@ -77,6 +80,20 @@ pub enum Verdict {
     TooFew,
 }
 
+/// Which kind of learner suits a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tool {
+    /// A linear model of few columns does as well as any other and can be read.
+    SparseLinear,
+    /// A linear model does as well as any other, but needs many columns.
+    Linear,
+    /// Trees: the response bends, jumps or depends on combinations.
+    Trees,
+    /// A Gaussian process: few rows, a smooth response.
+    GaussianProcess,
+}
+
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Advice {
@@ -90,6 +107,8 @@ pub struct Advice {
     pub leaks: Vec<String>,
     /// Rows that occur more than once, target included.
     pub duplicates: usize,
+    /// Rows that are nearly another one, target included.
+    pub near_duplicates: usize,
     /// The best kind of learner tried, and its R2 on rows left out at random.
     pub learner: Option<Kind>,
     /// R2 of the best.
@@ -100,8 +119,16 @@ pub struct Advice {
     pub above_chance: Option<f64>,
     /// Largest R2 that the scatter of repeated rows allows.
     pub r2_ceiling: Option<f64>,
+    /// R2 of every kind tried.
+    pub learners: Vec<(Kind, f64)>,
+    /// What suits the table.
+    pub tool: Option<Tool>,
+    /// Column whose groups (structures) were left out whole, and R2 then.
+    pub unseen: Option<(String, f64)>,
     /// R2 to expect with two and with four times as many rows, from the learning curve.
     pub r2_with_more: Option<[f64; 2]>,
+    /// Rows from which an R2 of 0.5 is to be expected, where it is not reached.
+    pub rows_needed: Option<usize>,
     /// Share of the known rows that fulfil the wish.
     pub wish_known: Option<f64>,
     /// The answer in words, with its reasons.
@@ -110,21 +137,25 @@ pub struct Advice {
     pub next: Vec<String>,
 }
 
-/// Fewest rows from which something can be found.
-const FEWEST: usize = 15;
 /// Rows drawn for the tests when there are more.
 const MOST: usize = 1200;
 const FOLDS: usize = 5;
-/// Targets in random order learnt at most to know what chance reaches, how many before the first look, and how far above
-/// it a signal is; three times as far needs no more of them.
+/// Targets in random order learnt at most to know what chance reaches, and how many before the first look.
 const SCRAMBLES: usize = 12;
 const FIRST_SCRAMBLES: usize = 4;
-const CLEAR: f64 = 4.0;
 /// R2 from which predictions are of use.
 const USEFUL: f64 = 0.5;
-/// A rank correlation beyond which a column gives the target away.
-const GIVEN_AWAY: f64 = 0.995;
-const TRIED: [&str; 3] = ["ridge", "random-forest", "boosting"];
+/// R2 by which a plainer learner may be worse than the best one and be preferred.
+const AS_GOOD: f64 = 0.02;
+/// Share of rows whose structure occurs more than once, from which on structures are left out together as well.
+const REPEATED: f64 = 0.2;
+/// Rows up to which a Gaussian process is tried.
+const GAUSSIAN_PROCESS_ROWS: usize = 300;
+/// Most times as many rows that are worth a word.
+const MOST_MORE: f64 = 100.0;
+/// What decides whether there is a signal, and what is tried besides.
+const TRIED: [Kind; 3] = [Kind::Ridge, Kind::RandomForest, Kind::Boosting];
+const BESIDES: [Kind; 2] = [Kind::Lasso, Kind::GaussianProcess];
 
 /// Answers whether a table can predict its target.
 ///
@@ -146,126 +177,124 @@ pub fn advise(question: &Question) -> Result<Advice, Message> {
         match Schema::of(&table, &question.target, &columns) {
             Ok((without, _)) => {
                 schema = without;
-                schema.prepare(&table, rows, Some(&question.dock))?.features
+                schema.prepare(&table, rows.clone(), Some(&question.dock))?.features
             }
             // Nothing else is there to learn from.
             Err(_) => Features::new(vec![vec![Some(0.0); known.len()]])
                 .map_err(|error| say!("app-learn-features", reason = error))?,
         }
     };
-    let copies = copies(&features);
+    let groups = schema.structures().map(|name| grouped(&table, name, &rows)).transpose()?;
+    let table = Rows { copies: copies(&features), features, targets: known, groups: groups.flatten() };
     let mut advice = Advice {
         verdict: Verdict::TooFew,
-        rows: known.len(),
-        features: features.width(),
+        rows: table.targets.len(),
+        features: table.features.width(),
         leaks,
-        duplicates: same_target(&copies, &known),
+        duplicates: same_target(&table.copies, &table.targets),
+        near_duplicates: 0,
         learner: None,
         r2: None,
         r2_by_chance: None,
         above_chance: None,
-        r2_ceiling: ceiling(&copies, &known),
+        r2_ceiling: ceiling(&table.copies, &table.targets),
+        learners: Vec::new(),
+        tool: None,
+        unseen: None,
         r2_with_more: None,
-        wish_known: question.wish.map(|wish| share_of(wish, &known, schema.logarithm)),
+        rows_needed: None,
+        wish_known: question.wish.map(|wish| share_of(wish, &table.targets, schema.logarithm)),
         text: Vec::new(),
         next: Vec::new(),
     };
-    if known.len() >= FEWEST {
-        advice.look(&features, &known, &copies, question.seed);
+    if table.targets.len() >= FEWEST {
+        advice.look(&table, question.seed);
     }
     advice.verdict = advice.judged();
     advice.put_into_words(question);
     Ok(advice)
 }
 
-/// Single columns that order the rows as the target does.
-fn leaks(schema: &Schema, features: &Features, targets: &[f64]) -> Vec<String> {
-    let plain = schema.inputs.iter().filter(|input| matches!(input, super::schema::Input::Number { .. }));
-    let given_away = |input: &&super::schema::Input| {
-        let Some(number) = schema.features.iter().position(|name| name == input.name()) else { return false };
-        let known = features.column(number).iter().zip(targets).filter(|(x, _)| x.is_finite());
-        let (x, y): (Vec<f64>, Vec<f64>) = known.map(|(x, y)| (*x, *y)).unzip();
-        x.len() >= FEWEST && 2 * x.len() > targets.len() && rank_correlation(&x, &y).abs() > GIVEN_AWAY
-    };
-    plain.filter(given_away).map(|input| input.name().to_owned()).collect()
+/// The rows of a table, as learnt from.
+struct Rows {
+    features: Features,
+    targets: Vec<f64>,
+    /// Which rows have the same features.
+    copies: Vec<usize>,
+    /// Which rows have the same structure, and the name of its column, where structures repeat.
+    groups: Option<(String, Vec<usize>)>,
 }
 
-/// A number for each row, the same for rows with the same features.
-fn copies(features: &Features) -> Vec<usize> {
-    let mut numbers: BTreeMap<Vec<u64>, usize> = BTreeMap::new();
-    (0..features.rows())
-        .map(|row| {
-            let key = (0..features.width()).map(|column| features.column(column)[row].to_bits()).collect();
-            let next = numbers.len();
-            *numbers.entry(key).or_insert(next)
-        })
-        .collect()
-}
-
-fn by_number(copies: &[usize], targets: &[f64]) -> BTreeMap<usize, Vec<f64>> {
-    let mut groups: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
-    copies.iter().zip(targets).for_each(|(group, y)| groups.entry(*group).or_default().push(*y));
-    groups
-}
-
-/// Rows that repeat another one, target included.
-fn same_target(copies: &[usize], targets: &[f64]) -> usize {
-    let repeated = |values: &Vec<f64>| {
-        let mut values = values.clone();
-        values.sort_by(f64::total_cmp);
-        values.windows(2).filter(|pair| pair[0] == pair[1]).count()
-    };
-    by_number(copies, targets).values().map(repeated).sum()
-}
-
-/// Share of the variance that is not scatter between rows with the same features; `None` with fewer than five repeats that
-/// differ.
-fn ceiling(copies: &[usize], targets: &[f64]) -> Option<f64> {
-    let (mut squares, mut free) = (0.0, 0usize);
-    for values in by_number(copies, targets).values() {
-        let mean = values.iter().sum::<f64>() / values.len() as f64;
-        squares += values.iter().map(|y| (y - mean).powi(2)).sum::<f64>();
-        free += values.len() - 1;
+impl Rows {
+    /// Some of the rows where there are many.
+    fn drawn(&self, random: &mut ChaCha8Rng) -> Self {
+        let mut drawn: Vec<usize> = (0..self.targets.len()).collect();
+        drawn.shuffle(random);
+        drawn.truncate(MOST);
+        drawn.sort_unstable();
+        let of = |numbers: &[usize]| drawn.iter().map(|row| numbers[*row]).collect();
+        Self {
+            features: self.features.select(&drawn),
+            targets: drawn.iter().map(|row| self.targets[*row]).collect(),
+            copies: of(&self.copies),
+            groups: self.groups.as_ref().map(|(name, groups)| (name.clone(), of(groups))),
+        }
     }
-    let mean = targets.iter().sum::<f64>() / targets.len() as f64;
-    let variance = targets.iter().map(|y| (y - mean).powi(2)).sum::<f64>() / targets.len() as f64;
-    (free >= 5 && squares > 0.0 && variance > 0.0).then(|| 1.0 - squares / free as f64 / variance)
 }
 
-fn share_of(wish: Wished, targets: &[f64], logarithm: bool) -> f64 {
-    let natural = |y: f64| if logarithm { 10f64.powf(y) } else { y };
-    let fulfils = |y: &&f64| match wish {
-        Wished::Above(least) => natural(**y) > least,
-        Wished::Below(most) => natural(**y) < most,
-    };
-    targets.iter().filter(fulfils).count() as f64 / targets.len().max(1) as f64
+/// Numbers of the structures in a column, where enough of them are in several rows.
+fn grouped(table: &table::Table, name: &str, rows: &[usize]) -> Result<Option<(String, Vec<usize>)>, Message> {
+    let column = table.column(name)?;
+    let mut numbers: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    let mut groups = Vec::with_capacity(rows.len());
+    for row in rows {
+        let next = numbers.len();
+        let (number, count) = numbers.entry(table.cell(*row, column).to_string()).or_insert((next, 0));
+        *count += 1;
+        groups.push(*number);
+    }
+    let repeated: usize = numbers.values().map(|(_, count)| *count).filter(|count| *count > 1).sum();
+    let enough = repeated as f64 >= REPEATED * rows.len() as f64 && numbers.len() > FOLDS;
+    Ok(enough.then(|| (name.to_owned(), groups)))
+}
+
+fn best(scores: &[(Kind, f64)]) -> Option<(Kind, f64)> {
+    scores.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1))
+}
+
+/// The plainest kind of learner that is as good as the best one.
+fn tool(scores: &[(Kind, f64)]) -> Tool {
+    let r2 = |kind: Kind| scores.iter().find(|(own, _)| *own == kind).map_or(f64::NEG_INFINITY, |(_, r2)| *r2);
+    let most = best(scores).map_or(0.0, |(_, r2)| r2);
+    let as_good = |kind: Kind| r2(kind) >= most - AS_GOOD;
+    match () {
+        () if as_good(Kind::Lasso) => Tool::SparseLinear,
+        () if as_good(Kind::Ridge) => Tool::Linear,
+        () if as_good(Kind::GaussianProcess) => Tool::GaussianProcess,
+        () => Tool::Trees,
+    }
 }
 
 impl Advice {
-    /// The tests: learners on rows left out, the same by chance, the learning curve.
-    fn look(&mut self, features: &Features, targets: &[f64], copies: &[usize], seed: u64) {
+    /// The tests: learners on rows left out, the same by chance, whole groups left out, the learning curve.
+    fn look(&mut self, table: &Rows, seed: u64) {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
-        let mut drawn: Vec<usize> = (0..targets.len()).collect();
-        drawn.shuffle(&mut random);
-        drawn.truncate(MOST);
-        drawn.sort_unstable();
-        let features = features.select(&drawn);
-        let targets: Vec<f64> = drawn.iter().map(|row| targets[*row]).collect();
+        let drawn = table.drawn(&mut random);
+        let (features, targets) = (&drawn.features, &drawn.targets);
+        self.near_duplicates = near_copies(features, targets, &drawn.copies);
         // Copies of a row stay on one side, or they would be recognised rather than predicted.
-        let split = Split::Group(drawn.iter().map(|row| copies[*row]).collect());
-        let folds = split.folds(&targets, FOLDS, seed);
+        let folds = Split::Group(drawn.copies.clone()).folds(targets, FOLDS, seed);
         if folds.is_empty() {
             return;
         }
-        let kinds: Vec<Kind> = TRIED.iter().filter_map(|name| name.parse().ok()).collect();
-        let best_of = |orders: &[Vec<f64>]| -> Vec<Option<(Kind, f64)>> {
+        let tested = |orders: &[Vec<f64>], kinds: &[Kind]| -> Vec<Vec<(Kind, f64)>> {
             let jobs: Vec<(usize, Kind)> =
                 (0..orders.len()).flat_map(|order| kinds.iter().map(move |kind| (order, *kind))).collect();
-            let tested: Vec<Option<f64>> =
-                jobs.par_iter().map(|(order, kind)| r2(*kind, &features, &orders[*order], &folds, 1.0, seed)).collect();
+            let scores: Vec<Option<f64>> =
+                jobs.par_iter().map(|(order, kind)| r2(*kind, features, &orders[*order], &folds, 1.0, seed)).collect();
             let of = |order: usize| {
-                let own = jobs.iter().zip(&tested).filter(|((number, _), _)| *number == order);
-                own.filter_map(|((_, kind), r2)| Some((*kind, (*r2)?))).max_by(|a, b| a.1.total_cmp(&b.1))
+                let own = jobs.iter().zip(&scores).filter(|((number, _), _)| *number == order);
+                own.filter_map(|((_, kind), r2)| Some((*kind, (*r2)?))).collect()
             };
             (0..orders.len()).map(of).collect()
         };
@@ -275,24 +304,38 @@ impl Advice {
             shuffled.shuffle(&mut random);
             shuffled
         }));
-        let mut found = best_of(&orders[..=FIRST_SCRAMBLES]);
-        let Some((kind, best)) = found[0] else { return };
+        let mut found = tested(&orders[..=FIRST_SCRAMBLES], &TRIED);
+        let Some((kind, best)) = best(&found[0]) else { return };
         if Chance::of(&found[1..]).is_open(best) {
-            found.extend(best_of(&orders[FIRST_SCRAMBLES + 1..]));
+            found.extend(tested(&orders[FIRST_SCRAMBLES + 1..], &TRIED));
         }
         let chance = Chance::of(&found[1..]);
         self.learner = Some(kind);
         self.r2 = Some(best);
         self.r2_by_chance = chance.most;
         self.above_chance = Some(chance.above(best));
+        self.learners = found.swap_remove(0);
+        if matches!(self.judged(), Verdict::NoSignal) {
+            return;
+        }
+        let suits = |kind: &Kind| *kind != Kind::GaussianProcess || targets.len() <= GAUSSIAN_PROCESS_ROWS;
+        let besides: Vec<Kind> = BESIDES.into_iter().filter(suits).collect();
+        self.learners.extend(tested(&orders[..1], &besides).into_iter().flatten());
+        self.tool = Some(tool(&self.learners));
+        if let Some((name, groups)) = &drawn.groups {
+            let folds = Split::Group(groups.clone()).folds(targets, FOLDS, seed);
+            self.unseen = r2(kind, features, targets, &folds, 1.0, seed).map(|r2| (name.clone(), r2));
+        }
+        let rows = targets.len() as f64;
         let curve: Vec<(f64, f64)> = [0.4, 0.6, 0.8, 1.0]
             .into_par_iter()
-            .filter_map(|part| {
-                let r2 = r2(kind, &features, &targets, &folds, part, seed)?;
-                Some((part * targets.len() as f64, r2))
-            })
+            .filter_map(|part| Some((part * rows, r2(kind, features, targets, &folds, part, seed)?)))
             .collect();
-        self.r2_with_more = extrapolated(&curve, targets.len() as f64, self.r2_ceiling.unwrap_or(1.0));
+        if let Some(curve) = Curve::through(&curve, self.r2_ceiling.unwrap_or(1.0)) {
+            self.r2_with_more = Some([curve.at(2.0 * rows), curve.at(4.0 * rows)]);
+            let needed = curve.rows_for(USEFUL, MOST_MORE * rows).filter(|_| best < USEFUL);
+            self.rows_needed = needed.map(|needed| needed.ceil() as usize);
+        }
     }
 
     fn judged(&self) -> Verdict {
@@ -325,8 +368,22 @@ impl Advice {
         if self.duplicates > 0 {
             told.push(say!("app-advise-duplicates", rows = self.duplicates));
         }
+        if self.near_duplicates > 0 {
+            told.push(say!("app-advise-near-duplicates", rows = self.near_duplicates));
+        }
         if let (Some(r2), Some(chance), Some(kind)) = (self.r2, self.r2_by_chance, self.learner) {
             told.push(say!("app-advise-signal", learner = kind, r2 = two(r2), chance = two(chance)));
+        }
+        if let Some((name, r2)) = &self.unseen {
+            told.push(say!("app-advise-unseen", name = name, r2 = two(*r2)));
+        }
+        if let Some(tool) = self.tool {
+            told.push(match tool {
+                Tool::SparseLinear => say!("app-advise-tool-sparse"),
+                Tool::Linear => say!("app-advise-tool-linear"),
+                Tool::Trees => say!("app-advise-tool-trees"),
+                Tool::GaussianProcess => say!("app-advise-tool-gaussian-process"),
+            });
         }
         if let Some(ceiling) = self.r2_ceiling {
             told.push(say!("app-advise-ceiling", r2 = two(ceiling)));
@@ -335,6 +392,9 @@ impl Advice {
             && matches!(self.verdict, Verdict::Suited | Verdict::MoreRows | Verdict::Search)
         {
             told.push(say!("app-advise-curve", twice = two(twice), four = two(four)));
+        }
+        if let Some(rows) = self.rows_needed {
+            told.push(say!("app-advise-rows-needed", rows = rows, r2 = two(USEFUL)));
         }
         if let Some(share) = self.wish_known {
             told.push(say!("app-advise-wish-known", percent = format!("{:.0}", 100.0 * share)));
@@ -368,77 +428,4 @@ impl Advice {
 fn quoted(name: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | ',');
     if name.chars().all(plain) { name.to_owned() } else { format!("\"{name}\"") }
-}
-
-/// R2 of the best learner on targets in random order.
-struct Chance {
-    most: Option<f64>,
-    mean: f64,
-    spread: f64,
-}
-
-impl Chance {
-    fn of(draws: &[Option<(Kind, f64)>]) -> Self {
-        let known: Vec<f64> = draws.iter().flatten().map(|(_, r2)| *r2).collect();
-        let count = known.len().max(1) as f64;
-        let mean = known.iter().sum::<f64>() / count;
-        let spread = (known.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / count).sqrt();
-        Self { most: known.into_iter().max_by(f64::total_cmp), mean, spread }
-    }
-
-    /// How many of its own scatters a score is above what chance reaches.
-    fn above(&self, r2: f64) -> f64 {
-        (r2 - self.mean) / self.spread.max(0.01)
-    }
-
-    /// Whether more draws could change the answer: the score is above all draws, but not far above.
-    fn is_open(&self, r2: f64) -> bool {
-        r2 > self.most.unwrap_or(0.0).max(0.0) && self.above(r2) < 3.0 * CLEAR
-    }
-}
-
-/// R2 on rows left out, learnt from the first `part` of the others.
-fn r2(
-    kind: Kind,
-    features: &Features,
-    targets: &[f64],
-    folds: &[matdock_learn::validate::Fold],
-    part: f64,
-    seed: u64,
-) -> Option<f64> {
-    let (mut squares, mut spread) = (0.0, 0.0);
-    let mean = targets.iter().sum::<f64>() / targets.len() as f64;
-    for fold in folds {
-        let mut train = fold.train.clone();
-        train.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
-        train.truncate((part * train.len() as f64).round() as usize);
-        let known: Vec<f64> = train.iter().map(|row| targets[*row]).collect();
-        let fitted = Fitted::fit(kind, Task::Number, &features.select(&train), &known, seed).ok()?;
-        for (row, predicted) in fold.test.iter().zip(fitted.predict(&features.select(&fold.test))) {
-            squares += (targets[*row] - predicted).powi(2);
-            spread += (targets[*row] - mean).powi(2);
-        }
-    }
-    let r2 = 1.0 - squares / spread;
-    r2.is_finite().then_some(r2)
-}
-
-/// R2 with two and four times as many rows: what is not explained falls as a power of the number of rows, down to what
-/// scatters.
-///
-/// Source: the power law of learning curves, Cortes et al., NIPS 1993.
-fn extrapolated(curve: &[(f64, f64)], rows: f64, ceiling: f64) -> Option<[f64; 2]> {
-    let rest: Vec<(f64, f64)> =
-        curve.iter().map(|(n, r2)| (n.ln(), (ceiling - r2).max(1e-3).ln())).filter(|(n, _)| n.is_finite()).collect();
-    if rest.len() < 3 {
-        return None;
-    }
-    let count = rest.len() as f64;
-    let (x, y) = rest.iter().fold((0.0, 0.0), |(x, y), (a, b)| (x + a / count, y + b / count));
-    let slope = rest.iter().map(|(a, b)| (a - x) * (b - y)).sum::<f64>()
-        / rest.iter().map(|(a, _)| (a - x).powi(2)).sum::<f64>();
-    // More rows never harm in the long run, and no law is steeper than 1 / n.
-    let slope = slope.clamp(-1.0, 0.0);
-    let at = |n: f64| ceiling - (y + slope * (n.ln() - x)).exp();
-    Some([at(2.0 * rows), at(4.0 * rows)])
 }

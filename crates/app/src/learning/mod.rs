@@ -2,6 +2,7 @@
 
 mod advise;
 mod card;
+mod evidence;
 pub mod explain;
 mod known_rows;
 mod model_file;
@@ -9,7 +10,7 @@ mod predict;
 mod schema;
 mod train;
 
-pub use advise::{Advice, Question, Verdict, Wished, advise};
+pub use advise::{Advice, Question, Tool, Verdict, Wished, advise};
 pub use card::{interval, text as card_text};
 pub use explain::{ModelExplained, explain};
 pub use matdock_learn::validate::Place;
