@@ -6,7 +6,7 @@ use std::{
 };
 
 use matdock_chem::Ends;
-use matdock_learn::learner::Features;
+use matdock_learn::learner::{Features, Limit};
 use matdock_message::{Message, say};
 use matdock_record::{Qualifier, Quantity, Unit};
 use serde::{Deserialize, Serialize};
@@ -111,8 +111,8 @@ pub struct Prepared {
 pub struct Target {
     /// Value, or its logarithm to base ten.
     pub value: f64,
-    /// Whether it is a limit (`<` or `>`).
-    pub limit: bool,
+    /// On which side of it the true value lies, where it is a limit (`<` or `>`).
+    pub limit: Option<Limit>,
 }
 
 /// More names than this in a column of text are names of rows rather than choices.
@@ -199,7 +199,12 @@ impl Schema {
                 if !value.is_finite() {
                     return Err(table.at(row, column, say!("app-learn-no-logarithm")));
                 }
-                Ok(Target { value, limit: quantity.qualifier != Qualifier::Equal })
+                let limit = match quantity.qualifier {
+                    Qualifier::Equal => None,
+                    Qualifier::Below => Some(Limit::Below),
+                    Qualifier::Above => Some(Limit::Above),
+                };
+                Ok(Target { value, limit })
             });
             found.push(target.transpose()?);
         }

@@ -6,6 +6,7 @@
 mod bins;
 mod boosting;
 mod effects;
+mod censored;
 mod features;
 mod folds;
 mod forest;
@@ -35,6 +36,7 @@ use serde::{Deserialize, Serialize};
 
 use boosting::Boosting;
 pub use effects::{squared_error, variance};
+pub use censored::{Limit, beyond_limits};
 pub use features::Features;
 use forest::Forest;
 use gaussian::Gaussian;

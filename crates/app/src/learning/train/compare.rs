@@ -61,20 +61,26 @@ impl Lesson {
             + 1;
         let done = AtomicUsize::new(0);
         let count = || progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
-        let predicted = |kind: Kind, targets: &[f64], folds: &[Fold]| -> Vec<Option<Vec<f64>>> {
+        let predicted = |kind: Kind, known: &[Vec<f64>], folds: &[Fold]| -> Vec<Option<Vec<f64>>> {
             folds
                 .par_iter()
-                .map(|fold| {
-                    let predicted = predict_fold(kind, &self.prepared.features, targets, fold, wish.seed);
+                .zip(known)
+                .map(|(fold, known)| {
+                    let predicted = predict_fold(kind, &self.prepared.features, known, fold, wish.seed);
                     count();
                     predicted
                 })
                 .collect()
         };
+        let known = |folds: &[Fold]| -> Result<Vec<Vec<f64>>, Message> {
+            let each = folds.par_iter().map(|fold| self.known(&fold.train, wish.seed));
+            each.collect::<Result<_, _>>().map_err(|error| say!("app-learn-features", reason = error))
+        };
         let size = self.targets.len();
+        let known_first = known(&folds[0])?;
         // Every kind on the first way; which one is kept there is decided without the rows it is judged by.
         let by_kind: Vec<Vec<Option<Vec<f64>>>> =
-            kinds.iter().map(|kind| predicted(*kind, &self.targets, &folds[0])).collect();
+            kinds.iter().map(|kind| predicted(*kind, &known_first, &folds[0])).collect();
         let compared: Vec<Compared> = kinds
             .iter()
             .zip(&by_kind)
@@ -95,10 +101,10 @@ impl Lesson {
         let mut left_out_first = Vec::new();
         let mut panels = Vec::new();
         for (number, (way, folds)) in ways.iter().zip(&folds).enumerate() {
-            let found = if number == 0 { nested.clone() } else { predicted(kind, &self.targets, folds) };
+            let found = if number == 0 { nested.clone() } else { predicted(kind, &known(folds)?, folds) };
             let found = spread(size, folds, &found);
-            let errors: Vec<Option<f64>> =
-                found.iter().zip(&self.targets).map(|(p, y)| p.map(|p| (p - y).abs())).collect();
+            let error = |(row, p): (usize, &Option<f64>)| p.map(|p| (self.counted(row, p) - self.targets[row]).abs());
+            let errors: Vec<Option<f64>> = found.iter().enumerate().map(error).collect();
             let Some(scores) = self.scores(&found, way, wish.seed) else { continue };
             let tested: Vec<Vec<usize>> = folds.iter().map(|fold| fold.test.clone()).collect();
             let coverage =
@@ -119,7 +125,9 @@ impl Lesson {
         let draws: Vec<f64> = scrambles
             .iter()
             .filter_map(|targets| {
-                let found = spread(size, &folds[0], &predicted(kind, targets, &folds[0]));
+                let pick = |fold: &Fold| fold.train.iter().map(|row| targets[*row]).collect();
+                let known: Vec<Vec<f64>> = folds[0].iter().map(pick).collect();
+                let found = spread(size, &folds[0], &predicted(kind, &known, &folds[0]));
                 let pairs: (Vec<f64>, Vec<f64>) =
                     found.iter().zip(targets).filter_map(|(p, y)| Some((*y, (*p)?))).unzip();
                 let each: Vec<usize> = (0..pairs.0.len()).collect();
@@ -127,7 +135,10 @@ impl Lesson {
             })
             .collect();
         let scrambled = Scrambled { r2: draws.iter().sum::<f64>() / draws.len().max(1) as f64, draws };
-        let fitted = Fitted::fit(kind, Task::Number, &self.prepared.features, &self.targets, wish.seed)
+        let every: Vec<usize> = (0..size).collect();
+        let fitted = self.known(&every, wish.seed);
+        let fitted = fitted
+            .and_then(|known| Fitted::fit(kind, Task::Number, &self.prepared.features, &known, wish.seed))
             .map_err(|error| say!("app-learn-learner", name = kind, reason = error))?;
         count();
         let warnings = self.warnings(&splits, &scrambled, wish.language);
@@ -204,7 +215,7 @@ impl Lesson {
     fn scores(&self, predicted: &[Option<f64>], way: &Way, seed: u64) -> Option<Scores> {
         let known: Vec<usize> = (0..predicted.len()).filter(|row| predicted[*row].is_some()).collect();
         let measured: Vec<f64> = known.iter().map(|row| self.targets[*row]).collect();
-        let found: Vec<f64> = known.iter().filter_map(|row| predicted[*row]).collect();
+        let found: Vec<f64> = known.iter().filter_map(|row| Some(self.counted(*row, predicted[*row]?))).collect();
         let blocks: Vec<usize> = known.iter().map(|row| way.blocks[*row]).collect();
         Scores::of(&measured, &found, &blocks, seed)
     }
@@ -213,7 +224,7 @@ impl Lesson {
     fn squares(&self, folds: &[Fold], predicted: &[Option<Vec<f64>>]) -> Vec<Option<f64>> {
         let sum = |(fold, found): (&Fold, &Option<Vec<f64>>)| {
             let found = found.as_ref()?;
-            let sum: f64 = fold.test.iter().zip(found).map(|(row, p)| (self.targets[*row] - p).powi(2)).sum();
+            let sum: f64 = fold.test.iter().zip(found).map(|(row, p)| (self.targets[*row] - self.counted(*row, *p)).powi(2)).sum();
             sum.is_finite().then_some(sum)
         };
         folds.iter().zip(predicted).map(sum).collect()
@@ -221,9 +232,8 @@ impl Lesson {
 }
 
 /// Predictions for the rows of a fold; none where the learner cannot be fitted.
-fn predict_fold(kind: Kind, features: &Features, targets: &[f64], fold: &Fold, seed: u64) -> Option<Vec<f64>> {
-    let known: Vec<f64> = fold.train.iter().map(|row| targets[*row]).collect();
-    let fitted = Fitted::fit(kind, Task::Number, &features.select(&fold.train), &known, seed).ok()?;
+fn predict_fold(kind: Kind, features: &Features, known: &[f64], fold: &Fold, seed: u64) -> Option<Vec<f64>> {
+    let fitted = Fitted::fit(kind, Task::Number, &features.select(&fold.train), known, seed).ok()?;
     let predicted = fitted.predict(&features.select(&fold.test));
     predicted.iter().all(|value| value.is_finite()).then_some(predicted)
 }

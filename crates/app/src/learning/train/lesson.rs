@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use matdock_learn::validate::Domain;
+use matdock_learn::{
+    learner::{LearnerError, Limit, beyond_limits},
+    validate::Domain,
+};
 use matdock_message::{Message, say};
 use rand::seq::SliceRandom;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
@@ -18,7 +21,8 @@ pub(super) struct Lesson {
     pub(super) schema: Schema,
     pub(super) prepared: Prepared,
     pub(super) targets: Vec<f64>,
-    pub(super) limits: usize,
+    /// Where a target is only a limit, on which side of it the true value lies.
+    pub(super) limits: Vec<Option<Limit>>,
     pub(super) without_target: usize,
     pub(super) domain: Domain,
     pub(super) labels: Vec<String>,
@@ -42,11 +46,27 @@ impl Lesson {
             domain: Domain::new(&prepared.features),
             labels: prepared.rows.iter().map(label).collect(),
             targets: known.iter().map(|(_, target)| target.value).collect(),
-            limits: known.iter().filter(|(_, target)| target.limit).count(),
+            limits: known.iter().map(|(_, target)| target.limit).collect(),
             without_target: table.rows.len() - known.len(),
             prepared,
             schema,
         })
+    }
+
+    /// The targets of some rows as they are learnt: what is expected beyond a limit in place of the limit. Nothing is
+    /// learnt of other rows.
+    pub(super) fn known(&self, rows: &[usize], seed: u64) -> Result<Vec<f64>, LearnerError> {
+        let targets: Vec<f64> = rows.iter().map(|row| self.targets[*row]).collect();
+        let limits: Vec<Option<Limit>> = rows.iter().map(|row| self.limits[*row]).collect();
+        if limits.iter().all(Option::is_none) {
+            return Ok(targets);
+        }
+        beyond_limits(&self.prepared.features.select(rows), &targets, &limits, seed)
+    }
+
+    /// A prediction as it counts beside the target of a row: the limit itself where it lies beyond it.
+    pub(super) fn counted(&self, row: usize, predicted: f64) -> f64 {
+        Limit::counted(self.limits[row], self.targets[row], predicted)
     }
 
     /// The targets in random order.

@@ -47,8 +47,9 @@ impl Lesson {
         if self.prepared.features.width() > rows {
             told.push(say!("app-learn-warn-wide", features = self.prepared.features.width(), rows = rows));
         }
-        if self.limits > 0 {
-            told.push(say!("app-learn-warn-limits", rows = self.limits));
+        let limits = self.limits.iter().flatten().count();
+        if limits > 0 {
+            told.push(say!("app-learn-warn-limits", rows = limits));
         }
         if self.without_target > 0 {
             told.push(say!("app-learn-warn-no-target", rows = self.without_target));
