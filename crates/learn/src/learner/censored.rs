@@ -59,9 +59,8 @@ pub fn beyond_limits(
         return Ok(expected);
     }
     let parts = folds(&Lesson { task: Task::Number, features, targets, seed }, PARTS);
-    let predict = |kind: Kind, expected: &[f64], of: &dyn Fn(usize) -> bool| {
-        left_out(kind, features, expected, &parts, of, seed)
-    };
+    let predict =
+        |kind: Kind, expected: &[f64], of: &dyn Fn(usize) -> bool| left_out(kind, features, expected, &parts, of, seed);
     // Limits taken for values would bend what is learnt at first.
     let known = |row: usize| limits[row].is_none();
     let error = |values: &[f64]| -> f64 {
@@ -135,8 +134,7 @@ mod tests {
         let (features, truth) = friedman(rows, 6, seed);
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let noisy = truth.iter().map(|y| y + 2.0 * (random.random::<f64>() - 0.5));
-        let (targets, limits) =
-            noisy.map(|y| if y < limit { (limit, Some(Limit::Below)) } else { (y, None) }).unzip();
+        let (targets, limits) = noisy.map(|y| if y < limit { (limit, Some(Limit::Below)) } else { (y, None) }).unzip();
         (features, targets, limits)
     }
 

@@ -5,8 +5,8 @@
 
 mod bins;
 mod boosting;
-mod effects;
 mod censored;
+mod effects;
 mod features;
 mod folds;
 mod forest;
@@ -35,8 +35,8 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 use boosting::Boosting;
-pub use effects::{squared_error, variance};
 pub use censored::{Limit, beyond_limits};
+pub use effects::{squared_error, variance};
 pub use features::Features;
 use forest::Forest;
 use gaussian::Gaussian;

@@ -224,7 +224,8 @@ impl Lesson {
     fn squares(&self, folds: &[Fold], predicted: &[Option<Vec<f64>>]) -> Vec<Option<f64>> {
         let sum = |(fold, found): (&Fold, &Option<Vec<f64>>)| {
             let found = found.as_ref()?;
-            let sum: f64 = fold.test.iter().zip(found).map(|(row, p)| (self.targets[*row] - self.counted(*row, *p)).powi(2)).sum();
+            let sum: f64 =
+                fold.test.iter().zip(found).map(|(row, p)| (self.targets[*row] - self.counted(*row, *p)).powi(2)).sum();
             sum.is_finite().then_some(sum)
         };
         folds.iter().zip(predicted).map(sum).collect()
