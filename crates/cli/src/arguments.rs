@@ -225,6 +225,14 @@ pub enum DatasetVerb {
     Show(DatasetShow),
     Export(DatasetExport),
     List,
+    Template(DatasetTemplate),
+}
+
+#[derive(Debug, Args)]
+pub struct DatasetTemplate {
+    pub format: Option<String>,
+    #[arg(short = 'o', long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -248,6 +256,8 @@ pub struct DatasetMake {
     pub cap: Option<String>,
     #[arg(long, value_name = "TEXT")]
     pub note: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub format: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -5,7 +5,10 @@ use std::{
     process::ExitCode,
 };
 
-use matdock_app::dataset::{self, Dataset, Drawn, Exported, Given, Made};
+use matdock_app::{
+    dataset::{self, Dataset, Drawn, Exported, Given, Made},
+    record_format::{self, RecordFormat},
+};
 use matdock_message::{Language, Message, say};
 
 use crate::{
@@ -24,6 +27,7 @@ impl Face {
             DatasetVerb::Show(a) => self.dataset_show(a),
             DatasetVerb::Export(a) => self.dataset_export(a),
             DatasetVerb::List => self.dataset_list(),
+            DatasetVerb::Template(a) => self.dataset_template(a),
         }
     }
 
@@ -39,9 +43,10 @@ impl Face {
             sets: a.set.clone(),
             ends: a.cap.clone(),
             note: a.note.clone(),
+            format: a.format.clone(),
         };
         let wish = dataset::Wish { name: a.name.clone(), from, options };
-        let made = dataset::make(&wish, &self.general.dock)?;
+        let made = dataset::make(&wish, &self.general.dock, self.language)?;
         self.show(&made, || shown_made(&made, self.language))
     }
 
@@ -59,6 +64,33 @@ impl Face {
         let (datasets, problems) = dataset::list(&self.general.dock);
         problems.iter().for_each(|problem| eprintln!("{}", problem.text(self.language)));
         self.show(&datasets, || list(&datasets, &self.general.dock, self.language))
+    }
+
+    fn dataset_template(&self, a: &arguments::DatasetTemplate) -> Result<ExitCode, Message> {
+        let Some(name) = &a.format else {
+            let formats = record_format::names();
+            return self.show(&formats, || {
+                let row = |name: &&str| {
+                    vec![(*name).to_owned(), view::word(&format!("app-record-format-{name}"), self.language)]
+                };
+                let headers =
+                    ["name", "meaning"].map(|id| view::word(&format!("cli-dataset-format-{id}"), self.language));
+                view::print(&view::table(&headers, &formats.iter().map(row).collect::<Vec<_>>()));
+            });
+        };
+        let format = RecordFormat::named(name)?;
+        let explained = format.explained(self.language);
+        if let Some(out) = &a.out {
+            format.write_template(out, self.language)?;
+        }
+        self.show(&explained, || match &a.out {
+            Some(out) => {
+                let message =
+                    say!("cli-dataset-template", file = out.display(), columns = format.columns.len(), format = name);
+                view::line(&message, self.language);
+            }
+            None => explained.iter().for_each(|line| view::print(&format!("{line}\n"))),
+        })
     }
 
     /// The table of a file or dataset, as a person named it.
@@ -80,6 +112,13 @@ fn shown_made(made: &Made, language: Language) {
     let (computed, found) = (made.descriptors.computed, made.descriptors.found);
     if computed + found > 0 {
         line(say!("cli-dataset-descriptors", computed = computed, found = found));
+    }
+    if let Some(format) = &dataset.options.format {
+        line(say!("cli-dataset-problems", count = made.problems.len(), format = format));
+        made.problems.iter().take(SHOWN).for_each(|what| view::print(&format!("  {what}\n")));
+        if !made.unknown_columns.is_empty() {
+            line(say!("cli-dataset-unknown-columns", names = made.unknown_columns.join(", ")));
+        }
     }
     dataset::notes(dataset).iter().for_each(|note| line(say!("cli-train-warning", what = note)));
     line(say!("cli-dataset-next", name = dataset.name));

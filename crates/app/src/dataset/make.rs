@@ -7,7 +7,7 @@ use std::{
 };
 
 use matdock_chem::Ends;
-use matdock_message::{Message, say};
+use matdock_message::{Language, Message, say};
 use matdock_record::Timestamp;
 use matdock_store::{Dock, Mode};
 use serde::Serialize;
@@ -21,6 +21,7 @@ use super::{
 use crate::{
     describe::{self, Lookups, Sets},
     learning::{Columns, Input},
+    record_format::{self, RecordFormat},
     table::{self, Format, SheetExtras, Table},
 };
 
@@ -52,6 +53,10 @@ pub struct Made {
     pub dataset: Dataset,
     /// Whether it is new; an equal one was there otherwise.
     pub new: bool,
+    /// What does not fit the record format, with its place; the table is kept as it is.
+    pub problems: Vec<String>,
+    /// Columns that the record format does not know.
+    pub unknown_columns: Vec<String>,
     /// Structures whose descriptors are kept in the dock now.
     pub descriptors: Lookups,
 }
@@ -62,7 +67,7 @@ pub struct Made {
 ///
 /// # Errors
 /// The table cannot be read or has no rows, a column that is named is not there, or the disk refuses.
-pub fn make(wish: &Wish, dock: &Path) -> Result<Made, Message> {
+pub fn make(wish: &Wish, dock: &Path, language: Language) -> Result<Made, Message> {
     let name = Name::parse(&wish.name)?;
     if name.version.is_some() {
         return Err(say!("app-dataset-name-version", name = name.name));
@@ -86,6 +91,8 @@ pub fn make(wish: &Wish, dock: &Path) -> Result<Made, Message> {
     let ends: Option<Ends> = options.ends.as_deref().map(str::parse).transpose()?;
     let wished = Columns { sets: options.sets.clone(), ends, ..Columns::default() };
     check_sets(&options.sets)?;
+    let format = options.format.as_deref().map(RecordFormat::named).transpose()?;
+    let checked = format.map(|format| record_format::check(&table, &format)).unwrap_or_default();
     let columns = columns::of(&table);
     let groups = groups::of(&table, &columns, &options.groups, options.target.as_deref());
     let dataset = Dataset {
@@ -109,7 +116,8 @@ pub fn make(wish: &Wish, dock: &Path) -> Result<Made, Message> {
     let (dataset, new) = versions::keep(dock, dataset, &bytes)?;
     // Behind the making: what is computed is kept bit by bit, and can be computed again.
     let descriptors = describe_structures(&table, &dataset, &wished, dock)?;
-    Ok(Made { dataset, new, descriptors })
+    let problems = checked.problems.iter().map(|what| what.text(language)).collect();
+    Ok(Made { dataset, new, problems, unknown_columns: checked.unknown, descriptors })
 }
 
 fn of_file(path: &Path) -> Result<(Table, Vec<u8>, String, Source), Message> {

@@ -84,6 +84,9 @@ pub struct Options {
     pub ends: Option<String>,
     /// A remark.
     pub note: Option<String>,
+    /// Record format the table was checked against.
+    #[serde(default)]
+    pub format: Option<String>,
 }
 
 impl Dataset {

@@ -8,7 +8,7 @@ use super::{Asked, Holds, RecordFormat};
 use crate::table::{Cell, Table};
 
 /// What was found in a table.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Checked {
     /// Columns of the table that the format knows.
     pub known: usize,

@@ -166,8 +166,7 @@ impl Asked {
         if !self.needs.is_empty() {
             parts.push(say!("app-record-format-needs", columns = self.needs.join(", ")).text(language));
         }
-        let join = say!("app-record-format-join").text(language);
-        format!("{}: {}", self.header(), parts.join(&join))
+        format!("{}: {}", self.header(), parts.join("; "))
     }
 }
 

@@ -288,3 +288,22 @@ fn a_killed_make_leaves_the_old_or_the_new_version_and_never_half_of_one() {
     }
     assert!(killed > 0, "{killed} killed, {done} done");
 }
+
+#[test]
+fn a_filled_in_record_format_is_checked_and_told_what_does_not_fit() {
+    let folder = with(
+        "filled.csv",
+        "sample,repeat_unit,ionic_conductivity [S/m],conductivity_temperature [K],colour\n\
+         P1,*CCO*,1e-3,333,red\nP2,*CCO(*,<1e-10,300,\nP3,*CC*,2e-4,,\n",
+    );
+    let here = folder.path();
+    ok(here, &["dataset", "template", "ion-conductor", "-o", "empty.xlsx"]);
+    let empty = refused(here, &["dataset", "make", "empty", "--from", "empty.xlsx"]);
+    assert!(empty.contains("empty.xlsx"), "{empty}");
+    let made = json(here, &["dataset", "make", "ions", "--from", "filled.csv", "--format", "ion-conductor"]);
+    let problems: Vec<&str> = made["problems"].as_array().unwrap().iter().map(|what| what.as_str().unwrap()).collect();
+    assert_eq!(problems.len(), 2, "{problems:?}");
+    assert!(problems[0].contains("line 3") && problems[0].contains("*CCO(*"), "{problems:?}");
+    assert!(problems[1].contains("line 4") && problems[1].contains("conductivity_temperature"), "{problems:?}");
+    assert_eq!(made["unknown_columns"][0], "colour");
+}

@@ -15,7 +15,6 @@ app-record-format-date = a date
 app-record-format-required = needed in every row
 app-record-format-one-of = this or another column so marked is needed in every row
 app-record-format-needs = means nothing without { $columns }
-app-record-format-join = ; 
 app-record-format-how = One row per sample and measurement conditions. Leave empty what is not known; delete columns that are never used and add your own. Units in square brackets may be changed to others of the same kind (Cel to K): values are converted.
 app-record-format-unknown = there is no record format "{ $name }"; there are { $names }
 app-record-format-no-column = the column "{ $name }" is missing

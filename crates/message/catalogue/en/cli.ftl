@@ -378,6 +378,19 @@ cli-help-dataset-export-name = Name of a dataset, or NAME@2 for its second versi
 cli-help-dataset-export-out = Table to write: .csv, .xlsx, .parquet or .json
 cli-help-dataset-export-descriptors = Add the descriptors of formulas and SMILES
 cli-help-dataset-list = List the datasets of the dock
+cli-help-dataset-make-format = Record format to check it against (see dataset template): units, ranges, structures, conditions of measurements
+cli-help-dataset-template = Write an empty table to fill in for a kind of material: every quantity with unit and measurement conditions; without a name, list the kinds
+cli-help-dataset-template-format = Record format: ion-conductor, transparent-conductor, thin-film-cell or powder-electrode
+cli-help-dataset-template-out = Table to write: .xlsx (with a sheet that explains the columns) or .csv; without it the columns are explained here
+cli-dataset-template = { $file } has { $columns } columns to fill in; then: matdock dataset make NAME --from { $file } --format { $format }
+cli-dataset-problems = Checked against the record format { $format }: { $count ->
+    [0] everything fits.
+    [one] one thing does not fit (the table is kept as it is):
+   *[other] { $count } things do not fit (the table is kept as it is):
+}
+cli-dataset-unknown-columns = Columns of your own: { $names }
+cli-dataset-format-name = record format
+cli-dataset-format-meaning = for
 cli-dataset-made = { $name }: { $rows } rows, { $columns } columns frozen.
 cli-dataset-same = { $name } is the same; nothing was added.
 cli-dataset-descriptors = Descriptors of structures: { $computed } computed and kept, { $found } were there.

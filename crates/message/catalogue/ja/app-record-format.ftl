@@ -15,7 +15,6 @@ app-record-format-date = 日付
 app-record-format-required = すべての行で必要
 app-record-format-one-of = すべての行で、この列または同じ印の別の列が必要
 app-record-format-needs = { $columns } がなければ意味をなしません
-app-record-format-join = ；
 app-record-format-how = 試料と測定条件の組ごとに一行です。わからないところは空のままにします。使わない列は消してよく、独自の列を加えてもかまいません。角括弧の単位は同じ種類のもの（Cel を K になど）に変えられ、値は換算されます。
 app-record-format-unknown = 記録書式「{ $name }」はありません。{ $names } があります
 app-record-format-no-column = 列「{ $name }」がありません

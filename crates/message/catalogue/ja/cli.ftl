@@ -378,6 +378,18 @@ cli-help-dataset-export-name = データセットの名前。第 2 版は NAME@2
 cli-help-dataset-export-out = 書き出す表: .csv、.xlsx、.parquet、.json
 cli-help-dataset-export-descriptors = 化学式と SMILES の記述子を加える
 cli-help-dataset-list = ドックのデータセットを一覧する
+cli-help-dataset-make-format = 照合する記録書式（dataset template を参照）。単位、範囲、構造、測定条件を確かめます
+cli-help-dataset-template = 材料の種類ごとに記入用の空の表を書き出します。すべての量に単位と測定条件が付きます。名前がなければ一覧を示します
+cli-help-dataset-template-format = 記録書式：ion-conductor、transparent-conductor、thin-film-cell、powder-electrode
+cli-help-dataset-template-out = 書き出す表：.xlsx（列の説明シート付き）または .csv。指定がなければここに列の説明を示します
+cli-dataset-template = { $file } には記入する列が { $columns } 列あります。続き：matdock dataset make 名前 --from { $file } --format { $format }
+cli-dataset-problems = 記録書式 { $format } と照合しました：{ $count ->
+    [0] すべて合っています。
+   *[other] 合わないものが { $count } 件あります（表はそのまま保存します）：
+}
+cli-dataset-unknown-columns = 独自の列：{ $names }
+cli-dataset-format-name = 記録書式
+cli-dataset-format-meaning = 対象
 cli-dataset-made = { $name }: { $rows } 行、{ $columns } 列を凍結しました。
 cli-dataset-same = { $name } と同じです。何も加えていません。
 cli-dataset-descriptors = 構造の記述子: { $computed } 件を計算して保存、{ $found } 件は既にありました。
