@@ -45,7 +45,8 @@ impl Stability {
 
 /// Halves that are drawn, in pairs that complete one another.
 const PAIRS: u64 = 50;
-const THRESHOLD: f64 = 0.75;
+/// High, so that a draw may choose many: more columns that matter together are found than with a low one and few choices.
+const THRESHOLD: f64 = 0.9;
 
 /// The weights of the Lasso for 100 penalties from the smallest that leaves none, to a thousandth of it.
 ///
@@ -75,8 +76,8 @@ pub fn lasso_path(features: &Features, targets: &[f64]) -> Result<LassoPath, Lea
 ///
 /// Errors: see [`LearnerError`].
 ///
-/// Source: Meinshausen & Buehlmann, J. R. Stat. Soc. B 72, 417 (2010), theorem 1; complementary pairs: Shah & Samworth,
-/// ibid. 75, 55 (2013).
+/// Source: Meinshausen & Buehlmann, J. R. Stat. Soc. B 72, 417 (2010); complementary pairs and the bound for unimodal
+/// shares, theorem 2: Shah & Samworth, ibid. 75, 55 (2013).
 pub fn stability_selection(
     features: &Features,
     targets: &[f64],
@@ -86,7 +87,9 @@ pub fn stability_selection(
     check(Task::Number, features, targets)?;
     let width = features.width();
     let useful = Scaling::of(features).width().max(1);
-    let share = (2.0 * THRESHOLD - 1.0) * useful as f64;
+    let pairs = PAIRS as f64;
+    let bound = 4.0 * (1.0 - THRESHOLD + 0.5 / pairs) / (1.0 + 1.0 / pairs);
+    let share = useful as f64 / bound;
     let chosen = ((share * by_chance.max(0.0)).sqrt().floor() as usize).clamp(1, useful);
     let pair = |number: u64| {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
