@@ -3,7 +3,11 @@
 use std::fmt::Write as _;
 
 use matdock_message::{Message, say};
-use plotters::{coord::Shift, prelude::*};
+use plotters::{
+    coord::Shift,
+    prelude::*,
+    style::text_anchor::{HPos, Pos, VPos},
+};
 
 /// One panel of a plot.
 #[derive(Debug, Clone, Default)]
@@ -41,6 +45,8 @@ pub enum Mark {
     Crosses(String, Vec<(f64, f64)>, Colour),
     /// Bars from zero to the right `(length, y)`, of height 0.7.
     Bars(String, Vec<(f64, f64)>, Colour),
+    /// Words `(x, y, text)`, centred.
+    Labels(Vec<(f64, f64, String)>, Colour),
     /// Coloured cells `(left, right, bottom, top, value)`, dark for low and bright for high values.
     Cells(Vec<[f64; 5]>),
 }
@@ -64,6 +70,8 @@ pub enum Colour {
     Purple,
     /// Black.
     Black,
+    /// White, on dark cells.
+    White,
     /// Light grey, for what is in the background.
     Pale,
 }
@@ -79,6 +87,7 @@ impl Colour {
             Self::Sky => RGBColor(86, 180, 233),
             Self::Purple => RGBColor(204, 121, 167),
             Self::Black => RGBColor(30, 30, 30),
+            Self::White => WHITE,
             Self::Pale => RGBColor(205, 205, 205),
         }
     }
@@ -191,6 +200,12 @@ fn draw(panel: &Panel, place: &Place<'_>) -> Result<(), String> {
                     drawn.label(name).legend(swatch);
                 }
             }
+            Mark::Labels(labels, colour) => {
+                let style = TextStyle::from(("sans-serif", 14)).color(&colour.rgb());
+                let style = style.pos(Pos::new(HPos::Center, VPos::Center));
+                let words = labels.iter().map(|(x, y, word)| Text::new(word.clone(), (*x, *y), style.clone()));
+                chart.draw_series(words).map_err(|e| e.to_string())?;
+            }
             Mark::Cells(cells) => {
                 let values = || cells.iter().map(|cell| cell[4]).filter(|value| value.is_finite());
                 let (low, high) = (values().fold(f64::MAX, f64::min), values().fold(f64::MIN, f64::max));
@@ -246,7 +261,7 @@ impl Mark {
             | Self::Points(name, ..)
             | Self::Crosses(name, ..)
             | Self::Bars(name, ..) => name,
-            Self::Cells(_) => "",
+            Self::Cells(_) | Self::Labels(..) => "",
         }
     }
 
@@ -259,6 +274,10 @@ impl Mark {
             Self::Points(name, points, colour) => Self::Points(name.clone(), pairs(points), *colour),
             Self::Crosses(name, points, colour) => Self::Crosses(name.clone(), pairs(points), *colour),
             Self::Bars(name, points, colour) => Self::Bars(name.clone(), pairs(points), *colour),
+            Self::Labels(labels, colour) => {
+                let labels = labels.iter().filter_map(|(a, b, word)| Some((x(*a)?, y(*b)?, word.clone())));
+                Self::Labels(labels.collect(), *colour)
+            }
             Self::Cells(cells) => {
                 let cells = cells.iter().filter_map(|c| Some([x(c[0])?, x(c[1])?, y(c[2])?, y(c[3])?, c[4]]));
                 Self::Cells(cells.collect())
@@ -279,6 +298,7 @@ impl Mark {
             Self::Band(_, points, _) => points.iter().flat_map(|p| [(p.0, p.1), (p.0, p.2)]).collect(),
             Self::Bars(_, points, _) => points.iter().flat_map(|p| [(0.0, p.1 - 0.5), (p.0, p.1 + 0.5)]).collect(),
             Self::Cells(cells) => cells.iter().flat_map(|c| [(c[0], c[2]), (c[1], c[3])]).collect(),
+            Self::Labels(labels, _) => labels.iter().map(|(x, y, _)| (*x, *y)).collect(),
         }
     }
 }

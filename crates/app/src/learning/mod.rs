@@ -2,9 +2,11 @@
 
 mod advise;
 mod card;
+mod classes;
 mod evidence;
 pub mod explain;
 mod known_rows;
+mod left_out_plot;
 mod model_file;
 mod predict;
 mod schema;
@@ -19,4 +21,4 @@ pub(crate) use model_file::{is_plain_name, seconds};
 pub use predict::{Predicted, PredictedRow, place_word, predict};
 pub(crate) use schema::Input;
 pub use schema::{Columns, LeftOut, Schema};
-pub use train::{Compared, Progress, SplitScores, Trained, Wish, kind, train};
+pub use train::{Compared, Figures, Progress, SplitScores, Trained, Wish, kind, train};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use matdock_learn::{
     learner::Fitted,
-    validate::{Conformal, Domain},
+    validate::{ClassSets, Conformal, Domain},
 };
 use matdock_message::{Language, Message, say};
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,9 @@ pub struct Model {
     pub domain: Domain,
     /// How far it was off where it had not; none with too few rows.
     pub intervals: Option<Conformal>,
+    /// From which probability on a class cannot be ruled out; none of numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sets: Option<ClassSets>,
     /// What the rows learnt from are called.
     pub labels: Vec<String>,
     /// Hash of the file with the rows learnt from; none of models of before these were kept.
@@ -51,11 +54,11 @@ impl Model {
         schema: Schema,
         fitted: Fitted,
         domain: Domain,
-        intervals: Option<Conformal>,
+        (intervals, sets): (Option<Conformal>, Option<ClassSets>),
         labels: Vec<String>,
         card: Trained,
     ) -> Self {
-        Self { schema, fitted, domain, intervals, labels, rows: None, card }
+        Self { schema, fitted, domain, intervals, sets, labels, rows: None, card }
     }
 
     /// Writes the model and its card to a folder of its own in `models`; an older model of the same name is kept beside it

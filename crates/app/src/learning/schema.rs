@@ -6,11 +6,12 @@ use std::{
 };
 
 use matdock_chem::Ends;
-use matdock_learn::learner::{Features, Limit};
+use matdock_learn::learner::{Features, Limit, Task};
 use matdock_message::{Message, say};
 use matdock_record::{Qualifier, Quantity, Unit};
 use serde::{Deserialize, Serialize};
 
+use super::classes;
 use crate::{
     describe::{Notation, Sets},
     table::{Cell, ColumnKind, Table},
@@ -65,6 +66,9 @@ pub struct Schema {
     pub unit: Option<String>,
     /// Whether its logarithm to base ten is learnt.
     pub logarithm: bool,
+    /// Names of the classes, in order; none where the target is a number.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<String>,
     /// Columns that are learnt from.
     pub inputs: Vec<Input>,
     /// Names of all features, in order.
@@ -84,6 +88,8 @@ pub struct Columns {
     pub ends: Option<Ends>,
     /// Whether the logarithm of the target is learnt; `None` to decide by its range.
     pub logarithm: Option<bool>,
+    /// Whether the target names classes; `None` to decide by its cells.
+    pub classes: Option<bool>,
 }
 
 /// A column that is not used, and why.
@@ -137,13 +143,20 @@ impl Schema {
             return Err(table.in_file(say!("app-learn-target-as-feature", name = target)));
         }
         let unit = table.columns[place].unit.clone();
-        let mut schema =
-            Self { target: target.to_owned(), unit, logarithm: false, inputs: Vec::new(), features: Vec::new() };
+        let mut schema = Self {
+            target: target.to_owned(),
+            unit,
+            logarithm: false,
+            classes: classes::of(table, place, said.classes)?,
+            inputs: Vec::new(),
+            features: Vec::new(),
+        };
         let values: Vec<f64> = schema.targets(table)?.into_iter().flatten().map(|target| target.value).collect();
         if values.iter().all(|value| *value == values[0]) {
             return Err(table.at_header(place, say!("app-learn-same-targets")));
         }
         schema.logarithm = match said.logarithm {
+            _ if !schema.classes.is_empty() => false,
             Some(wished) => wished,
             None => spans_decades(&values),
         };
@@ -191,6 +204,9 @@ impl Schema {
     /// A cell that is no number, named; a limit or zero where logarithms are learnt.
     pub fn targets(&self, table: &Table) -> Result<Vec<Option<Target>>, Message> {
         let column = table.column(&self.target)?;
+        if !self.classes.is_empty() {
+            return classes::targets(table, column, &self.classes);
+        }
         let unit = Conversion::of(table, column, self.unit.as_deref())?;
         let mut found = Vec::with_capacity(table.rows.len());
         for row in 0..table.rows.len() {
@@ -264,6 +280,14 @@ impl Schema {
         }
         let features = Features::new(columns).map_err(|error| say!("app-learn-features", reason = error))?;
         Ok(Prepared { features, rows, unread })
+    }
+
+    /// What is learnt: a number, or classes.
+    pub fn task(&self) -> Task {
+        match self.classes.len() {
+            0 => Task::Number,
+            count => Task::Class { count },
+        }
     }
 
     /// The column with the structures, if there is one: rows of the same structure resemble each other.

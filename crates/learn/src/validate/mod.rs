@@ -1,10 +1,12 @@
 //! What a learner can be trusted with: rows left out in different ways, intervals, and where nothing is known.
 
+mod classes;
 mod conformal;
 mod domain;
 mod score;
 mod split;
 
+pub use classes::{ClassScores, ClassSets, confusion, likeliest};
 pub use conformal::Conformal;
 pub use domain::{Domain, Place};
 pub use score::{Interval, Scores};

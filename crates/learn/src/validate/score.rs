@@ -41,26 +41,37 @@ impl Scores {
     /// blocks where rows of a block resemble each other.
     pub fn of(measured: &[f64], predicted: &[f64], blocks: &[usize], seed: u64) -> Option<Self> {
         let pairs: Vec<(f64, f64)> = measured.iter().copied().zip(predicted.iter().copied()).collect();
-        let whole = figures(&pairs)?;
-        let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        blocks.iter().enumerate().for_each(|(row, block)| members.entry(*block).or_default().push(row));
-        let members: Vec<Vec<usize>> = members.into_values().collect();
-        let mut random = ChaCha8Rng::seed_from_u64(seed);
-        let mut draws: Vec<[f64; 4]> = Vec::with_capacity(DRAWS);
-        for _ in 0..DRAWS {
-            let drawn = (0..members.len()).flat_map(|_| &members[random.random_range(0..members.len())]);
-            let drawn: Vec<(f64, f64)> = drawn.map(|row| pairs[*row]).collect();
-            draws.extend(figures(&drawn));
-        }
-        let interval = |place: usize| {
-            let mut values: Vec<f64> = draws.iter().map(|draw| draw[place]).collect();
-            values.sort_by(f64::total_cmp);
-            let at = |share: f64| values.get((share * values.len().saturating_sub(1) as f64).round() as usize).copied();
-            let mean = whole[place];
-            Interval { mean, low: at(0.05).unwrap_or(mean), high: at(0.95).unwrap_or(mean) }
+        let of = |rows: &[usize]| {
+            figures(&rows.iter().filter_map(|row| pairs.get(*row).copied()).collect::<Vec<(f64, f64)>>())
         };
-        Some(Self { r2: interval(0), mae: interval(1), rmse: interval(2), spearman: interval(3) })
+        let [r2, mae, rmse, spearman] = intervals(&blocks[..blocks.len().min(pairs.len())], seed, of)?;
+        Some(Self { r2, mae, rmse, spearman })
     }
+}
+
+/// Figures of all rows, and the ranges they lie in over new draws of blocks of rows.
+pub(super) fn intervals<const N: usize>(
+    blocks: &[usize],
+    seed: u64,
+    figures: impl Fn(&[usize]) -> Option<[f64; N]>,
+) -> Option<[Interval; N]> {
+    let whole = figures(&(0..blocks.len()).collect::<Vec<usize>>())?;
+    let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    blocks.iter().enumerate().for_each(|(row, block)| members.entry(*block).or_default().push(row));
+    let members: Vec<Vec<usize>> = members.into_values().collect();
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let mut draws: Vec<[f64; N]> = Vec::with_capacity(DRAWS);
+    for _ in 0..DRAWS {
+        let drawn = (0..members.len()).flat_map(|_| &members[random.random_range(0..members.len())]);
+        draws.extend(figures(&drawn.copied().collect::<Vec<usize>>()));
+    }
+    Some(std::array::from_fn(|place| {
+        let mut values: Vec<f64> = draws.iter().map(|draw| draw[place]).collect();
+        values.sort_by(f64::total_cmp);
+        let at = |share: f64| values.get((share * values.len().saturating_sub(1) as f64).round() as usize).copied();
+        let mean = whole[place];
+        Interval { mean, low: at(0.05).unwrap_or(mean), high: at(0.95).unwrap_or(mean) }
+    }))
 }
 
 /// R2, mean absolute error, root mean square error, Spearman's rank correlation.

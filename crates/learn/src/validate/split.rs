@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 pub enum Split {
     /// At random: what to expect of a row like those there are.
     Random,
+    /// At random, every class in every fold as often as in all rows.
+    Stratified,
     /// Rows with the same number stay together: what to expect of a polymer, paper or batch never seen.
     Group(Vec<usize>),
     /// Like [`Split::Group`], with groups found as clusters of these points (one per row): what to expect of a region
@@ -48,6 +50,7 @@ impl Split {
                 parts.shuffle(&mut random);
                 parts
             }
+            Self::Stratified => stratified(targets, count, &mut random),
             Self::Group(groups) => spread(groups, count, &mut random),
             Self::Cluster(points) => clusters(points, count, &mut random),
             Self::Time(times) => return forward(times, count),
@@ -68,6 +71,16 @@ impl Split {
 
 fn kept(folds: Vec<Fold>) -> Vec<Fold> {
     folds.into_iter().filter(|fold| !fold.train.is_empty() && !fold.test.is_empty()).collect()
+}
+
+/// Rows in random order dealt out class by class, so that every part has its share of each.
+fn stratified(classes: &[f64], count: usize, random: &mut ChaCha8Rng) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..classes.len()).collect();
+    order.shuffle(random);
+    order.sort_by(|a, b| classes[*a].total_cmp(&classes[*b]));
+    let mut parts = vec![0; classes.len()];
+    order.iter().enumerate().for_each(|(place, row)| parts[*row] = place % count);
+    parts
 }
 
 /// Groups dealt out to `count` parts of about the same size, largest groups first, equal ones in random order.
@@ -167,6 +180,15 @@ mod tests {
         assert!(folds.iter().all(|fold| fold.test.iter().all(|row| !fold.train.contains(row))));
         assert_eq!(folds, Split::Random.folds(&[0.0; 23], 5, 7));
         assert_ne!(folds, Split::Random.folds(&[0.0; 23], 5, 8));
+    }
+
+    #[test]
+    fn every_fold_has_its_share_of_each_class() {
+        let classes: Vec<f64> = (0..50).map(|row| f64::from(u8::from(row % 5 == 0))).collect();
+        for fold in Split::Stratified.folds(&classes, 5, 3) {
+            let rare = fold.test.iter().filter(|row| classes[**row] == 1.0).count();
+            assert_eq!((fold.test.len(), rare), (10, 2));
+        }
     }
 
     #[test]

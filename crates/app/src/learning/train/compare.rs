@@ -3,21 +3,22 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use matdock_learn::{
-    learner::{Features, Fitted, Kind, Task},
-    validate::{Conformal, Fold, Interval, Scores},
+    learner::{Features, Fitted, Kind, Task, squared_error},
+    validate::{ClassScores, ClassSets, Conformal, Fold, Interval, Scores, confusion},
 };
 use matdock_message::{Language, Message, say};
 use rayon::prelude::*;
 
-use super::{Compared, Progress, Scrambled, SplitScores, Trained, Wish, lesson::Lesson, split::Way};
+use super::{Compared, Figures, Progress, Scrambled, SplitScores, Trained, Wish, lesson::Lesson, split::Way};
 use crate::{
     dataset::Reference,
     learning::{
         known_rows::{KnownRows, LeftOutRows},
+        left_out_plot,
         model_file::Model,
         schema::LeftOut,
     },
-    plot::{Colour, Mark, Panel},
+    plot::Panel,
 };
 
 /// Targets in random order are learnt so many times.
@@ -47,6 +48,7 @@ impl Lesson {
         hash: String,
         progress: Progress<'_>,
     ) -> Result<Made, Message> {
+        let task = self.schema.task();
         let kinds = if wish.learners.is_empty() { self.suitable() } else { wish.learners.clone() };
         let folds: Vec<Vec<Fold>> =
             ways.iter().map(|way| way.split.folds(&self.targets, wish.folds, wish.seed)).collect();
@@ -66,7 +68,7 @@ impl Lesson {
                 .par_iter()
                 .zip(known)
                 .map(|(fold, known)| {
-                    let predicted = predict_fold(kind, &self.prepared.features, known, fold, wish.seed);
+                    let predicted = predict_fold(kind, task, &self.prepared.features, known, fold, wish.seed);
                     count();
                     predicted
                 })
@@ -98,48 +100,56 @@ impl Lesson {
         let kind = kinds[chosen];
         let mut splits = Vec::new();
         let mut errors_of_first = Vec::new();
-        let mut left_out_first = Vec::new();
+        let mut left_out_first: Vec<Option<Vec<f64>>> = Vec::new();
         let mut panels = Vec::new();
         for (number, (way, folds)) in ways.iter().zip(&folds).enumerate() {
             let found = if number == 0 { nested.clone() } else { predicted(kind, &known(folds)?, folds) };
             let found = spread(size, folds, &found);
-            let error = |(row, p): (usize, &Option<f64>)| p.map(|p| (self.counted(row, p) - self.targets[row]).abs());
+            let error = |(row, p): (usize, &Option<Vec<f64>>)| {
+                Some((self.counted(row, *p.as_ref()?.first()?) - self.targets[row]).abs())
+            };
             let errors: Vec<Option<f64>> = found.iter().enumerate().map(error).collect();
             let Some(scores) = self.scores(&found, way, wish.seed) else { continue };
             let tested: Vec<Vec<usize>> = folds.iter().map(|fold| fold.test.clone()).collect();
-            let coverage =
-                (folds.len() > 1).then(|| Conformal::coverage(&self.domain, &errors, &tested, 0.9)).flatten();
+            let (coverage, set_size) = match task {
+                _ if folds.len() < 2 => (None, None),
+                Task::Number => (Conformal::coverage(&self.domain, &errors, &tested, 0.9), None),
+                Task::Class { .. } => self.sets_hold(&found, &tested),
+            };
             splits.push(SplitScores {
                 kind: way.kind.clone(),
                 folds: folds.len(),
                 rows: found.iter().flatten().count(),
                 scores,
                 coverage_90: coverage.map(|(inside, all)| share(inside, all)),
+                set_size,
             });
-            panels.push(self.panel(&way.kind, &found, wish.language));
+            panels.extend(left_out_plot::panels(&self.schema, &way.kind, &found, &self.targets, wish.language));
             if number == 0 {
                 errors_of_first = errors;
-                left_out_first = found.iter().map(|value| value.map(|value| vec![value])).collect();
+                left_out_first = found;
             }
         }
-        let draws: Vec<f64> = scrambles
+        let by_chance: Vec<Figures> = scrambles
             .iter()
             .filter_map(|targets| {
                 let pick = |fold: &Fold| fold.train.iter().map(|row| targets[*row]).collect();
                 let known: Vec<Vec<f64>> = folds[0].iter().map(pick).collect();
                 let found = spread(size, &folds[0], &predicted(kind, &known, &folds[0]));
-                let pairs: (Vec<f64>, Vec<f64>) =
-                    found.iter().zip(targets).filter_map(|(p, y)| Some((*y, (*p)?))).unzip();
-                let each: Vec<usize> = (0..pairs.0.len()).collect();
-                Some(Scores::of(&pairs.0, &pairs.1, &each, wish.seed)?.r2.mean)
+                scores_of(task, &found, targets, None, wish.seed)
             })
             .collect();
-        let scrambled = Scrambled { r2: draws.iter().sum::<f64>() / draws.len().max(1) as f64, draws };
+        let mean = |values: Vec<f64>| values.iter().sum::<f64>() / values.len().max(1) as f64;
+        let draws: Vec<f64> = by_chance.iter().map(|figures| figures.explained().mean).collect();
+        let scrambled = Scrambled {
+            r2: mean(draws.clone()),
+            draws,
+            roc_auc: (task != Task::Number).then(|| mean(by_chance.iter().map(|f| f.main().1.mean).collect())),
+        };
         let every: Vec<usize> = (0..size).collect();
-        let fitted = self.known(&every, wish.seed);
-        let fitted = fitted
-            .and_then(|known| Fitted::fit(kind, Task::Number, &self.prepared.features, &known, wish.seed))
-            .map_err(|error| say!("app-learn-learner", name = kind, reason = error))?;
+        let unfit = |error| say!("app-learn-learner", name = kind, reason = error);
+        let learnt = self.known(&every, wish.seed).map_err(unfit)?;
+        let fitted = Fitted::fit(kind, task, &self.prepared.features, &learnt, wish.seed).map_err(unfit)?;
         count();
         let warnings = self.warnings(&splits, &scrambled, wish.language);
         let card = Trained {
@@ -150,6 +160,8 @@ impl Lesson {
             target: self.schema.target.clone(),
             unit: self.schema.unit.clone(),
             logarithm: self.schema.logarithm,
+            classes: self.schema.classes.clone(),
+            confusion: self.confusion(&left_out_first),
             learner: kind,
             settings: fitted.settings(),
             rows: size,
@@ -162,47 +174,56 @@ impl Lesson {
             matdock: env!("CARGO_PKG_VERSION").to_owned(),
             seed: wish.seed,
         };
-        let intervals = Conformal::new(&self.domain, &errors_of_first);
-        let Self { schema, prepared, targets, domain, labels, .. } = self;
+        let intervals = match task {
+            Task::Number => Conformal::new(&self.domain, &errors_of_first),
+            Task::Class { .. } => None,
+        };
+        let sets = match task {
+            Task::Number => None,
+            Task::Class { count } => {
+                let (classes, probabilities, _) = self.known_classes(&left_out_first);
+                Some(ClassSets::new(&classes, &probabilities, count, 0.9))
+            }
+        };
+        let Self { schema, prepared, domain, labels, .. } = self;
         left_out_first.resize(size, None);
         let kind = ways.first().map_or_else(String::new, |way| way.kind.clone());
         let left_out =
             LeftOutRows { kind, folds: folds.into_iter().next().unwrap_or_default(), predicted: left_out_first };
-        let rows = KnownRows { features: prepared.features, targets, left_out };
-        Ok(Made { model: Model::new(schema, fitted, domain, intervals, labels, card), panels, rows })
+        let rows = KnownRows { features: prepared.features, targets: learnt, left_out };
+        Ok(Made { model: Model::new(schema, fitted, domain, (intervals, sets), labels, card), panels, rows })
     }
 
-    /// Predicted beside measured values of rows left out.
-    fn panel(&self, kind: &str, predicted: &[Option<f64>], language: Language) -> Panel {
-        let points: Vec<(f64, f64)> =
-            predicted.iter().zip(&self.targets).filter_map(|(p, y)| Some((*y, (*p)?))).collect();
-        let ends = points
-            .iter()
-            .flat_map(|(y, p)| [*y, *p])
-            .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), x| (l.min(x), h.max(x)));
-        let target = match (&self.schema.unit, self.schema.logarithm) {
-            (Some(unit), false) => format!("{} [{unit}]", self.schema.target),
-            (Some(unit), true) => format!("log10 {} [{unit}]", self.schema.target),
-            (None, false) => self.schema.target.clone(),
-            (None, true) => format!("log10 {}", self.schema.target),
-        };
-        Panel {
-            title: kind.to_owned(),
-            x: say!("app-learn-measured", target = target).text(language),
-            y: say!("app-learn-predicted", target = target).text(language),
-            marks: vec![
-                Mark::Line(String::new(), vec![(ends.0, ends.0), (ends.1, ends.1)], Colour::Grey),
-                Mark::Points(String::new(), points, Colour::Blue),
-            ],
-            ..Panel::default()
-        }
+    /// Classes and probabilities of the rows that were left out, and which rows these are.
+    fn known_classes(&self, predicted: &[Option<Vec<f64>>]) -> (Vec<usize>, Vec<f64>, Vec<usize>) {
+        let rows: Vec<usize> = (0..predicted.len()).filter(|row| predicted[*row].is_some()).collect();
+        let classes = rows.iter().map(|row| self.targets[*row] as usize).collect();
+        (classes, rows.iter().filter_map(|row| predicted[*row].clone()).flatten().collect(), rows)
+    }
+
+    fn confusion(&self, predicted: &[Option<Vec<f64>>]) -> Vec<Vec<usize>> {
+        let (classes, probabilities, _) = self.known_classes(predicted);
+        confusion(&classes, &probabilities, self.schema.classes.len())
+    }
+
+    /// How often sets hold the class, and how many classes are in them.
+    fn sets_hold(
+        &self,
+        predicted: &[Option<Vec<f64>>],
+        tested: &[Vec<usize>],
+    ) -> (Option<(usize, usize)>, Option<f64>) {
+        let (classes, probabilities, rows) = self.known_classes(predicted);
+        let place = |row: &usize| rows.binary_search(row).ok();
+        let folds: Vec<Vec<usize>> = tested.iter().map(|fold| fold.iter().filter_map(place).collect()).collect();
+        let found = ClassSets::coverage(&classes, &probabilities, self.schema.classes.len(), &folds, 0.9);
+        (found.map(|(inside, all, _)| (inside, all)), found.map(|(_, _, size)| size))
     }
 
     /// Kinds that suit the number of rows.
     fn suitable(&self) -> Vec<Kind> {
         let rows = self.targets.len();
         let suits = |kind: &Kind| match kind.name() {
-            "gaussian-process" => rows <= GAUSSIAN_PROCESS_ROWS,
+            "gaussian-process" => rows <= GAUSSIAN_PROCESS_ROWS && self.schema.classes.is_empty(),
             "support-vector" => rows <= SUPPORT_VECTOR_ROWS,
             "network" => rows <= NETWORK_ROWS,
             // Of the others, so only when it is asked for.
@@ -212,20 +233,27 @@ impl Lesson {
         Kind::ALL.iter().copied().filter(suits).collect()
     }
 
-    fn scores(&self, predicted: &[Option<f64>], way: &Way, seed: u64) -> Option<Scores> {
-        let known: Vec<usize> = (0..predicted.len()).filter(|row| predicted[*row].is_some()).collect();
-        let measured: Vec<f64> = known.iter().map(|row| self.targets[*row]).collect();
-        let found: Vec<f64> = known.iter().filter_map(|row| Some(self.counted(*row, predicted[*row]?))).collect();
-        let blocks: Vec<usize> = known.iter().map(|row| way.blocks[*row]).collect();
-        Scores::of(&measured, &found, &blocks, seed)
+    fn scores(&self, predicted: &[Option<Vec<f64>>], way: &Way, seed: u64) -> Option<Figures> {
+        let task = self.schema.task();
+        let counted = |(row, p): (usize, &Option<Vec<f64>>)| match (task, p.as_deref()) {
+            (Task::Number, Some([value])) => Some(vec![self.counted(row, *value)]),
+            _ => p.clone(),
+        };
+        let predicted: Vec<Option<Vec<f64>>> = predicted.iter().enumerate().map(counted).collect();
+        scores_of(task, &predicted, &self.targets, Some(&way.blocks), seed)
     }
 
     /// Sum of squared errors of each fold; none where the learner could not be fitted.
     fn squares(&self, folds: &[Fold], predicted: &[Option<Vec<f64>>]) -> Vec<Option<f64>> {
         let sum = |(fold, found): (&Fold, &Option<Vec<f64>>)| {
             let found = found.as_ref()?;
-            let sum: f64 =
-                fold.test.iter().zip(found).map(|(row, p)| (self.targets[*row] - self.counted(*row, *p)).powi(2)).sum();
+            let task = self.schema.task();
+            let targets: Vec<f64> = fold.test.iter().map(|row| self.targets[*row]).collect();
+            let counted: Vec<f64> = match task {
+                Task::Number => fold.test.iter().zip(found).map(|(row, p)| self.counted(*row, *p)).collect(),
+                Task::Class { .. } => found.clone(),
+            };
+            let sum = squared_error(task, &counted, &targets) * targets.len() as f64;
             sum.is_finite().then_some(sum)
         };
         folds.iter().zip(predicted).map(sum).collect()
@@ -233,21 +261,51 @@ impl Lesson {
 }
 
 /// Predictions for the rows of a fold; none where the learner cannot be fitted.
-fn predict_fold(kind: Kind, features: &Features, known: &[f64], fold: &Fold, seed: u64) -> Option<Vec<f64>> {
-    let fitted = Fitted::fit(kind, Task::Number, &features.select(&fold.train), known, seed).ok()?;
+fn predict_fold(
+    kind: Kind,
+    task: Task,
+    features: &Features,
+    known: &[f64],
+    fold: &Fold,
+    seed: u64,
+) -> Option<Vec<f64>> {
+    let fitted = Fitted::fit(kind, task, &features.select(&fold.train), known, seed).ok()?;
     let predicted = fitted.predict(&features.select(&fold.test));
     predicted.iter().all(|value| value.is_finite()).then_some(predicted)
 }
 
-/// Predictions by row.
-fn spread(size: usize, folds: &[Fold], predicted: &[Option<Vec<f64>>]) -> Vec<Option<f64>> {
+/// Predictions by row: a number, or a probability per class.
+fn spread(size: usize, folds: &[Fold], predicted: &[Option<Vec<f64>>]) -> Vec<Option<Vec<f64>>> {
     let mut rows = vec![None; size];
     for (fold, predicted) in folds.iter().zip(predicted) {
-        for (row, value) in fold.test.iter().zip(predicted.iter().flatten()) {
-            rows[*row] = Some(*value);
+        let Some(predicted) = predicted else { continue };
+        let outputs = predicted.len() / fold.test.len().max(1);
+        for (row, values) in fold.test.iter().zip(predicted.chunks_exact(outputs.max(1))) {
+            rows[*row] = Some(values.to_vec());
         }
     }
     rows
+}
+
+/// Scores of the rows that were predicted; every row for itself where no blocks are given.
+fn scores_of(
+    task: Task,
+    predicted: &[Option<Vec<f64>>],
+    targets: &[f64],
+    blocks: Option<&[usize]>,
+    seed: u64,
+) -> Option<Figures> {
+    let known: Vec<usize> = (0..predicted.len()).filter(|row| predicted[*row].is_some()).collect();
+    let measured: Vec<f64> = known.iter().map(|row| targets[*row]).collect();
+    let found: Vec<f64> = known.iter().filter_map(|row| predicted[*row].clone()).flatten().collect();
+    let blocks: Vec<usize> = known.iter().map(|row| blocks.map_or(*row, |blocks| blocks[*row])).collect();
+    match task {
+        Task::Number => Scores::of(&measured, &found, &blocks, seed).map(Figures::Numbers),
+        Task::Class { count } => {
+            let classes: Vec<usize> = measured.iter().map(|y| *y as usize).collect();
+            ClassScores::of(&classes, &found, count, &blocks, seed).map(Figures::Classes)
+        }
+    }
 }
 
 /// The learner with the smallest sum of squares over all folds but one; those that failed somewhere come last.
@@ -262,7 +320,7 @@ fn best(squares: &[Vec<Option<f64>>], without: Option<usize>) -> Option<usize> {
 /// A share and where it lies with 90 % probability.
 ///
 /// Source: Wilson, J. Am. Stat. Assoc. 22, 209 (1927).
-fn share(inside: usize, all: usize) -> Interval {
+pub(in crate::learning) fn share(inside: usize, all: usize) -> Interval {
     let (n, p) = (all as f64, inside as f64 / all as f64);
     let z = 1.644_853_626_951_472_2_f64;
     let middle = (p + z * z / (2.0 * n)) / (1.0 + z * z / n);

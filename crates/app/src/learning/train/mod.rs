@@ -1,6 +1,7 @@
 //! `matdock train`: learners compared on rows left out in honest ways, the best one kept with what it can be trusted with.
 
 mod compare;
+mod figures;
 mod lesson;
 mod split;
 mod warnings;
@@ -9,11 +10,13 @@ use std::path::{Path, PathBuf};
 
 use matdock_learn::{
     learner::Kind,
-    validate::{Interval, Scores},
+    validate::Interval,
 };
 use matdock_message::{Language, Message, say};
 use serde::{Deserialize, Serialize};
 
+pub use self::figures::Figures;
+pub(super) use self::compare::share;
 use self::{lesson::Lesson, split::Said};
 use super::{
     model_file,
@@ -65,6 +68,12 @@ pub struct Trained {
     pub unit: Option<String>,
     /// Whether the logarithm of the target was learnt.
     pub logarithm: bool,
+    /// Names of the classes; none where the target is a number.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<String>,
+    /// How often rows of each class are taken for each class, on the first way of leaving out rows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub confusion: Vec<Vec<usize>>,
     /// Kind of learner that was kept.
     pub learner: Kind,
     /// What it chose for itself.
@@ -100,9 +109,12 @@ pub struct SplitScores {
     pub rows: usize,
     /// The scores.
     #[serde(flatten)]
-    pub scores: Scores,
+    pub scores: Figures,
     /// How often an interval of 90 % holds the value; none with too few rows.
     pub coverage_90: Option<Interval>,
+    /// Of classes: how many there are in a set that holds the class with 90 %, on average.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set_size: Option<f64>,
 }
 
 /// One kind of learner beside the others.
@@ -111,16 +123,19 @@ pub struct Compared {
     /// Kind.
     pub learner: Kind,
     /// Scores on the first way of leaving out rows; none where the learner could not be fitted.
-    pub scores: Option<Scores>,
+    pub scores: Option<Figures>,
 }
 
 /// Scores with the targets in random order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Scrambled {
-    /// Mean R2 over the draws.
+    /// Mean R2 over the draws; of classes the Brier skill.
     pub r2: f64,
     /// R2 of each draw.
     pub draws: Vec<f64>,
+    /// Of classes: mean area under the curve.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roc_auc: Option<f64>,
 }
 
 /// How far it has come: learners fitted, of all there are to fit.
@@ -158,7 +173,7 @@ pub fn train(wish: &Wish, folder: &Path, progress: Progress<'_>) -> Result<(Trai
     let splits = lesson.splits(&table, &splits_said)?;
     let mut trained = lesson.compare(wish, name, left_out, &splits, model_file::hash(&bytes), progress)?;
     let path = trained.model.save(&trained.rows, folder, wish.language)?;
-    table::save(plot::svg(&trained.panels, trained.panels.len().min(3))?.as_bytes(), &path.join("predicted.svg"))?;
+    table::save(plot::svg(&trained.panels, if trained.model.schema.classes.is_empty() { trained.panels.len().min(3) } else { 2 })?.as_bytes(), &path.join("predicted.svg"))?;
     Ok((trained.model.card, path))
 }
 

@@ -74,7 +74,10 @@ impl Lesson {
         let mut ways = Vec::new();
         for one in said {
             ways.push(match one {
-                Said::Random => way("random", Split::Random),
+                Said::Random => way("random", self.random()),
+                Said::Extrapolate if !self.schema.classes.is_empty() => {
+                    return Err(say!("app-learn-no-extrapolation"));
+                }
                 Said::Extrapolate => way("extrapolate", Split::Extrapolate),
                 Said::Cluster => way("cluster", Split::Cluster(self.domain.place(&self.prepared.features))),
                 Said::Group(name) => self.grouped(table, name)?,
@@ -94,7 +97,7 @@ impl Lesson {
             });
         }
         if ways.is_empty() {
-            ways.push(way("random", Split::Random));
+            ways.push(way("random", self.random()));
             // The same structure on both sides would be recognised rather than predicted.
             if let Some(name) = self.schema.structures() {
                 let grouped = self.grouped(table, name)?;
@@ -107,6 +110,10 @@ impl Lesson {
             }
         }
         Ok(ways)
+    }
+
+    fn random(&self) -> Split {
+        if self.schema.classes.is_empty() { Split::Random } else { Split::Stratified }
     }
 
     fn grouped(&self, table: &Table, name: &str) -> Result<Way, Message> {

@@ -14,21 +14,21 @@ impl Lesson {
     pub(super) fn warnings(&self, splits: &[SplitScores], scrambled: &Scrambled, language: Language) -> Vec<String> {
         let mut told: Vec<Message> = Vec::new();
         let rows = self.targets.len();
-        let chance = scrambled.draws.iter().copied().fold(0.0, f64::max);
         if let Some(first) = splits.first() {
-            if first.scores.r2.low <= chance {
+            if first.scores.within_chance(scrambled) {
                 told.push(say!("app-learn-warn-chance"));
             }
             for other in &splits[1..] {
-                if first.scores.r2.mean - other.scores.r2.mean > GAP {
+                if first.scores.explained().mean - other.scores.explained().mean > GAP {
                     let (seen, unseen) =
-                        (format!("{:.2}", first.scores.r2.mean), format!("{:.2}", other.scores.r2.mean));
+                        (format!("{:.2}", first.scores.main().1.mean), format!("{:.2}", other.scores.main().1.mean));
                     told.push(say!(
                         "app-learn-warn-gap",
                         kind = other.kind,
                         seen = seen,
                         unseen = unseen,
-                        first = first.kind
+                        first = first.kind,
+                        figure = first.scores.main().0
                     ));
                 }
             }
@@ -46,6 +46,16 @@ impl Lesson {
         }
         if self.prepared.features.width() > rows {
             told.push(say!("app-learn-warn-wide", features = self.prepared.features.width(), rows = rows));
+        }
+        for (class, name) in self.schema.classes.iter().enumerate() {
+            let rows = self.targets.iter().filter(|y| **y == class as f64).count();
+            if rows < FEWEST {
+                told.push(say!("app-learn-warn-few-of-class", name = name, rows = rows));
+            }
+        }
+        let two: std::collections::BTreeSet<u64> = self.targets.iter().map(|y| y.to_bits()).collect();
+        if self.schema.classes.is_empty() && two.len() == 2 {
+            told.push(say!("app-learn-warn-two-values"));
         }
         let limits = self.limits.iter().flatten().count();
         if limits > 0 {
