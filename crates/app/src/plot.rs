@@ -201,7 +201,8 @@ fn draw(panel: &Panel, place: &Place<'_>) -> Result<(), String> {
                 }
             }
             Mark::Labels(labels, colour) => {
-                let style = TextStyle::from(("sans-serif", 14)).color(&colour.rgb());
+                let ink = colour.rgb();
+                let style = TextStyle::from(("sans-serif", 14)).color(&ink);
                 let style = style.pos(Pos::new(HPos::Center, VPos::Center));
                 let words = labels.iter().map(|(x, y, word)| Text::new(word.clone(), (*x, *y), style.clone()));
                 chart.draw_series(words).map_err(|e| e.to_string())?;

@@ -287,6 +287,8 @@ pub struct Advise {
     pub features: Vec<String>,
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     pub ignore: Vec<String>,
+    #[arg(long, value_enum, default_value_t = Task::Auto)]
+    pub task: Task,
 }
 
 #[derive(Debug, Args)]
@@ -306,12 +308,32 @@ pub struct Train {
     pub set: Vec<String>,
     #[arg(long, value_name = "H|C|ring|3mer")]
     pub cap: Option<String>,
+    #[arg(long, value_enum, default_value_t = Task::Auto)]
+    pub task: Task,
     #[arg(long, value_enum, default_value_t = Logarithm::Auto)]
     pub log: Logarithm,
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub folds: usize,
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Task {
+    Auto,
+    Number,
+    Class,
+}
+
+impl Task {
+    /// Whether the target names classes; `None` to decide by its cells.
+    pub fn classes(self) -> Option<bool> {
+        match self {
+            Self::Auto => None,
+            Self::Number => Some(false),
+            Self::Class => Some(true),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

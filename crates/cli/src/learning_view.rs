@@ -16,28 +16,35 @@ pub fn trained(card: &Trained, folder: &Path, language: Language) {
     let unit = card.unit.as_deref().map_or_else(String::new, |unit| format!(" [{unit}]"));
     let target = format!("{}{unit}", card.target);
     let target = if card.logarithm { format!("log10({target})") } else { target };
-    line(say!("cli-train-made", learner = card.learner, target = target, rows = card.rows, features = card.features));
+    let (learner, rows, features) = (card.learner, card.rows, card.features);
+    line(match card.classes.len() {
+        0 => say!("cli-train-made", learner = learner, target = target, rows = rows, features = features),
+        count => say!(
+            "cli-train-made-classes",
+            learner = learner,
+            target = target,
+            count = count,
+            names = card.classes.join(", "),
+            rows = rows,
+            features = features
+        ),
+    });
     let word = |id| view::word(id, language);
-    let headers = [
-        word("cli-train-left-out"),
-        "R2".to_owned(),
-        "MAE".to_owned(),
-        "RMSE".to_owned(),
-        "Spearman".to_owned(),
-        word("cli-train-coverage"),
-    ];
-    let rows: Vec<Vec<String>> = card
-        .splits
-        .iter()
-        .map(|split| {
-            let s = &split.scores;
-            let coverage = split.coverage_90.map_or_else(String::new, |c| format!("{:.0} %", 100.0 * c.mean));
-            let scores = [s.r2, s.mae, s.rmse, s.spearman].map(interval);
-            [vec![split.kind.clone()], scores.to_vec(), vec![coverage]].concat()
-        })
-        .collect();
-    view::print(&view::table(&headers, &rows));
-    line(say!("cli-train-chance", r2 = format!("{:.2}", card.y_scramble.r2)));
+    let named = card.splits.first().map(|split| split.scores.named()).unwrap_or_default();
+    let mut headers = vec![word("cli-train-left-out")];
+    headers.extend(named.iter().map(|(name, _)| (*name).to_owned()));
+    headers.push(word("cli-train-coverage"));
+    let row = |split: &learning::SplitScores| {
+        let coverage = split.coverage_90.map_or_else(String::new, |c| format!("{:.0} %", 100.0 * c.mean));
+        let size = split.set_size.map_or_else(String::new, |size| format!("; {size:.2}"));
+        let scores = split.scores.named().into_iter().map(|(_, figure)| interval(figure)).collect();
+        [vec![split.kind.clone()], scores, vec![coverage + &size]].concat()
+    };
+    view::print(&view::table(&headers, &card.splits.iter().map(row).collect::<Vec<_>>()));
+    line(match card.y_scramble.roc_auc {
+        Some(auc) => say!("cli-train-chance-classes", auc = format!("{auc:.2}")),
+        None => say!("cli-train-chance", r2 = format!("{:.2}", card.y_scramble.r2)),
+    });
     card.warnings.iter().for_each(|warning| line(say!("cli-train-warning", what = warning)));
     line(say!("cli-train-folder", folder = folder.display()));
     line(say!("cli-train-next", name = card.name));
@@ -52,33 +59,17 @@ pub fn predicted(predicted: &Predicted, language: Language) {
     } else {
         let word = |id| view::word(id, language);
         let unit = predicted.unit.as_deref().map_or_else(String::new, |unit| format!(" [{unit}]"));
-        let headers = [
-            word("cli-predict-line"),
-            format!("{}{unit}", predicted.target),
-            word("cli-predict-interval"),
-            word("cli-predict-domain"),
-            word("cli-predict-nearest"),
-        ];
-        let number = |value: f64| format!("{value:.4}");
-        let rows: Vec<Vec<String>> = predicted
-            .rows
-            .iter()
-            .take(SHOWN)
-            .map(|row| {
-                let range = match (row.low, row.high) {
-                    (Some(low), Some(high)) => format!("{} … {}", number(low), number(high)),
-                    _ => String::new(),
-                };
-                let place = learning::place_word(row.domain, language);
-                vec![
-                    row.line.to_string(),
-                    number(row.value),
-                    range,
-                    place,
-                    row.nearest.first().cloned().unwrap_or_default(),
-                ]
-            })
-            .collect();
+        let classes = predicted.rows.iter().any(|row| row.class.is_some());
+        let (second, third) = match classes {
+            true => (word("cli-predict-probability"), word("cli-predict-set")),
+            false => (word("cli-predict-interval"), word("cli-predict-domain")),
+        };
+        let mut headers = vec![word("cli-predict-line"), format!("{}{unit}", predicted.target), second, third];
+        if classes {
+            headers.push(word("cli-predict-domain"));
+        }
+        headers.push(word("cli-predict-nearest"));
+        let rows: Vec<Vec<String>> = predicted.rows.iter().take(SHOWN).map(|row| cells(row, language)).collect();
         view::print(&view::table(&headers, &rows));
         if predicted.rows.len() > SHOWN {
             line(say!("cli-predict-more", rows = predicted.rows.len() - SHOWN));
@@ -88,6 +79,23 @@ pub fn predicted(predicted: &Predicted, language: Language) {
         line(say!("cli-predict-outside", rows = outside));
     }
     predicted.unread.iter().for_each(|what| line(say!("cli-train-warning", what = what)));
+}
+
+fn cells(row: &learning::PredictedRow, language: Language) -> Vec<String> {
+    let number = |value: f64| format!("{value:.4}");
+    let mut cells = vec![row.line.to_string()];
+    match &row.class {
+        Some(class) => {
+            let probability = format!("{:.0} %", 100.0 * class.probability());
+            cells.extend([class.class.clone(), probability, class.set.join(", ")]);
+        }
+        None => {
+            let range = row.low.zip(row.high).map(|(low, high)| format!("{} … {}", number(low), number(high)));
+            cells.extend([row.value.map_or_else(String::new, number), range.unwrap_or_default()]);
+        }
+    }
+    cells.extend([learning::place_word(row.domain, language), row.nearest.first().cloned().unwrap_or_default()]);
+    cells
 }
 
 /// What a model has learnt.
@@ -110,7 +118,7 @@ pub fn models(cards: &[Trained], folder: &Path, language: Language) {
         word("cli-models-learner"),
         word("cli-models-rows"),
         word("cli-train-left-out"),
-        "R2".to_owned(),
+        word("cli-models-score"),
         word("cli-models-table"),
     ];
     let row = |card: &Trained| {
@@ -121,7 +129,10 @@ pub fn models(cards: &[Trained], folder: &Path, language: Language) {
             card.learner.to_string(),
             card.rows.to_string(),
             first.map_or_else(String::new, |split| split.kind.clone()),
-            first.map_or_else(String::new, |split| interval(split.scores.r2)),
+            first.map_or_else(String::new, |split| {
+                let (name, figure) = split.scores.main();
+                format!("{name} {}", interval(figure))
+            }),
             card.table.clone(),
         ]
     };

@@ -426,6 +426,7 @@ impl Face {
                 arguments::Logarithm::Yes => Some(true),
                 arguments::Logarithm::No => Some(false),
             },
+            classes: a.task.classes(),
         };
         let given = self.given(&a.table)?;
         let wish = learning::Wish {

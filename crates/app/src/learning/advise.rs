@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use matdock_learn::{
-    learner::{Features, Kind},
+    learner::{Features, Kind, Task},
     validate::Split,
 };
 use matdock_message::{Language, Message, say};
@@ -109,6 +109,9 @@ pub struct Advice {
     pub duplicates: usize,
     /// Rows that are nearly another one, target included.
     pub near_duplicates: usize,
+    /// Names of the classes; none where the target is a number. R2 is the Brier skill of classes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<String>,
     /// The best kind of learner tried, and its R2 on rows left out at random.
     pub learner: Option<Kind>,
     /// R2 of the best.
@@ -143,8 +146,9 @@ const FOLDS: usize = 5;
 /// Targets in random order learnt at most to know what chance reaches, and how many before the first look.
 const SCRAMBLES: usize = 12;
 const FIRST_SCRAMBLES: usize = 4;
-/// R2 from which predictions are of use.
+/// R2 from which predictions are of use, and Brier skill of classes.
 const USEFUL: f64 = 0.5;
+const USEFUL_OF_CLASSES: f64 = 0.25;
 /// R2 by which a plainer learner may be worse than the best one and be preferred.
 const AS_GOOD: f64 = 0.02;
 /// Share of rows whose structure occurs more than once, from which on structures are left out together as well.
@@ -164,6 +168,9 @@ const BESIDES: [Kind; 2] = [Kind::Lasso, Kind::GaussianProcess];
 pub fn advise(question: &Question) -> Result<Advice, Message> {
     let table = table::read(&question.table)?;
     let (mut schema, _) = Schema::of(&table, &question.target, &question.columns)?;
+    if question.wish.is_some() && !schema.classes.is_empty() {
+        return Err(say!("app-advise-wish-of-classes", target = question.target));
+    }
     let targets = schema.targets(&table)?;
     let rows: Vec<usize> = (0..targets.len()).filter(|row| targets[*row].is_some()).collect();
     let known: Vec<f64> = targets.iter().flatten().map(|target| target.value).collect();
@@ -193,11 +200,12 @@ pub fn advise(question: &Question) -> Result<Advice, Message> {
         leaks,
         duplicates: same_target(&table.copies, &table.targets),
         near_duplicates: 0,
+        classes: schema.classes.clone(),
         learner: None,
         r2: None,
         r2_by_chance: None,
         above_chance: None,
-        r2_ceiling: ceiling(&table.copies, &table.targets),
+        r2_ceiling: if schema.classes.len() > 2 { None } else { ceiling(&table.copies, &table.targets) },
         learners: Vec::new(),
         tool: None,
         unseen: None,
@@ -280,7 +288,7 @@ impl Advice {
     fn look(&mut self, table: &Rows, seed: u64) {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let drawn = table.drawn(&mut random);
-        let (features, targets) = (&drawn.features, &drawn.targets);
+        let (features, targets, task) = (&drawn.features, &drawn.targets, self.task());
         self.near_duplicates = near_copies(features, targets, &drawn.copies);
         // Copies of a row stay on one side, or they would be recognised rather than predicted.
         let folds = Split::Group(drawn.copies.clone()).folds(targets, FOLDS, seed);
@@ -291,7 +299,7 @@ impl Advice {
             let jobs: Vec<(usize, Kind)> =
                 (0..orders.len()).flat_map(|order| kinds.iter().map(move |kind| (order, *kind))).collect();
             let scores: Vec<Option<f64>> =
-                jobs.par_iter().map(|(order, kind)| r2(*kind, features, &orders[*order], &folds, 1.0, seed)).collect();
+                jobs.par_iter().map(|(order, kind)| r2(*kind, task, features, &orders[*order], &folds, 1.0, seed)).collect();
             let of = |order: usize| {
                 let own = jobs.iter().zip(&scores).filter(|((number, _), _)| *number == order);
                 own.filter_map(|((_, kind), r2)| Some((*kind, (*r2)?))).collect()
@@ -324,18 +332,30 @@ impl Advice {
         self.tool = Some(tool(&self.learners));
         if let Some((name, groups)) = &drawn.groups {
             let folds = Split::Group(groups.clone()).folds(targets, FOLDS, seed);
-            self.unseen = r2(kind, features, targets, &folds, 1.0, seed).map(|r2| (name.clone(), r2));
+            self.unseen = r2(kind, task, features, targets, &folds, 1.0, seed).map(|r2| (name.clone(), r2));
         }
         let rows = targets.len() as f64;
         let curve: Vec<(f64, f64)> = [0.4, 0.6, 0.8, 1.0]
             .into_par_iter()
-            .filter_map(|part| Some((part * rows, r2(kind, features, targets, &folds, part, seed)?)))
+            .filter_map(|part| Some((part * rows, r2(kind, task, features, targets, &folds, part, seed)?)))
             .collect();
         if let Some(curve) = Curve::through(&curve, self.r2_ceiling.unwrap_or(1.0)) {
             self.r2_with_more = Some([curve.at(2.0 * rows), curve.at(4.0 * rows)]);
-            let needed = curve.rows_for(USEFUL, MOST_MORE * rows).filter(|_| best < USEFUL);
+            let needed = curve.rows_for(self.useful(), MOST_MORE * rows).filter(|_| best < self.useful());
             self.rows_needed = needed.map(|needed| needed.ceil() as usize);
         }
+    }
+
+    fn task(&self) -> Task {
+        match self.classes.len() {
+            0 => Task::Number,
+            count => Task::Class { count },
+        }
+    }
+
+    /// R2 from which predictions are of use.
+    fn useful(&self) -> f64 {
+        if self.classes.is_empty() { USEFUL } else { USEFUL_OF_CLASSES }
     }
 
     fn judged(&self) -> Verdict {
@@ -347,7 +367,7 @@ impl Advice {
         }
         match self.wish_known {
             Some(0.0) => Verdict::Search,
-            _ if r2 < USEFUL => Verdict::MoreRows,
+            _ if r2 < self.useful() => Verdict::MoreRows,
             _ => Verdict::Suited,
         }
     }
@@ -372,7 +392,10 @@ impl Advice {
             told.push(say!("app-advise-near-duplicates", rows = self.near_duplicates));
         }
         if let (Some(r2), Some(chance), Some(kind)) = (self.r2, self.r2_by_chance, self.learner) {
-            told.push(say!("app-advise-signal", learner = kind, r2 = two(r2), chance = two(chance)));
+            told.push(match self.classes.is_empty() {
+                true => say!("app-advise-signal", learner = kind, r2 = two(r2), chance = two(chance)),
+                false => say!("app-advise-signal-classes", learner = kind, r2 = two(r2), chance = two(chance)),
+            });
         }
         if let Some((name, r2)) = &self.unseen {
             told.push(say!("app-advise-unseen", name = name, r2 = two(*r2)));
@@ -394,7 +417,7 @@ impl Advice {
             told.push(say!("app-advise-curve", twice = two(twice), four = two(four)));
         }
         if let Some(rows) = self.rows_needed {
-            told.push(say!("app-advise-rows-needed", rows = rows, r2 = two(USEFUL)));
+            told.push(say!("app-advise-rows-needed", rows = rows, r2 = two(self.useful())));
         }
         if let Some(share) = self.wish_known {
             told.push(say!("app-advise-wish-known", percent = format!("{:.0}", 100.0 * share)));
@@ -409,9 +432,10 @@ impl Advice {
             [] => String::new(),
             names => format!(" --{option} {}", quoted(&names.join(","))),
         };
+        let task = if question.columns.classes == Some(true) { " --task class" } else { "" };
         let ignored = [&question.columns.ignored[..], &self.leaks].concat();
         let train = format!(
-            "matdock train {table} --target {target}{}{}",
+            "matdock train {table} --target {target}{task}{}{}",
             listed("features", &question.columns.features),
             listed("ignore", &ignored)
         );

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use matdock_learn::validate::Interval;
 use matdock_message::{Language, Message, say};
 
-use super::train::Trained;
+use super::train::{Figures, Trained};
 
 /// The card as Markdown.
 pub fn text(card: &Trained, language: Language) -> String {
@@ -31,33 +31,45 @@ pub fn text(card: &Trained, language: Language) -> String {
         .text(language),
     );
     line(format!("\n## {}\n", word("app-learn-card-scores")));
-    line(say!("app-learn-card-scores-about", target = target).text(language));
+    if !card.classes.is_empty() {
+        line(format!("{}\n", say!("app-learn-card-classes", names = card.classes.join(", ")).text(language)));
+    }
+    line(match card.classes.is_empty() {
+        true => say!("app-learn-card-scores-about", target = target).text(language),
+        false => word("app-learn-card-classes-about"),
+    });
     line(String::new());
-    line(format!(
-        "| {} | R2 | MAE | RMSE | Spearman | {} |",
-        word("app-learn-card-left-out"),
-        word("app-learn-card-coverage")
-    ));
-    line("|---|---|---|---|---|---|".to_owned());
+    let names = card.splits.first().map(|split| split.scores.named()).unwrap_or_default();
+    let names = names.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" | ");
+    let rule = "---|".repeat(names.split('|').count());
+    line(format!("| {} | {names} | {} |", word("app-learn-card-left-out"), word("app-learn-card-coverage")));
+    line(format!("|---|{rule}---|"));
+    let cells = |figures: &Figures| {
+        figures.named().into_iter().map(|(_, figure)| interval(figure)).collect::<Vec<_>>().join(" | ")
+    };
     for split in &card.splits {
-        let s = &split.scores;
         let coverage = split.coverage_90.map_or_else(String::new, |c| {
             format!("{:.0} % ({:.0} to {:.0})", 100.0 * c.mean, 100.0 * c.low, 100.0 * c.high)
         });
-        let cells = [s.r2, s.mae, s.rmse, s.spearman].map(interval).join(" | ");
-        line(format!("| {} | {cells} | {coverage} |", split.kind));
+        let size = split.set_size.map_or_else(String::new, |size| format!("; {size:.2}"));
+        line(format!("| {} | {} | {coverage}{size} |", split.kind, cells(&split.scores)));
     }
-    let chance = format!("{:.2}", card.y_scramble.r2);
-    line(format!("\n{}", say!("app-learn-card-chance", r2 = chance).text(language)));
+    line(format!("\n{}", by_chance(card).text(language)));
+    if !card.confusion.is_empty() {
+        line(format!("\n## {}\n\n{}\n", word("app-learn-card-confusion"), word("app-learn-card-confusion-about")));
+        line(format!("| | {} |", card.classes.join(" | ")));
+        line(format!("|---|{}", "---|".repeat(card.classes.len())));
+        for (class, row) in card.classes.iter().zip(&card.confusion) {
+            let cells = row.iter().map(ToString::to_string).collect::<Vec<_>>().join(" | ");
+            line(format!("| {class} | {cells} |"));
+        }
+    }
     if card.learners.len() > 1 {
         line(format!("\n## {}\n", word("app-learn-card-learners")));
-        line("| | R2 | MAE | RMSE | Spearman |".to_owned());
-        line("|---|---|---|---|---|".to_owned());
+        line(format!("| | {names} |"));
+        line(format!("|---|{rule}"));
         for one in &card.learners {
-            let cells = match &one.scores {
-                Some(s) => [s.r2, s.mae, s.rmse, s.spearman].map(interval).join(" | "),
-                None => " |  |  | ".to_owned(),
-            };
+            let cells = one.scores.as_ref().map_or_else(|| " |".repeat(rule.len() / 4 - 1), cells);
             line(format!("| {} | {cells} |", one.learner));
         }
     }
@@ -76,6 +88,14 @@ pub fn text(card: &Trained, language: Language) -> String {
     line(format!("- {}: {}", word("app-learn-card-hash"), card.hash));
     line(format!("- matdock {}, seed {}", card.matdock, card.seed));
     text
+}
+
+/// What chance alone reaches.
+pub fn by_chance(card: &Trained) -> Message {
+    match card.y_scramble.roc_auc {
+        Some(auc) => say!("app-learn-card-chance-classes", auc = format!("{auc:.2}")),
+        None => say!("app-learn-card-chance", r2 = format!("{:.2}", card.y_scramble.r2)),
+    }
 }
 
 /// A figure with its range, to three digits.

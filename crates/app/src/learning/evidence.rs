@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use matdock_learn::{
-    learner::{Features, Fitted, Kind, Task},
+    learner::{Features, Fitted, Kind, Task, squared_error, variance},
     validate::{Fold, rank_correlation},
 };
 use rand::{SeedableRng, seq::SliceRandom};
@@ -28,9 +28,24 @@ pub(super) fn leaks(schema: &Schema, features: &Features, targets: &[f64]) -> Ve
         let Some(number) = schema.features.iter().position(|name| name == input.name()) else { return false };
         let known = features.column(number).iter().zip(targets).filter(|(x, _)| x.is_finite());
         let (x, y): (Vec<f64>, Vec<f64>) = known.map(|(x, y)| (*x, *y)).unzip();
-        x.len() >= FEWEST && 2 * x.len() > targets.len() && rank_correlation(&x, &y).abs() > GIVEN_AWAY
+        let told = match schema.task() {
+            Task::Number => rank_correlation(&x, &y).abs() > GIVEN_AWAY,
+            Task::Class { count } => ranges_apart(&x, &y, count),
+        };
+        x.len() >= FEWEST && 2 * x.len() > targets.len() && told
     };
     plain.filter(given_away).map(|input| input.name().to_owned()).collect()
+}
+
+/// Whether every class has a range of its own.
+fn ranges_apart(values: &[f64], classes: &[f64], count: usize) -> bool {
+    let range = |class: usize| {
+        let own = values.iter().zip(classes).filter(|(_, y)| **y == class as f64).map(|(x, _)| *x);
+        own.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)))
+    };
+    let mut ranges: Vec<(f64, f64)> = (0..count).map(range).filter(|(low, high)| low <= high).collect();
+    ranges.sort_by(|a, b| a.0.total_cmp(&b.0));
+    ranges.len() > 1 && ranges.windows(2).all(|pair| pair[0].1 < pair[1].0)
 }
 
 /// A number for each row, the same for rows with the same features.
@@ -113,29 +128,29 @@ impl Chance {
     }
 }
 
-/// R2 on rows left out, learnt from the first `part` of the others.
+/// R2 (of classes the Brier skill) on rows left out, learnt from the first `part` of the others.
 pub(super) fn r2(
     kind: Kind,
+    task: Task,
     features: &Features,
     targets: &[f64],
     folds: &[Fold],
     part: f64,
     seed: u64,
 ) -> Option<f64> {
-    let (mut squares, mut spread) = (0.0, 0.0);
-    let mean = targets.iter().sum::<f64>() / targets.len() as f64;
+    let (mut squares, mut count) = (0.0, 0.0);
     for fold in folds {
         let mut train = fold.train.clone();
         train.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
         train.truncate((part * train.len() as f64).round() as usize);
         let known: Vec<f64> = train.iter().map(|row| targets[*row]).collect();
-        let fitted = Fitted::fit(kind, Task::Number, &features.select(&train), &known, seed).ok()?;
-        for (row, predicted) in fold.test.iter().zip(fitted.predict(&features.select(&fold.test))) {
-            squares += (targets[*row] - predicted).powi(2);
-            spread += (targets[*row] - mean).powi(2);
-        }
+        let fitted = Fitted::fit(kind, task, &features.select(&train), &known, seed).ok()?;
+        let tested: Vec<f64> = fold.test.iter().map(|row| targets[*row]).collect();
+        let size = tested.len() as f64;
+        squares += squared_error(task, &fitted.predict(&features.select(&fold.test)), &tested) * size;
+        count += size;
     }
-    let r2 = 1.0 - squares / spread;
+    let r2 = 1.0 - squares / count / variance(task, targets);
     r2.is_finite().then_some(r2)
 }
 

@@ -13,12 +13,12 @@ mod schema;
 mod train;
 
 pub use advise::{Advice, Question, Tool, Verdict, Wished, advise};
-pub use card::{interval, text as card_text};
+pub use card::{by_chance, interval, text as card_text};
 pub use explain::{ModelExplained, explain};
 pub use matdock_learn::validate::Place;
 pub use model_file::{Model, models, named};
 pub(crate) use model_file::{is_plain_name, seconds};
-pub use predict::{Predicted, PredictedRow, place_word, predict};
+pub use predict::{Predicted, PredictedClass, PredictedRow, place_word, predict};
 pub(crate) use schema::Input;
 pub use schema::{Columns, LeftOut, Schema};
 pub use train::{Compared, Figures, Progress, SplitScores, Trained, Wish, kind, train};

@@ -55,6 +55,15 @@ pub struct Effect {
     pub known: Vec<f64>,
 }
 
+impl Effect {
+    /// How far the drawn lines reach from low to high.
+    pub(super) fn height(&self) -> f64 {
+        let low = self.low.iter().chain(&self.mean).copied().fold(f64::INFINITY, f64::min);
+        let high = self.high.iter().chain(&self.mean).copied().fold(f64::NEG_INFINITY, f64::max);
+        if high > low { high - low } else { 0.0 }
+    }
+}
+
 /// What two features do to the prediction together.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Pair {

@@ -57,6 +57,12 @@ pub struct ModelExplained {
     pub r2: Option<Interval>,
     /// The same with targets in random order.
     pub r2_by_chance: f64,
+    /// Of classes: area under the curve.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roc_auc: Option<Interval>,
+    /// The same with targets in random order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roc_auc_by_chance: Option<f64>,
     /// Whether it is no better than chance: then nothing here means anything.
     pub no_better_than_chance: bool,
     /// Features, most important first.
@@ -198,7 +204,10 @@ fn known(model: &Model, folder: &Path, data: Option<&Path>) -> Result<KnownRows,
 fn look(model: &Model, known: &KnownRows, language: Language, progress: Progress<'_>) -> ModelExplained {
     let card = &model.card;
     let task = model.fitted.task();
-    let output = usize::from(matches!(task, Task::Class { count } if count > 1));
+    let output = match task {
+        Task::Class { count: 2 } => 1,
+        _ => most_frequent(&known.targets, model.schema.classes.len()),
+    };
     let origins = units::origins(&model.schema, language);
     let refitted = importance::refit(card.learner, &model.fitted, known, card.seed, progress);
     let (strengths, table) = importance::screen(&model.fitted, known, output, card.seed);
@@ -242,22 +251,23 @@ fn look(model: &Model, known: &KnownRows, language: Language, progress: Progress
     };
     let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let first = card.splits.first();
-    let r2 = first.map(|split| split.scores.r2);
-    let chance = card.y_scramble.draws.iter().copied().fold(0.0, f64::max);
+    let main = first.map(|split| split.scores.main());
     let mut explained = ModelExplained {
         model: card.name.clone(),
         target: model.schema.target.clone(),
         unit: model.schema.unit.clone(),
         logarithm: model.schema.logarithm,
-        class: None,
+        class: model.schema.classes.get(output).cloned(),
         learner: card.learner,
         rows: known.targets.len(),
         split: known.left_out.kind.clone(),
         features: known.features.width(),
         looked_at: units.len(),
-        no_better_than_chance: r2.is_none_or(|r2| r2.low <= chance),
-        r2,
+        no_better_than_chance: first.is_none_or(|split| split.scores.within_chance(&card.y_scramble)),
+        r2: first.map(|split| split.scores.explained()),
         r2_by_chance: card.y_scramble.r2,
+        roc_auc: main.filter(|_| task != Task::Number).map(|(_, figure)| figure),
+        roc_auc_by_chance: card.y_scramble.roc_auc,
         importance,
         columns: shared(&|origin| some(&origin.source)),
         families: shared(&|origin| some(&origin.family).map(|family| format!("{}: {family}", origin.source))),
@@ -275,6 +285,12 @@ fn look(model: &Model, known: &KnownRows, language: Language, progress: Progress
     explained.warnings = words::warnings(&explained).iter().map(|what| what.text(language)).collect();
     explained.summary = summary;
     explained
+}
+
+/// The class that most rows have; 0 of numbers.
+fn most_frequent(targets: &[f64], classes: usize) -> usize {
+    let rows = |class: &usize| targets.iter().filter(|y| **y == *class as f64).count();
+    (0..classes).max_by_key(|class| (rows(class), std::cmp::Reverse(*class))).unwrap_or(0)
 }
 
 fn of_unit(

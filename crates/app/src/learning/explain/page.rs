@@ -6,7 +6,10 @@ use matdock_message::{Language, Message, say};
 
 use super::{ModelExplained, pictures::Picture, words};
 use crate::{
-    learning::{card::interval, model_file::Model},
+    learning::{
+        card::{by_chance, interval},
+        model_file::Model,
+    },
     plot::{escape, number},
 };
 
@@ -116,20 +119,19 @@ fn scores(page: &mut Page, explained: &ModelExplained, model: &Model) {
         table = card.table
     ));
     let word = |id: &'static str| Message::new(id).text(language);
+    let named = card.splits.first().map(|split| split.scores.named()).unwrap_or_default();
     let mut headers = vec![word("app-learn-card-left-out")];
-    headers.extend(["R2", "MAE", "RMSE", "Spearman"].map(str::to_owned));
+    headers.extend(named.iter().map(|(name, _)| (*name).to_owned()));
     headers.push(word("app-learn-card-coverage"));
     let row = |split: &crate::learning::SplitScores| {
-        let s = &split.scores;
         let coverage = split.coverage_90.map_or_else(String::new, |c| format!("{:.0} %", 100.0 * c.mean));
         let mut cells = vec![split.kind.clone()];
-        cells.extend([s.r2, s.mae, s.rmse, s.spearman].map(interval));
+        cells.extend(split.scores.named().into_iter().map(|(_, figure)| interval(figure)));
         cells.push(coverage);
         cells
     };
     page.table(&headers, &card.splits.iter().map(row).collect::<Vec<_>>());
-    let chance = format!("{:.2}", card.y_scramble.r2);
-    page.about(&say!("app-learn-card-chance", r2 = chance));
+    page.about(&by_chance(card));
 }
 
 fn importance(page: &mut Page, explained: &ModelExplained, drawn: &[(Picture, String)]) {
@@ -146,7 +148,6 @@ fn importance(page: &mut Page, explained: &ModelExplained, drawn: &[(Picture, St
         word("app-explain-page-meaning"),
         word("app-explain-page-together"),
     ];
-    let percent = |x: f64| words::percent(x);
     let row = |one: &super::Importance| {
         let unit = one.unit.as_deref().map_or_else(String::new, |unit| format!(" [{unit}]"));
         let mut together = one.together_with.iter().take(4).cloned().collect::<Vec<_>>().join(", ");
@@ -156,7 +157,7 @@ fn importance(page: &mut Page, explained: &ModelExplained, drawn: &[(Picture, St
         vec![
             format!("{}{unit}", one.feature),
             words::arrow(one.direction).to_owned(),
-            format!("{} ({} … {})", percent(one.loss.mean), percent(one.loss.low), percent(one.loss.high)),
+            interval(one.loss),
             one.shap.map_or_else(String::new, number),
             one.meaning.clone(),
             together,

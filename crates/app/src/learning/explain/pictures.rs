@@ -4,7 +4,7 @@ use matdock_message::{Language, Message, say};
 
 use super::{Effect, ModelExplained, Pair, words};
 use crate::{
-    learning::{known_rows::KnownRows, model_file::Model},
+    learning::{known_rows::KnownRows, left_out_plot, model_file::Model},
     plot::{Colour, Mark, Panel, number},
 };
 
@@ -27,11 +27,15 @@ const COLOURS: [Colour; NAMED] =
 
 pub(super) fn all(explained: &ModelExplained, model: &Model, known: &KnownRows, language: Language) -> Vec<Picture> {
     let one = |name, panel: Option<Panel>| panel.map(|panel| Picture { name, panels: vec![panel], columns: 1 });
-    let measured = measured(explained, model, known, language);
+    let measured =
+        left_out_plot::panels(&model.schema, &known.left_out.kind, &known.left_out.predicted, &known.targets, language);
     let effects: Vec<Panel> = explained.effects.iter().map(|effect| self::effect(effect, explained)).collect();
     let columns = effects.len().clamp(1, 3);
     let mut pictures: Vec<Picture> = Vec::new();
-    pictures.extend(one("predicted", measured));
+    if !measured.is_empty() {
+        let columns = measured.len();
+        pictures.push(Picture { name: "predicted", panels: measured, columns });
+    }
     pictures.extend(one("importance", importance(explained, language)));
     pictures.extend(one("families", families(explained, language)));
     if !effects.is_empty() {
@@ -41,30 +45,6 @@ pub(super) fn all(explained: &ModelExplained, model: &Model, known: &KnownRows, 
     pictures.extend(one("path", path(explained, model, language)));
     pictures.extend(one("stability", stability(explained, language)));
     pictures
-}
-
-fn measured(explained: &ModelExplained, model: &Model, known: &KnownRows, language: Language) -> Option<Panel> {
-    if model.fitted.task() != matdock_learn::learner::Task::Number {
-        return None;
-    }
-    let pairs = known.left_out.predicted.iter().zip(&known.targets);
-    let points: Vec<(f64, f64)> = pairs.filter_map(|(p, y)| Some((*y, *p.as_ref()?.first()?))).collect();
-    if points.is_empty() {
-        return None;
-    }
-    let values = || points.iter().flat_map(|(y, p)| [*y, *p]);
-    let ends = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
-    let target = words::target(explained);
-    Some(Panel {
-        title: explained.split.clone(),
-        x: say!("app-learn-measured", target = target).text(language),
-        y: say!("app-learn-predicted", target = target).text(language),
-        marks: vec![
-            Mark::Line(String::new(), vec![(ends.0, ends.0), (ends.1, ends.1)], Colour::Grey),
-            Mark::Points(String::new(), points, Colour::Blue),
-        ],
-        ..Panel::default()
-    })
 }
 
 fn bars(named: &[(String, [f64; 3])], title: Message, x: Message, language: Language) -> Option<Panel> {
@@ -94,7 +74,7 @@ fn importance(explained: &ModelExplained, language: Language) -> Option<Panel> {
         0 => format!("{} {}", one.feature, words::arrow(one.direction)),
         more => format!("{} (+{more}) {}", words::short(&one.feature, BESIDE - 9), words::arrow(one.direction)),
     };
-    let share = |loss: matdock_learn::validate::Interval| [loss.mean, loss.low, loss.high].map(|x| 100.0 * x);
+    let share = |loss: matdock_learn::validate::Interval| [loss.mean, loss.low, loss.high];
     let named: Vec<_> = explained.importance.iter().map(|one| (name(one), share(one.loss))).collect();
     bars(&named, say!("app-explain-plot-importance"), say!("app-explain-plot-loss"), language)
 }
@@ -104,7 +84,7 @@ fn families(explained: &ModelExplained, language: Language) -> Option<Panel> {
     if shared.len() < 2 {
         return None;
     }
-    let share = |loss: matdock_learn::validate::Interval| [loss.mean, loss.low, loss.high].map(|x| 100.0 * x);
+    let share = |loss: matdock_learn::validate::Interval| [loss.mean, loss.low, loss.high];
     let named: Vec<_> = shared.iter().map(|one| (one.name.clone(), share(one.loss))).collect();
     bars(&named, say!("app-explain-plot-families"), say!("app-explain-plot-loss"), language)
 }
@@ -114,8 +94,17 @@ fn effect(effect: &Effect, explained: &ModelExplained) -> Panel {
     let unit = effect.unit.as_deref().map_or_else(String::new, |unit| format!(" [{unit}]"));
     let low = effect.low.iter().chain(&effect.mean).copied().fold(f64::INFINITY, f64::min);
     let high = effect.high.iter().chain(&effect.mean).copied().fold(f64::NEG_INFINITY, f64::max);
-    let height = (high - low).max(1e-12);
+    // Small effects beside large ones look small.
+    let most = explained.effects.iter().map(Effect::height).fold(0.0, f64::max);
+    let (middle, height) = ((low + high) / 2.0, (high - low).max(0.3 * most).max(1e-12));
+    let low = middle - height / 2.0;
     let mut marks = density(effect, low - 0.30 * height, 0.22 * height);
+    // The panel reaches as high as it is told above.
+    marks.push(Mark::Line(
+        String::new(),
+        vec![(effect.at.first().copied().unwrap_or(0.0), low + height)],
+        Colour::White,
+    ));
     let points = |values: &[f64]| effect.at.iter().copied().zip(values.iter().copied()).collect::<Vec<_>>();
     if effect.choices.is_empty() {
         let band = effect.at.iter().zip(effect.low.iter().zip(&effect.high)).map(|(x, (l, h))| (*x, *l, *h));
@@ -158,7 +147,7 @@ fn density(effect: &Effect, bottom: f64, height: f64) -> Vec<Mark> {
         let (left, right) = (first + width * place as f64, first + width * (place + 1) as f64);
         let top = bottom + height * *count as f64 / most;
         let gap = 0.08 * width;
-        Mark::Band(String::new(), vec![(left + gap, bottom, top), (right - gap, bottom, top)], Colour::Grey)
+        Mark::Band(String::new(), vec![(left + gap, bottom, top), (right - gap, bottom, top)], Colour::Black)
     };
     counts.iter().enumerate().filter(|(_, count)| **count > 0).map(bar).collect()
 }
@@ -184,7 +173,7 @@ fn pair(pair: &Pair, explained: &ModelExplained, language: Language) -> Option<P
         title: say!("app-explain-plot-pair", target = target, low = number(low), high = number(high)).text(language),
         x: words::short(&pair.features[0], 60),
         y: words::short(&pair.features[1], BELOW),
-        marks: vec![Mark::Cells(cells), Mark::Points(String::new(), known, Colour::Grey)],
+        marks: vec![Mark::Cells(cells), Mark::Points(String::new(), known, Colour::Black)],
         ..Panel::default()
     })
 }
@@ -205,7 +194,8 @@ fn path(explained: &ModelExplained, model: &Model, language: Language) -> Option
     };
     let mut marks: Vec<Mark> = sparse.path.iter().enumerate().map(line).collect();
     // Those without a name behind.
-    marks.reverse();
+    let named = marks.len().min(NAMED);
+    marks.rotate_left(named);
     Some(Panel {
         title: say!("app-explain-plot-path").text(language),
         x: say!("app-explain-plot-penalty").text(language),

@@ -17,7 +17,18 @@ pub(super) fn summary(explained: &ModelExplained) -> Vec<Message> {
     let two = |value: f64| format!("{value:.2}");
     let target = target(explained);
     let mut told = Vec::new();
-    if let Some(r2) = explained.r2 {
+    if let (Some(auc), Some(chance)) = (explained.roc_auc, explained.roc_auc_by_chance) {
+        told.push(say!(
+            "app-explain-model-good-classes",
+            learner = explained.learner,
+            target = explained.target,
+            kind = explained.split,
+            auc = two(auc.mean),
+            low = two(auc.low),
+            high = two(auc.high),
+            chance = two(chance)
+        ));
+    } else if let Some(r2) = explained.r2 {
         told.push(say!(
             "app-explain-model-good",
             learner = explained.learner,
@@ -40,9 +51,9 @@ pub(super) fn summary(explained: &ModelExplained) -> Vec<Message> {
     for (place, one) in sure.iter().take(NAMED).enumerate() {
         let loss = say!(
             "app-explain-model-loss",
-            percent = percent(one.loss.mean),
-            low = percent(one.loss.low),
-            high = percent(one.loss.high)
+            loss = two(one.loss.mean),
+            low = two(one.loss.low),
+            high = two(one.loss.high)
         );
         let effect = explained.effects.iter().find(|effect| effect.feature == one.feature);
         let number = place + 1;
@@ -176,7 +187,7 @@ pub fn text(explained: &ModelExplained, language: Language) -> String {
         let width = width.unwrap_or(0);
         for one in explained.importance.iter().take(LISTED) {
             let name = short(&one.feature, 44);
-            let share = interval(scaled(one.loss));
+            let share = interval(one.loss);
             let more = one.together_with.len();
             let more = if more > 0 { format!("(+{more})") } else { String::new() };
             line(format!("  {name:<width$}  {:<5} {share} {more}", arrow(one.direction)).trim_end().to_owned());
@@ -185,11 +196,11 @@ pub fn text(explained: &ModelExplained, language: Language) -> String {
     for (title, shared) in
         [("app-explain-model-columns", &explained.columns), ("app-explain-model-families", &explained.families)]
     {
-        if shared.len() > 1 {
+        if shared.len() > 1 && shared.iter().any(|one| one.features > 1) {
             line(format!("\n{}", Message::new(title).text(language)));
             let width = shared.iter().take(LISTED).map(|one| short(&one.name, 44).chars().count()).max().unwrap_or(0);
             for one in shared.iter().take(LISTED) {
-                line(format!("  {:<width$}  {}", short(&one.name, 44), interval(scaled(one.loss))));
+                line(format!("  {:<width$}  {}", short(&one.name, 44), interval(one.loss)));
             }
         }
     }
@@ -206,10 +217,6 @@ pub fn text(explained: &ModelExplained, language: Language) -> String {
     line(String::new());
     explained.warnings.iter().for_each(|warning| line(format!("! {warning}")));
     out
-}
-
-fn scaled(loss: matdock_learn::validate::Interval) -> matdock_learn::validate::Interval {
-    matdock_learn::validate::Interval { mean: 100.0 * loss.mean, low: 100.0 * loss.low, high: 100.0 * loss.high }
 }
 
 /// A long name with its middle left out.

@@ -6,7 +6,7 @@ use matdock_learn::{
     learner::{Features, Fitted, Kind, Task, squared_error},
     validate::{ClassScores, ClassSets, Conformal, Fold, Interval, Scores, confusion},
 };
-use matdock_message::{Language, Message, say};
+use matdock_message::{Message, say};
 use rayon::prelude::*;
 
 use super::{Compared, Figures, Progress, Scrambled, SplitScores, Trained, Wish, lesson::Lesson, split::Way};
@@ -50,6 +50,9 @@ impl Lesson {
     ) -> Result<Made, Message> {
         let task = self.schema.task();
         let kinds = if wish.learners.is_empty() { self.suitable() } else { wish.learners.clone() };
+        if let Some(kind) = kinds.iter().find(|kind| task != Task::Number && **kind == Kind::GaussianProcess) {
+            return Err(say!("app-learn-no-class-learner", name = kind));
+        }
         let folds: Vec<Vec<Fold>> =
             ways.iter().map(|way| way.split.folds(&self.targets, wish.folds, wish.seed)).collect();
         if let Some(empty) = folds.iter().position(Vec::is_empty) {

@@ -8,15 +8,12 @@ mod warnings;
 
 use std::path::{Path, PathBuf};
 
-use matdock_learn::{
-    learner::Kind,
-    validate::Interval,
-};
+use matdock_learn::{learner::Kind, validate::Interval};
 use matdock_message::{Language, Message, say};
 use serde::{Deserialize, Serialize};
 
-pub use self::figures::Figures;
 pub(super) use self::compare::share;
+pub use self::figures::Figures;
 use self::{lesson::Lesson, split::Said};
 use super::{
     model_file,
@@ -173,7 +170,14 @@ pub fn train(wish: &Wish, folder: &Path, progress: Progress<'_>) -> Result<(Trai
     let splits = lesson.splits(&table, &splits_said)?;
     let mut trained = lesson.compare(wish, name, left_out, &splits, model_file::hash(&bytes), progress)?;
     let path = trained.model.save(&trained.rows, folder, wish.language)?;
-    table::save(plot::svg(&trained.panels, if trained.model.schema.classes.is_empty() { trained.panels.len().min(3) } else { 2 })?.as_bytes(), &path.join("predicted.svg"))?;
+    table::save(
+        plot::svg(
+            &trained.panels,
+            if trained.model.schema.classes.is_empty() { trained.panels.len().min(3) } else { 2 },
+        )?
+        .as_bytes(),
+        &path.join("predicted.svg"),
+    )?;
     Ok((trained.model.card, path))
 }
 
