@@ -298,8 +298,10 @@ impl Advice {
         let tested = |orders: &[Vec<f64>], kinds: &[Kind]| -> Vec<Vec<(Kind, f64)>> {
             let jobs: Vec<(usize, Kind)> =
                 (0..orders.len()).flat_map(|order| kinds.iter().map(move |kind| (order, *kind))).collect();
-            let scores: Vec<Option<f64>> =
-                jobs.par_iter().map(|(order, kind)| r2(*kind, task, features, &orders[*order], &folds, 1.0, seed)).collect();
+            let scores: Vec<Option<f64>> = jobs
+                .par_iter()
+                .map(|(order, kind)| r2(*kind, task, features, &orders[*order], &folds, 1.0, seed))
+                .collect();
             let of = |order: usize| {
                 let own = jobs.iter().zip(&scores).filter(|((number, _), _)| *number == order);
                 own.filter_map(|((_, kind), r2)| Some((*kind, (*r2)?))).collect()

@@ -141,3 +141,117 @@ fn mistakes_are_told_with_what_to_do() {
     let (_, _, success) = matdock(here, &["models"]);
     assert!(success);
 }
+
+/// Alloys that are ductile or brittle, most of them as carbon says.
+fn ductile(rows: usize) -> String {
+    let mut text = String::from("carbon [%],humidity [%],coating,kind\n");
+    for row in 0..rows {
+        let x = |step: usize| ((row * step) % 97) as f64 / 97.0;
+        let kind = if x(31) + 0.3 * (x(89) - 0.5) > 0.6 { "brittle" } else { "ductile" };
+        let coating = ["none", "zinc"][row % 2];
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{:.4},{:.1},{coating},{kind}", x(31), 100.0 * x(71));
+    }
+    text
+}
+
+#[test]
+fn classes_are_learnt_with_probabilities_and_sets() {
+    let folder = with(&ductile(90));
+    let here = folder.path();
+    let card = json(here, &["train", "alloys.csv", "--target", "kind", "--learner", "ridge", "--name", "kind"]);
+    assert_eq!(card["classes"], serde_json::json!(["brittle", "ductile"]));
+    let split = &card["splits"][0];
+    let figure = |name: &str| split[name]["mean"].as_f64().unwrap();
+    assert!(figure("roc_auc") > 0.95 && figure("accuracy") > 0.85 && figure("log_loss") < 0.5, "{split}");
+    assert!(split["coverage_90"]["mean"].as_f64().unwrap() > 0.8 && split["set_size"].as_f64().unwrap() < 1.6);
+    assert!((card["y_scramble"]["roc_auc"].as_f64().unwrap() - 0.5).abs() < 0.2);
+    let rows: u64 = card["confusion"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|r| r.as_array().unwrap())
+        .filter_map(|n| n.as_u64())
+        .sum();
+    assert_eq!(rows, 90);
+    std::fs::write(here.join("new.csv"), "carbon [%],humidity [%],coating\n0.1,50,none\n0.61,50,zinc\n").unwrap();
+    let predicted = json(here, &["predict", "kind", "new.csv", "-o", "predicted.csv"]);
+    assert_eq!(
+        (&predicted["rows"][0]["class"], &predicted["rows"][0]["set"]),
+        (&"ductile".into(), &serde_json::json!(["ductile"]))
+    );
+    let unsure = &predicted["rows"][1]["probabilities"];
+    assert!((unsure[0][1].as_f64().unwrap() + unsure[1][1].as_f64().unwrap() - 1.0).abs() < 1e-9, "{unsure}");
+    let written = std::fs::read_to_string(here.join("predicted.csv")).unwrap();
+    assert!(written.contains("probability of brittle") && written.contains("not ruled out"), "{written}");
+    let card = ok(here, &["show", "kind"]);
+    assert!(card.contains("ROC AUC") && card.contains("| brittle |"), "{card}");
+    let explained = json(here, &["explain", "kind"]);
+    assert_eq!((&explained["importance"][0]["feature"], &explained["class"]), (&"carbon".into(), &"ductile".into()));
+    assert_eq!(explained["importance"][0]["direction"], "falls");
+    assert_eq!(json(here, &["advise", "alloys.csv", "--target", "kind"])["verdict"], "suited");
+}
+
+#[test]
+fn mistakes_with_classes_are_told() {
+    let folder = with(&ductile(40));
+    let here = folder.path();
+    let check = |error: String, text: &str| assert!(error.contains(text), "{error}");
+    let train = |arguments: &[&str]| refused(here, &[&["train", "alloys.csv", "--target", "kind"], arguments].concat());
+    check(train(&["--learner", "gaussian-process"]), "does not predict classes");
+    check(train(&["--split", "extrapolate"]), "no high end");
+    check(train(&["--task", "number"]), "line 2");
+    check(refused(here, &["advise", "alloys.csv", "--target", "kind", "--wish", ">1"]), "--wish");
+    let one = "a,kind\n".to_owned() + &(0..20).map(|row| format!("{row}.5,good\n")).collect::<String>();
+    std::fs::write(here.join("one.csv"), one).unwrap();
+    check(refused(here, &["train", "one.csv", "--target", "kind"]), "class \"good\"");
+}
+
+#[test]
+fn a_model_is_explained_without_its_table() {
+    let folder = with(&alloys(60));
+    let here = folder.path();
+    ok(here, &["train", "alloys.csv", "--target", "strength", "--learner", "ridge", "--name", "steel"]);
+    std::fs::remove_file(here.join("alloys.csv")).unwrap();
+    let explained = json(here, &["explain", "steel"]);
+    let first = &explained["importance"][0];
+    assert_eq!(
+        (&first["feature"], &first["direction"], &first["sure"]),
+        (&"carbon".into(), &"rises".into(), &true.into())
+    );
+    assert!(first["loss"]["low"].as_f64().unwrap() > 0.5, "{first}");
+    let of =
+        |name: &str| explained["importance"].as_array().unwrap().iter().find(|one| one["feature"] == name).cloned();
+    assert_eq!(of("temperature").unwrap()["direction"], "falls");
+    assert_eq!(of("quench").unwrap()["direction"], "choice");
+    let selected = explained["sparse"]["selected"].to_string();
+    assert!(
+        selected.contains("carbon") && explained["summary"]["ja"][0].as_str().unwrap().contains("予測"),
+        "{explained}"
+    );
+    let page = std::fs::read_to_string(here.join("dock/models/steel/explained.html")).unwrap();
+    assert!(
+        page.matches("<svg").count() >= 5 && !page.contains("http://localhost") && page.ends_with("</html>\n"),
+        "page"
+    );
+    ok(here, &["explain", "steel", "-o", "for-you.html"]);
+    assert!(here.join("for-you.html").is_file());
+}
+
+#[test]
+fn a_model_without_its_rows_asks_for_the_table_it_was_learnt_from() {
+    let folder = with(&alloys(60));
+    let here = folder.path();
+    ok(here, &["train", "alloys.csv", "--target", "strength", "--learner", "ridge", "--name", "steel"]);
+    for file in std::fs::read_dir(here.join("dock/models/steel")).unwrap().flatten() {
+        if file.file_name().to_string_lossy().starts_with("rows-") {
+            std::fs::remove_file(file.path()).unwrap();
+        }
+    }
+    let error = refused(here, &["explain", "steel"]);
+    assert!(error.contains("--data alloys.csv"), "{error}");
+    ok(here, &["explain", "steel", "--data", "alloys.csv"]);
+    std::fs::write(here.join("other.csv"), alloys(61)).unwrap();
+    let error = refused(here, &["explain", "steel", "--data", "other.csv"]);
+    assert!(error.contains("its hash is another one"), "{error}");
+}

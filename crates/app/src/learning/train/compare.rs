@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use matdock_learn::{
-    learner::{Features, Fitted, Kind, Task, squared_error},
+    learner::{Features, Fitted, Kind, LearnerError, Task, squared_error},
     validate::{ClassScores, ClassSets, Conformal, Fold, Interval, Scores, confusion},
 };
 use matdock_message::{Message, say};
@@ -150,7 +150,7 @@ impl Lesson {
             roc_auc: (task != Task::Number).then(|| mean(by_chance.iter().map(|f| f.main().1.mean).collect())),
         };
         let every: Vec<usize> = (0..size).collect();
-        let unfit = |error| say!("app-learn-learner", name = kind, reason = error);
+        let unfit = |error: LearnerError| say!("app-learn-learner", name = kind, reason = error);
         let learnt = self.known(&every, wish.seed).map_err(unfit)?;
         let fitted = Fitted::fit(kind, task, &self.prepared.features, &learnt, wish.seed).map_err(unfit)?;
         count();
