@@ -53,13 +53,14 @@ impl Verified {
     }
 }
 
-/// Checks every object, record, reference and journal, and that no suggestion and no sample has two results.
+/// Checks every object, record, reference, journal and dataset, and that no suggestion and no sample has two results.
 ///
 /// # Errors
 /// The dock cannot be read at all.
 pub fn verify(dock: &Dock, progress: &mut dyn FnMut(u64, u64)) -> Result<Verified, Message> {
     let report = dock.verify(progress)?;
     let mut problems = report.problems;
+    problems.extend(crate::dataset::problems(dock.place()));
     let mut of_suggestion: HashMap<SuggestionId, SampleId> = HashMap::new();
     for record in dock.records(&Query { kind: Some("sample"), ..Query::default() })? {
         if let Body::Sample(sample) = &record.body

@@ -206,6 +206,11 @@ impl Column {
                 (Kind::Number, _) if reason == Some(Reason::OwnUnit) => {
                     *units.entry(missing::own_unit(cell).unwrap_or_default()).or_default() += 1;
                 }
+                (Kind::Choice | Kind::Text | Kind::Identifier, Cell::Text(text)) if text.contains(' ') => {
+                    if let Some(unit) = missing::own_unit(cell) {
+                        *units.entry(unit).or_default() += 1;
+                    }
+                }
                 (Kind::Smiles | Kind::Formula, Cell::Text(text)) => {
                     let unread = structures.entry(text).or_insert_with(|| unreadable(text, self.kind));
                     if let Some(why) = unread {
@@ -220,7 +225,10 @@ impl Column {
                 None => known.push(row),
             }
         }
-        self.units_in_cells = units.into_iter().collect();
+        // Some names look like a number with a unit, most of a column do not by chance.
+        if self.kind == Kind::Number || 2 * units.values().sum::<usize>() > known.len() {
+            self.units_in_cells = units.into_iter().collect();
+        }
         known
     }
 

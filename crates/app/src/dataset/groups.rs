@@ -116,3 +116,31 @@ fn one(table: &Table, place: usize, named: bool) -> Groups {
         sizes: sizes.into_iter().take(LISTED).collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::columns;
+
+    #[test]
+    fn what_repeats_like_a_paper_or_batch_is_proposed() {
+        let mut table = Table::new(["paper", "batch no", "treatment", "row", "x"]);
+        for row in 0..40 {
+            let number = f64::from(row);
+            table.push(vec![
+                format!("paper {}", row % 8).into(),
+                f64::from(row % 6).into(),
+                ["water", "oil", "air"][row as usize % 3].into(),
+                format!("r{row}").into(),
+                (number * 1.37 % 1.0).into(),
+            ]);
+        }
+        let columns = columns::of(&table);
+        let names = |named: &[String]| -> Vec<String> {
+            of(&table, &columns, named, Some("x")).into_iter().map(|groups| groups.name).collect()
+        };
+        assert_eq!(names(&[]), ["batch no", "paper"], "three treatments are choices, a name of a row is alone");
+        let named = of(&table, &columns, &["treatment".to_owned()], None);
+        assert_eq!((named[0].named, named[0].groups, named[0].largest, named[0].alone), (true, 3, 14, 0));
+    }
+}

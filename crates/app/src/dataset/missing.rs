@@ -94,7 +94,7 @@ impl Reason {
 /// The unit behind the number in a cell such as `5 mm`.
 pub(super) fn own_unit(cell: &Cell) -> Option<String> {
     let Cell::Text(text) = cell else { return None };
-    let (number, unit) = text.split_at(text.find(char::is_whitespace).or_else(|| text.find(char::is_alphabetic))?);
+    let (number, unit) = text.split_at(text.rfind(char::is_whitespace).or_else(|| text.find(char::is_alphabetic))?);
     let number = number::parse(&number.into()).ok().flatten();
     let unit = unit.trim();
     (number.is_some() && unit.parse::<matdock_record::Unit>().is_ok()).then(|| unit.to_owned())

@@ -25,6 +25,7 @@ pub use make::{From, Made, Wish, make};
 pub use missing::{Example, Missing, Reason};
 pub use notes::notes;
 pub use report::{Drawn, report};
+pub(crate) use versions::problems;
 pub use versions::{list, read};
 
 /// A frozen table: where it came from, and what is in it.

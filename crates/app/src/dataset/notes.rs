@@ -10,6 +10,8 @@ use super::{
 
 /// Fewer rows than this say little.
 const FEW: usize = 15;
+/// Notes on single columns that are told.
+const MOST: usize = 20;
 /// Columns that are named in a note.
 const NAMED: usize = 8;
 
@@ -40,8 +42,12 @@ pub fn notes(dataset: &Dataset) -> Vec<Message> {
     if let Some(names) = of_kind(Kind::Constant) {
         told.push(say!("app-dataset-note-constant", names = names));
     }
-    for column in &dataset.columns {
-        told.extend(of_column(column));
+    let mut of_columns: Vec<Message> = dataset.columns.iter().flat_map(of_column).collect();
+    let more = of_columns.len().saturating_sub(MOST);
+    of_columns.truncate(MOST);
+    told.extend(of_columns);
+    if more > 0 {
+        told.push(say!("app-dataset-note-more", count = more));
     }
     told
 }

@@ -24,3 +24,14 @@ pub(super) fn quantile(rising: &[f64], share: f64) -> f64 {
         _ => 0.0,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn quantiles_lie_between_neighbours() {
+        let rising = [1.0, 2.0, 4.0, 8.0];
+        let quantile = |share| super::quantile(&rising, share);
+        assert_eq!([0.0, 0.5, 1.0].map(quantile), [1.0, 3.0, 8.0]);
+        assert_eq!(super::quantile(&[], 0.5), 0.0);
+    }
+}

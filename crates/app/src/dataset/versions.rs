@@ -83,6 +83,13 @@ pub fn list(dock: &Path) -> (Vec<Dataset>, Vec<Message>) {
     (found, problems)
 }
 
+/// Every version of every dataset that was changed or cannot be read.
+pub(crate) fn problems(dock: &Path) -> Vec<Message> {
+    let names = names(dock).into_iter();
+    let versions = names.flat_map(|name| versions(dock, &name).into_iter().map(move |v| format!("{name}@{v}")));
+    versions.filter_map(|name| read(dock, &name).and_then(|dataset| table_file(dock, &dataset)).err()).collect()
+}
+
 /// The description of a dataset, `NAME` or `NAME@2`; its table is not looked at.
 ///
 /// # Errors

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::classes;
 use crate::{
     describe::{Notation, Sets},
-    table::{Cell, ColumnKind, Table},
+    table::{Cell, ColumnKind, Table, number},
 };
 
 /// What is done with a column of the table.
@@ -351,7 +351,7 @@ fn input(table: &Table, column: usize, said: &Columns) -> Result<Input, Message>
             }
             let cells = table.rows.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.is_empty());
             let levels: BTreeSet<String> = cells.clone().map(ToString::to_string).collect();
-            let numbers = cells.clone().filter(|cell| matches!(cell, Cell::Number(_))).count();
+            let numbers = cells.clone().filter(|cell| number::parse(cell).is_ok()).count();
             if numbers as f64 > 0.5 * cells.count() as f64 {
                 return Ok(Input::Number { name, unit });
             }

@@ -232,6 +232,8 @@ fn bad_tables_are_told_with_what_to_do() {
     check(damaged, "damaged.parquet");
     assert!(refused(here, &["dataset", "make", "../up", "--from", "ions.csv"]).contains("../up"));
     assert!(refused(here, &["dataset", "show", "none"]).contains("ions"));
+    let units = make("units.csv", b"a,length\n1,5 mm\n2,2 cm\n3,7 mm\n4,<1 mm\n", &[]);
+    assert!(units.2 && units.0.contains("mm (2)") || units.0.contains("mm (3)"), "{units:?}");
     let few = make("few.csv", b"a,b,c\n1,,k\n2,,k\n3,,k\n", &[]);
     assert!(few.2 && few.0.contains("3 rows") && few.0.contains("Nothing is in: b"), "{few:?}");
 }
@@ -247,12 +249,15 @@ fn a_dataset_that_was_changed_is_refused() {
         std::fs::write(&path, change(&text)).unwrap();
         let error = refused(here, &["dataset", "show", "ions"]);
         assert!(error.contains("changed since it was frozen"), "{file}: {error}");
+        let (out, _, sound) = super::matdock(here, &["verify"]);
+        assert!(!sound && out.contains("ions/1"), "{file}: {out}");
         std::fs::write(&path, text).unwrap();
     };
     check("table.csv", &|text| text.replace("3e-5", "3e-4"));
     check("table.csv", &|text| text[..text.len() - 3].to_owned());
     check("dataset.json", &|text| text.replace("S/cm", "mS/cm"));
     ok(here, &["dataset", "show", "ions"]);
+    ok(here, &["verify"]);
 }
 
 #[test]

@@ -67,3 +67,4 @@ app-dataset-report-groups-about = Rows with the same text in one of these column
 app-dataset-column-missing-reasons = missing because
 app-dataset-no-target = Say which column is to be predicted with --target COLUMN; a dataset made with --target knows it.
 app-dataset-report-most = { $name } ({ $shown } most frequent of { $all })
+app-dataset-note-more = and { $count } more of the kind; "matdock dataset show NAME --json" has all.

@@ -67,3 +67,4 @@ app-dataset-report-groups-about = これらの列で同じ文字の行は似て�
 app-dataset-column-missing-reasons = 欠けの理由
 app-dataset-no-target = 予測する列を --target COLUMN で指定してください。--target を付けて作ったデータセットでは省けます。
 app-dataset-report-most = { $name }（{ $all } 種のうち多い { $shown }）
+app-dataset-note-more = 同様のものがほかに { $count } 件あります。「matdock dataset show NAME --json」にすべてあります。

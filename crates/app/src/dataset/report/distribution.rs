@@ -138,3 +138,40 @@ fn ends(name: &str) -> String {
 pub(super) fn shortened(name: &str) -> String {
     columns::shortened(name, LONGEST_NAME)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(numbers: impl IntoIterator<Item = f64>) -> Vec<Option<f64>> {
+        numbers.into_iter().map(Some).collect()
+    }
+
+    #[test]
+    fn every_value_is_in_one_bin_and_decades_are_seen() {
+        let spread = Histogram::of(&values((0..500).map(|n| 10f64.powf(f64::from(n) / 50.0)))).unwrap();
+        assert!(spread.log);
+        assert_eq!(spread.counts.iter().sum::<usize>(), 500);
+        let plain = Histogram::of(&values((0..100).map(f64::from))).unwrap();
+        assert!(!plain.log && plain.edges.len() == plain.counts.len() + 1);
+        assert_eq!((plain.edges[0], plain.edges[plain.counts.len()]), (0.0, 99.0));
+    }
+
+    #[test]
+    fn nothing_is_drawn_of_what_does_not_vary() {
+        assert!(Histogram::of(&[]).is_none());
+        assert!(Histogram::of(&[None, None]).is_none());
+        assert!(Histogram::of(&values([5.0, 5.0])).is_none());
+        assert!(Histogram::of(&values([1e16, 1e16 + 2.0])).is_none());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_numbers_have_a_histogram_or_none(numbers in proptest::collection::vec(proptest::num::f64::NORMAL, 0..30)) {
+            if let Some(histogram) = Histogram::of(&values(numbers)) {
+                proptest::prop_assert!(histogram.edges.iter().all(|edge| edge.is_finite()));
+                proptest::prop_assert!(!histogram.spark().contains("NaN"));
+            }
+        }
+    }
+}
