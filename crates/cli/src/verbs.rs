@@ -387,7 +387,7 @@ impl Face {
     }
 
     fn models_folder(&self) -> PathBuf {
-        self.general.dock.join("models")
+        self.general.dock.join(learning::MODELS)
     }
 
     fn advise(&self, a: &arguments::Advise) -> Result<ExitCode, Message> {
@@ -442,7 +442,7 @@ impl Face {
             language: self.language,
         };
         let bar = self.bar(0);
-        let trained = learning::train(&wish, &self.models_folder(), &|done, all| {
+        let trained = learning::train(&wish, &self.general.dock, &|done, all| {
             bar.set_length(all as u64);
             bar.set_position(done as u64);
         });

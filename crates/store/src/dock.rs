@@ -77,6 +77,17 @@ impl Dock {
         Ok(dock)
     }
 
+    /// Makes the dock where there is none yet.
+    ///
+    /// # Errors
+    /// The folder holds other things, or the disk refuses.
+    pub fn begin(folder: &Path) -> Result<(), Message> {
+        if folder.join("format").exists() {
+            return Ok(());
+        }
+        Self::open(folder, Mode::Write).map(drop)
+    }
+
     /// The folder of the dock.
     pub fn place(&self) -> &Path {
         self.place.folder()

@@ -110,9 +110,7 @@ pub fn make(wish: &Wish, dock: &Path, language: Language) -> Result<Made, Messag
         columns,
         groups,
     };
-    if !dock.join("format").exists() {
-        drop(Dock::open(dock, Mode::Write)?);
-    }
+    Dock::begin(dock)?;
     let (dataset, new) = versions::keep(dock, dataset, &bytes)?;
     // Behind the making: what is computed is kept bit by bit, and can be computed again.
     let descriptors = describe_structures(&table, &dataset, &wished, dock)?;

@@ -80,8 +80,8 @@ impl Cache {
     /// Opens what a dock has kept of these sets, each with its number of descriptors; makes the dock where there is
     /// none. Errors: the folder is no dock, or the disk refuses.
     pub(super) fn open(dock: &Path, sets: &[(String, usize)]) -> Result<Self, Message> {
-        let begun = dock.join("format").exists();
-        drop(Dock::open(dock, if begun { Mode::Read } else { Mode::Write })?);
+        Dock::begin(dock)?;
+        drop(Dock::open(dock, Mode::Read)?);
         let folder = dock.join(FOLDER);
         let unusable = |path: &Path, error: io::Error| {
             say!("place-file", file = path.display(), what = say!("app-describe-cache", reason = error))

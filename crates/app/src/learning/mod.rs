@@ -16,7 +16,7 @@ pub use advise::{Advice, Question, Tool, Verdict, Wished, advise};
 pub use card::{by_chance, interval, text as card_text};
 pub use explain::{ModelExplained, explain};
 pub use matdock_learn::validate::Place;
-pub use model_file::{Model, models, named};
+pub use model_file::{FOLDER as MODELS, Model, models, named};
 pub(crate) use model_file::{is_plain_name, seconds};
 pub use predict::{Predicted, PredictedClass, PredictedRow, place_word, predict};
 pub(crate) use schema::Input;

@@ -46,6 +46,8 @@ struct Head {
 
 /// Layout of model files. A change that older programs cannot read gets the next number.
 const FORMAT: &str = "matdock-model 1";
+/// Where models are in a dock.
+pub const FOLDER: &str = "models";
 const FILE: &str = "model.json";
 const LONGEST_NAME: usize = 100;
 

@@ -312,3 +312,13 @@ fn a_filled_in_record_format_is_checked_and_told_what_does_not_fit() {
     assert!(problems[1].contains("line 4") && problems[1].contains("conductivity_temperature"), "{problems:?}");
     assert_eq!(made["unknown_columns"][0], "colour");
 }
+
+#[test]
+fn a_dock_begun_by_training_takes_datasets_and_campaigns_too() {
+    let rows: String = (0..20).map(|k| format!("{k}.5,{},{}\n", k * k % 7, 2 * k + k * k % 7)).collect();
+    let folder = with("few.csv", &format!("a,b,y\n{rows}"));
+    let here = folder.path();
+    ok(here, &["train", "few.csv", "--target", "y", "--learner", "ridge"]);
+    ok(here, &["dataset", "make", "few", "--from", "few.csv"]);
+    ok(here, &["verify"]);
+}

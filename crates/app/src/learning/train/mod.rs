@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use matdock_learn::{learner::Kind, validate::Interval};
 use matdock_message::{Language, Message, say};
+use matdock_store::Dock;
 use serde::{Deserialize, Serialize};
 
 pub(super) use self::compare::share;
@@ -141,11 +142,11 @@ pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
 /// Fewest rows from which something can be said.
 const FEWEST: usize = 8;
 
-/// Fits learners to a table, keeps the best with a model card in `folder` (the models of a dock).
+/// Fits learners to a table, keeps the best with a model card among the models of a dock, which is made where there is none.
 ///
 /// # Errors
 /// The table cannot be read, has no such column, too few rows, or nothing to learn from.
-pub fn train(wish: &Wish, folder: &Path, progress: Progress<'_>) -> Result<(Trained, PathBuf), Message> {
+pub fn train(wish: &Wish, dock: &Path, progress: Progress<'_>) -> Result<(Trained, PathBuf), Message> {
     let table = table::read(&wish.table)?;
     let bytes = std::fs::read(&wish.table).map_err(|error| {
         say!("place-file", file = wish.table.display(), what = say!("table-unreadable", reason = error))
@@ -166,18 +167,13 @@ pub fn train(wish: &Wish, folder: &Path, progress: Progress<'_>) -> Result<(Trai
     let apart: Vec<String> = apart.filter(|name| !columns.features.contains(name) && !structure(name)).collect();
     columns.ignored.extend(apart);
     let (schema, left_out) = Schema::of(&table, &wish.target, &columns)?;
-    let lesson = Lesson::of(&table, schema, folder.parent())?;
+    let lesson = Lesson::of(&table, schema, Some(dock))?;
     let splits = lesson.splits(&table, &splits_said)?;
     let mut trained = lesson.compare(wish, name, left_out, &splits, model_file::hash(&bytes), progress)?;
-    let path = trained.model.save(&trained.rows, folder, wish.language)?;
-    table::save(
-        plot::svg(
-            &trained.panels,
-            if trained.model.schema.classes.is_empty() { trained.panels.len().min(3) } else { 2 },
-        )?
-        .as_bytes(),
-        &path.join("predicted.svg"),
-    )?;
+    Dock::begin(dock)?;
+    let path = trained.model.save(&trained.rows, &dock.join(model_file::FOLDER), wish.language)?;
+    let columns = if trained.model.schema.classes.is_empty() { trained.panels.len().min(3) } else { 2 };
+    table::save(plot::svg(&trained.panels, columns)?.as_bytes(), &path.join("predicted.svg"))?;
     Ok((trained.model.card, path))
 }
 
