@@ -123,7 +123,19 @@ impl Model {
         if head.hash != hash(body) {
             return Err(say!("place-file", file = file.display(), what = say!("app-learn-model-altered")));
         }
-        serde_json::from_slice(body).map_err(broken)
+        let model: Self = serde_json::from_slice(body).map_err(broken)?;
+        if !model.is_sound() {
+            return Err(say!("place-file", file = file.display(), what = say!("app-learn-model-unsound")));
+        }
+        Ok(model)
+    }
+
+    /// Whether its parts fit together: a hash tells damage, not forgery.
+    fn is_sound(&self) -> bool {
+        let features = self.schema.features.len();
+        self.fitted.is_sound()
+            && self.domain.is_sound()
+            && (self.fitted.width(), self.fitted.task()) == (features, self.schema.task())
     }
 }
 

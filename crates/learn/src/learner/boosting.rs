@@ -218,6 +218,17 @@ pub(super) fn softmax(sums: &[f64]) -> Vec<f64> {
 }
 
 impl Boosting {
+    pub(super) fn is_sound(&self, task: Task, width: usize) -> bool {
+        let outputs = match task {
+            Task::Class { count } if count > 2 => count,
+            _ => 1,
+        };
+        self.task == task
+            && (self.width, self.outputs) == (width, outputs)
+            && self.starts.len() == outputs
+            && self.trees.iter().all(|tree| tree.is_sound(width, 1))
+    }
+
     pub(super) fn predict(&self, features: &Features) -> Vec<f64> {
         let cells = features.by_rows(self.width);
         let values = |row: &[f64]| {

@@ -87,6 +87,17 @@ fn outputs(task: Task, targets: &[f64]) -> (usize, Vec<f64>) {
 }
 
 impl Forest {
+    pub(super) fn is_sound(&self, task: Task, width: usize) -> bool {
+        let outputs = match task {
+            Task::Class { count } if count > 2 => count,
+            _ => 1,
+        };
+        self.task == task
+            && (self.width, self.outputs) == (width, outputs)
+            && !self.trees.is_empty()
+            && self.trees.iter().all(|tree| tree.is_sound(width, outputs))
+    }
+
     pub(super) fn predict(&self, features: &Features) -> Vec<f64> {
         let cells = features.by_rows(self.width);
         let outputs = self.outputs;

@@ -82,6 +82,21 @@ fn rows(scaling: &Scaling, features: &Features) -> Rows {
 }
 
 impl Gaussian {
+    pub(super) fn is_sound(&self, width: usize) -> bool {
+        let own = self.scaling.width();
+        let groups = self.groups.iter().max().map_or(0, |most| most.saturating_add(1));
+        let positive = |x: &f64| x.is_finite() && *x > 0.0;
+        self.scaling.is_sound(width)
+            && own > 0
+            && self.groups.len() == own
+            && groups == self.lengthscales.len()
+            && !self.targets.is_empty()
+            && self.targets.len().checked_mul(own) == Some(self.rows.len())
+            && self.lengthscales.iter().chain([&self.signal, &self.noise]).all(positive)
+            && self.mean_variance.is_finite()
+            && self.mean_variance >= 0.0
+    }
+
     pub(super) fn predict(&self, features: &Features) -> Vec<f64> {
         let mut inputs = Rows::new(self.scaling.width());
         self.rows.chunks_exact(self.scaling.width().max(1)).for_each(|row| inputs.push(row));

@@ -19,6 +19,14 @@ impl Layer {
         Self { inputs, outputs, weights, constants: vec![0.0; outputs] }
     }
 
+    /// Whether it takes `inputs` values; how many it gives.
+    pub(super) fn is_sound(&self, inputs: usize) -> Option<usize> {
+        let sound = self.inputs == inputs
+            && self.inputs.checked_mul(self.outputs) == Some(self.weights.len())
+            && self.constants.len() == self.outputs;
+        sound.then_some(self.outputs)
+    }
+
     fn matrix(&self) -> MatRef<'_, f64> {
         MatRef::from_column_major_slice(&self.weights, self.inputs, self.outputs)
     }

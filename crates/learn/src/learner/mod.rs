@@ -6,6 +6,7 @@
 mod bins;
 mod boosting;
 mod censored;
+mod check;
 mod effects;
 mod features;
 mod folds;
@@ -14,6 +15,8 @@ mod gaussian;
 mod grow;
 mod importance;
 mod lasso;
+#[cfg(test)]
+mod laws;
 mod layers;
 mod leafwise;
 mod logistic;

@@ -125,6 +125,20 @@ impl Neighbours {
         values
     }
 
+    pub(super) fn is_sound(&self, task: Task, width: usize) -> bool {
+        let class = |y: &f64| match task {
+            Task::Number => y.is_finite(),
+            Task::Class { count } => *y >= 0.0 && *y < count as f64,
+        };
+        self.task == task
+            && self.scaling.is_sound(width)
+            && self.scaling.width() > 0
+            && self.targets.len().checked_mul(self.scaling.width()) == Some(self.rows.len())
+            && self.count > 0
+            && !self.targets.is_empty()
+            && self.targets.iter().all(class)
+    }
+
     pub(super) fn predict(&self, features: &Features) -> Vec<f64> {
         let points = self.scaling.apply(features);
         self.nearest(points.as_ref(), self.count).iter().flat_map(|list| self.vote(list)).collect()

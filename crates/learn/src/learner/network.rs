@@ -175,6 +175,14 @@ fn forward(layers: &[Layer], inputs: MatRef<'_, f64>) -> Mat<f64> {
 }
 
 impl Network {
+    pub(super) fn is_sound(&self, task: Task, width: usize) -> bool {
+        let own = |layers: &Vec<Layer>| {
+            let last = layers.iter().try_fold(self.scaling.width(), |inputs, layer| layer.is_sound(inputs));
+            !layers.is_empty() && last == Some(task.outputs())
+        };
+        self.task == task && self.scaling.is_sound(width) && !self.members.is_empty() && self.members.iter().all(own)
+    }
+
     pub(super) fn predict(&self, features: &Features) -> Vec<f64> {
         let inputs = clipped(&self.scaling, features);
         let outputs = self.task.outputs();

@@ -17,6 +17,13 @@ pub(super) struct Linear {
 }
 
 impl Linear {
+    pub(super) fn is_sound(&self, task: Task, width: usize) -> bool {
+        self.task == task
+            && self.scaling.is_sound(width)
+            && (self.weights.len(), self.constants.len()) == (task.outputs(), task.outputs())
+            && self.weights.iter().all(|weights| weights.len() == self.scaling.width())
+    }
+
     pub(super) fn predict(&self, features: &Features) -> Vec<f64> {
         let inputs = self.scaling.apply(features);
         let (rows, outputs) = (inputs.nrows(), self.weights.len());

@@ -50,6 +50,15 @@ impl Scaling {
         self.kept.len()
     }
 
+    /// Whether it suits tables of `width` columns.
+    pub(super) fn is_sound(&self, width: usize) -> bool {
+        let lists = [self.medians.len(), self.means.len(), self.scales.len()];
+        lists.iter().all(|length| *length == self.kept.len())
+            && self.kept.iter().all(|number| *number < width)
+            && self.medians.iter().chain(&self.means).all(|x| x.is_finite())
+            && self.scales.iter().all(|scale| *scale > 0.0 && scale.is_finite())
+    }
+
     /// Number and scale of every kept column.
     pub(super) fn columns(&self) -> impl Iterator<Item = (usize, f64)> + '_ {
         self.kept.iter().copied().zip(self.scales.iter().copied())

@@ -97,6 +97,14 @@ fn weights(columns: &[Vec<f64>], wanted: &[f64]) -> Vec<f64> {
 }
 
 impl Stack {
+    pub(super) fn is_sound(&self, task: super::Task, width: usize) -> bool {
+        let sound = |(weight, member): &(f64, Fitted)| {
+            let nested = matches!(member.model, super::Model::Stack(_));
+            weight.is_finite() && !nested && (member.task, member.width) == (task, width) && member.is_sound()
+        };
+        !self.members.is_empty() && self.members.iter().all(sound)
+    }
+
     pub(super) fn predict(&self, features: &super::Features) -> Vec<f64> {
         let mut sums = Vec::new();
         for (weight, member) in &self.members {

@@ -215,6 +215,22 @@ fn kernel(squares: &Mat<f32>, gamma: f64) -> Mat<f32> {
 }
 
 impl SupportVectors {
+    pub(super) fn is_sound(&self, task: Task, width: usize) -> bool {
+        let own = self.scaling.width();
+        let rows = self.weights.first().map_or(0, Vec::len);
+        let sums = match task {
+            Task::Class { count } if count > 2 => count,
+            _ => 1,
+        };
+        let sigmoids = if task == Task::Number { 0 } else { sums };
+        self.task == task
+            && self.scaling.is_sound(width)
+            && own > 0
+            && rows.checked_mul(own) == Some(self.rows.len())
+            && (self.weights.len(), self.constants.len(), self.sigmoids.len()) == (sums, sums, sigmoids)
+            && self.weights.iter().all(|weights| weights.len() == rows)
+    }
+
     pub(super) fn predict(&self, features: &Features) -> Vec<f64> {
         const BLOCK: usize = 512;
         let points = self.scaling.apply(features);

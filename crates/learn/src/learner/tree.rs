@@ -41,6 +41,22 @@ impl Tree {
         self.missing_below[node] = missing_below;
     }
 
+    /// Whether every row of `width` cells comes to a leaf with `outputs` values.
+    pub(super) fn is_sound(&self, width: usize, outputs: usize) -> bool {
+        let nodes = self.columns.len();
+        let lists = [self.cuts.len(), self.missing_below.len(), self.above.len(), self.covers.len()];
+        // What is below and above a cut comes after it, so that every way ends.
+        let goes_on = |node: usize| {
+            let above = self.above[node] as usize;
+            (self.columns[node] as usize) < width && node + 1 < above && above < nodes
+        };
+        nodes > 0
+            && lists.iter().all(|length| *length == nodes)
+            && nodes.checked_mul(outputs) == Some(self.values.len())
+            && self.values.iter().all(|value| value.is_finite())
+            && (0..nodes).all(|node| self.columns[node] == LEAF || goes_on(node))
+    }
+
     /// Number of the leaf of a row.
     pub(super) fn leaf(&self, row: &[f64]) -> usize {
         let mut node = 0;

@@ -140,6 +140,12 @@ impl Domain {
         }
     }
 
+    /// Whether its parts fit together, after it was read from a file.
+    pub fn is_sound(&self) -> bool {
+        let scale = |(_, mean, spread): &(usize, f64, f64)| mean.is_finite() && *spread > 0.0;
+        self.ranges.len() == self.scales.len() && self.scales.iter().all(scale)
+    }
+
     /// Columns in which a row is beyond all known values.
     pub fn beyond(&self, features: &Features, row: usize) -> Vec<usize> {
         let outside = |(index, (number, ..)): (usize, &(usize, f64, f64))| {

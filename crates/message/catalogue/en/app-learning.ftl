@@ -75,10 +75,7 @@ app-explain-model-none-sure = No single feature matters for sure: without each o
 app-explain-model-loss = without it R2 on rows left out falls by { $loss } ({ $low } to { $high })
 app-explain-model-feature = { $number }. { $name }: { $does }; { $loss }.
 app-explain-model-feature-plain = { $number }. { $name }: { $loss }.
-app-explain-model-together = "{ $name }" goes along with { $count ->
-    [1] "{ $other }"
-   *[other] { $count } others such as "{ $other }"
-}: the data cannot tell which of them it is.
+app-explain-model-together = "{ $name }" goes along with others ({ $count }, such as "{ $other }"): the data cannot tell which of them it is.
 app-explain-model-rest = { $count } more matter for sure, but less.
 app-explain-model-formula = As a formula of the features that survive resampling (R2 { $r2 }): { $formula }
 app-explain-model-no-cause = Importance and effects describe the model and the rows it has seen. They are no proof of a cause: what goes along with the true cause looks the same.
@@ -144,3 +141,4 @@ app-learn-no-class-learner = { $name } does not predict classes; leave it out of
 app-advise-signal-classes = Rows left out are predicted with a Brier skill (R2 of the classes) of { $r2 } ({ $learner }, the best of three kinds); with classes in random order the best reached { $chance }.
 app-advise-wish-of-classes = A wish needs a target of numbers, and "{ $target }" names classes: take --wish away.
 app-explain-model-good-classes = { $learner } tells the classes of { $target } of rows left out ({ $kind }) apart with a ROC AUC of { $auc } ({ $low } to { $high }); chance reaches { $chance }.
+app-learn-model-unsound = its parts do not fit together: it was not written by this program, or was changed; train the model again

@@ -75,10 +75,7 @@ app-explain-model-none-sure = 確実に重要といえる特徴量はありま�
 app-explain-model-loss = これがないと除いた行での R2 が { $loss }（{ $low }～{ $high }）下がります
 app-explain-model-feature = { $number }. { $name }：{ $does }。{ $loss }。
 app-explain-model-feature-plain = { $number }. { $name }：{ $loss }。
-app-explain-model-together = 「{ $name }」は{ $count ->
-    [1] 「{ $other }」
-   *[other] 「{ $other }」など { $count } 個の特徴量
-}と連動しており、どれが効いているのかはこのデータでは区別できません。
+app-explain-model-together = 「{ $name }」は「{ $other }」など { $count } 個の特徴量と連動しており、どれが効いているのかはこのデータでは区別できません。
 app-explain-model-rest = ほかに { $count } 個の特徴量も確かに効いていますが、影響はより小さめです。
 app-explain-model-formula = 再標本化しても選ばれ続ける特徴量による式（R2 { $r2 }）：{ $formula }
 app-explain-model-no-cause = 重要度と効果は、モデルと学習した行の性質を表すもので、因果関係の証明ではありません。真の原因と連動するものも同じように見えます。
@@ -144,3 +141,4 @@ app-learn-no-class-learner = { $name } はクラスを予測できません。--
 app-advise-signal-classes = 除いた行を Brier スキル（クラスの R2）{ $r2 } で予測できます（{ $learner }、三種類のうち最良）。クラスを無作為に並べ替えたときの最良は { $chance } です。
 app-advise-wish-of-classes = --wish には数値の目的変数が必要ですが、「{ $target }」はクラスです。--wish を外してください。
 app-explain-model-good-classes = { $learner } は、学習から除いた行（{ $kind }）の { $target } のクラスを ROC AUC { $auc }（{ $low }～{ $high }）で見分けます。偶然だけで届く値は { $chance } です。
+app-learn-model-unsound = 内容のつじつまが合いません。このプログラムが書いたものではないか、変更されています。モデルを学習し直してください

@@ -149,7 +149,7 @@ fn importance(page: &mut Page, explained: &ModelExplained, drawn: &[(Picture, St
         word("app-explain-page-together"),
     ];
     let row = |one: &super::Importance| {
-        let unit = one.unit.as_deref().map_or_else(String::new, |unit| format!(" [{unit}]"));
+        let unit = one.unit.as_deref().map_or_else(String::new, words::bracketed);
         let mut together = one.together_with.iter().take(4).cloned().collect::<Vec<_>>().join(", ");
         if one.together_with.len() > 4 {
             let _ = write!(together, " … ({})", one.together_with.len());

@@ -91,7 +91,7 @@ fn families(explained: &ModelExplained, language: Language) -> Option<Panel> {
 
 /// Partial dependence, what single rows do, and below how many rows are known where.
 fn effect(effect: &Effect, explained: &ModelExplained) -> Panel {
-    let unit = effect.unit.as_deref().map_or_else(String::new, |unit| format!(" [{unit}]"));
+    let unit = effect.unit.as_deref().map_or_else(String::new, words::bracketed);
     let low = effect.low.iter().chain(&effect.mean).copied().fold(f64::INFINITY, f64::min);
     let high = effect.high.iter().chain(&effect.mean).copied().fold(f64::NEG_INFINITY, f64::max);
     // Small effects beside large ones look small.

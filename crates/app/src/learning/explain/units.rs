@@ -118,7 +118,6 @@ fn family(set: &str, descriptor: &str, notation: Notation) -> String {
         "CIC",
         "MWC",
         "SRW",
-        "MaxAbs",
         "polymer.",
     ];
     let start = STARTS.iter().find(|start| descriptor.starts_with(**start));

@@ -160,11 +160,16 @@ pub(super) fn formula_text(explained: &ModelExplained) -> String {
     for (name, weight) in &formula.terms {
         let sign = if *weight < 0.0 { "-" } else { "+" };
         let unit = explained.importance.iter().find(|one| one.feature == *name).and_then(|one| one.unit.clone());
-        let unit = unit.map_or_else(String::new, |unit| format!(" [{unit}]"));
+        let unit = unit.map_or_else(String::new, |unit| bracketed(&unit));
         // Writing to a String cannot fail.
         let _ = write!(text, " {sign} {} × {name}{unit}", number(weight.abs()));
     }
     text
+}
+
+/// A unit in square brackets behind a name; codes that have some already get no more.
+pub(super) fn bracketed(unit: &str) -> String {
+    if unit.starts_with('[') { format!(" {unit}") } else { format!(" [{unit}]") }
 }
 
 pub(super) fn percent(share: f64) -> String {
