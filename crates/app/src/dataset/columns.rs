@@ -320,3 +320,22 @@ fn unreadable(text: &str, kind: Kind) -> Option<String> {
         _ => Composition::parse(text).err().map(|error| error.message().to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_smiles_are_told_from_formulas_by_the_name_of_the_column() {
+        let mut table = Table::new(["SMILES", "formula", "day"]);
+        for (row, smiles) in ["CCO", "CO", "CCCO", "CC"].into_iter().enumerate() {
+            table.push(vec![
+                smiles.into(),
+                ["NaCl", "MgO", "C", "Al2O3"][row].into(),
+                format!("2026-01-0{}", row + 1).into(),
+            ]);
+        }
+        let kinds: Vec<Kind> = of(&table).into_iter().map(|column| column.kind).collect();
+        assert_eq!(kinds, [Kind::Smiles, Kind::Formula, Kind::Date]);
+    }
+}

@@ -337,6 +337,11 @@ fn input(table: &Table, column: usize, said: &Columns) -> Result<Input, Message>
     match table.kind(column) {
         ColumnKind::Empty => Err(say!("app-learn-column-empty")),
         ColumnKind::Constant => Err(say!("app-learn-column-constant")),
+        // Short SMILES such as "CCO" read as formulas; the name of the column tells.
+        ColumnKind::Formula if name.to_lowercase().contains("smiles") => {
+            let open = smiles(table, column);
+            Ok(structure(if open.is_some() { Notation::Smiles } else { Notation::Formula }, open.unwrap_or(false)))
+        }
         ColumnKind::Formula => Ok(structure(Notation::Formula, false)),
         ColumnKind::Integer | ColumnKind::Numeric => Ok(Input::Number { name, unit }),
         ColumnKind::Identifier if matches!(table.cell(0, column), Cell::Number(_)) => {

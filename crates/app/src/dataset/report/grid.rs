@@ -71,8 +71,8 @@ pub(super) fn diverging(value: f64) -> String {
     format!("rgb({red},{green},{blue})")
 }
 
-/// Colour of a share from 0 (pale) to 1 (dark grey).
+/// Colour of a share from just above 0 (grey) to 1 (nearly black); small ones can be told from none.
 pub(super) fn grey(share: f64) -> String {
-    let level = (235.0 - 190.0 * share.clamp(0.0, 1.0)) as u8;
+    let level = (200.0 - 165.0 * share.clamp(0.0, 1.0).sqrt()) as u8;
     format!("rgb({level},{level},{level})")
 }
