@@ -395,6 +395,7 @@ impl Face {
         let columns = learning::Columns {
             features: a.features.clone(),
             ignored: a.ignore.clone(),
+            classes: a.task.classes(),
             ..learning::Columns::default()
         };
         let question = learning::Question {

@@ -190,6 +190,10 @@ fn classes_are_learnt_with_probabilities_and_sets() {
     assert_eq!((&explained["importance"][0]["feature"], &explained["class"]), (&"carbon".into(), &"ductile".into()));
     assert_eq!(explained["importance"][0]["direction"], "falls");
     assert_eq!(json(here, &["advise", "alloys.csv", "--target", "kind"])["verdict"], "suited");
+    std::fs::write(here.join("coded.csv"), ductile(90).replace("ductile", "1").replace("brittle", "0")).unwrap();
+    let advice = json(here, &["advise", "coded.csv", "--target", "kind", "--task", "class"]);
+    assert_eq!((&advice["verdict"], &advice["classes"]), (&"suited".into(), &serde_json::json!(["0", "1"])));
+    assert!(advice["next"][0].as_str().unwrap().ends_with("--task class"), "{advice}");
 }
 
 #[test]

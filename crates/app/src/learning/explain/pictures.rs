@@ -20,6 +20,7 @@ const BARS: usize = 15;
 /// Letters of a name beside a bar and on an axis.
 const BESIDE: usize = 38;
 const BELOW: usize = 40;
+const PAIR_POINTS: usize = 400;
 /// Paths that have a colour and a name.
 const NAMED: usize = 7;
 const COLOURS: [Colour; NAMED] =
@@ -167,7 +168,9 @@ fn pair(pair: &Pair, explained: &ModelExplained, language: Language) -> Option<P
     let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
     let (x, y) = (ends(&cells, 0, 1), ends(&cells, 2, 3));
     let inside = |p: &(f64, f64)| p.0 >= x.0 && p.0 <= x.1 && p.1 >= y.0 && p.1 <= y.1;
-    let known = pair.known.iter().copied().filter(inside).collect();
+    // Enough to tell where rows are, few enough to see the colours.
+    let step = pair.known.len().div_ceil(PAIR_POINTS).max(1);
+    let known = pair.known.iter().copied().step_by(step).filter(inside).collect();
     let target = words::target(explained);
     Some(Panel {
         title: say!("app-explain-plot-pair", target = target, low = number(low), high = number(high)).text(language),
