@@ -312,6 +312,8 @@ pub struct Train {
     pub task: Task,
     #[arg(long, value_enum, default_value_t = Logarithm::Auto)]
     pub log: Logarithm,
+    #[arg(long, value_enum, default_value_t = Logarithm::Auto)]
+    pub arrhenius: Logarithm,
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub folds: usize,
     #[arg(long, value_name = "NAME")]

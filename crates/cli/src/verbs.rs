@@ -428,6 +428,11 @@ impl Face {
                 arguments::Logarithm::No => Some(false),
             },
             classes: a.task.classes(),
+            arrhenius: match a.arrhenius {
+                arguments::Logarithm::Auto => None,
+                arguments::Logarithm::Yes => Some(true),
+                arguments::Logarithm::No => Some(false),
+            },
         };
         let given = self.given(&a.table)?;
         let wish = learning::Wish {

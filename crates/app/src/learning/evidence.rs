@@ -25,7 +25,9 @@ const GIVEN_AWAY: f64 = 0.995;
 pub(super) fn leaks(schema: &Schema, features: &Features, targets: &[f64]) -> Vec<String> {
     let plain = schema.inputs.iter().filter(|input| matches!(input, Input::Number { .. }));
     let given_away = |input: &&Input| {
-        let Some(number) = schema.features.iter().position(|name| name == input.name()) else { return false };
+        let Input::Number { name, scale, .. } = input else { return false };
+        let feature = scale.feature(name);
+        let Some(number) = schema.features.iter().position(|name| *name == feature) else { return false };
         let known = features.column(number).iter().zip(targets).filter(|(x, _)| x.is_finite());
         let (x, y): (Vec<f64>, Vec<f64>) = known.map(|(x, y)| (*x, *y)).unzip();
         let told = match schema.task() {

@@ -9,6 +9,7 @@ mod known_rows;
 mod left_out_plot;
 mod model_file;
 mod predict;
+mod scale;
 mod schema;
 mod train;
 

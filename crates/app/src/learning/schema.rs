@@ -11,7 +11,10 @@ use matdock_message::{Message, say};
 use matdock_record::{Qualifier, Quantity, Unit};
 use serde::{Deserialize, Serialize};
 
-use super::classes;
+use super::{
+    classes,
+    scale::{Scale, spans_decades},
+};
 use crate::{
     describe::{Notation, Sets},
     table::{Cell, ColumnKind, Table, number},
@@ -21,12 +24,15 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", tag = "use")]
 pub enum Input {
-    /// A number as it stands.
+    /// A number.
     Number {
         /// Name of the column.
         name: String,
         /// Unit of its header.
         unit: Option<String>,
+        /// What is learnt of it.
+        #[serde(default)]
+        scale: Scale,
     },
     /// One of several names: a feature per name.
     Choice {
@@ -90,6 +96,8 @@ pub struct Columns {
     pub logarithm: Option<bool>,
     /// Whether the target names classes; `None` to decide by its cells.
     pub classes: Option<bool>,
+    /// Whether 1000/T is learnt of temperatures; `None` where the target is a logarithm.
+    pub arrhenius: Option<bool>,
 }
 
 /// A column that is not used, and why.
@@ -123,8 +131,6 @@ pub struct Target {
 
 /// More names than this in a column of text are names of rows rather than choices.
 const MOST_LEVELS: usize = 60;
-/// Ratio of high to low targets from which their logarithm is learnt.
-const DECADES: f64 = 300.0;
 /// Share of the cells of a text column that must be readable as structures.
 const READABLE: f64 = 0.9;
 const TOLD: usize = 5;
@@ -163,6 +169,7 @@ impl Schema {
         if schema.logarithm && values.iter().any(|value| *value <= 0.0) {
             return Err(table.at_header(place, say!("app-learn-no-logarithm")));
         }
+        let arrhenius = said.arrhenius.unwrap_or(schema.logarithm || target.to_lowercase().starts_with("log"));
         let mut left_out = Vec::new();
         for (number, column) in table.columns.iter().enumerate() {
             let wanted = said.features.is_empty() || said.features.contains(&column.name);
@@ -170,7 +177,7 @@ impl Schema {
                 continue;
             }
             match input(table, number, said) {
-                Ok(input) => schema.inputs.push(input),
+                Ok(input) => schema.inputs.push(input.scaled(table, number, arrhenius)),
                 Err(why) => left_out.push(LeftOut { name: column.name.clone(), why: why.to_string() }),
             }
         }
@@ -186,7 +193,7 @@ impl Schema {
         let several = self.inputs.iter().filter(|input| matches!(input, Input::Structure { .. })).count() > 1;
         for input in &self.inputs {
             match input {
-                Input::Number { name, .. } => names.push(name.clone()),
+                Input::Number { name, scale, .. } => names.push(scale.feature(name)),
                 Input::Choice { name, levels } => names.extend(levels.iter().map(|level| format!("{name} = {level}"))),
                 Input::Structure { name, .. } => {
                     let sets = input.sets()?;
@@ -246,10 +253,10 @@ impl Schema {
         for input in &self.inputs {
             let column = table.column(input.name())?;
             match input {
-                Input::Number { unit, .. } => {
+                Input::Number { unit, scale, .. } => {
                     let unit = Conversion::of(table, column, unit.as_deref())?;
                     let cell = |row: &usize| match unit.read(table, *row, column) {
-                        Ok(quantity) => quantity.map(|quantity| quantity.value),
+                        Ok(quantity) => quantity.and_then(|quantity| scale.apply(quantity.value)),
                         Err(what) => {
                             tell(what);
                             None
@@ -303,6 +310,16 @@ impl Input {
         input(table, column, said)
     }
 
+    /// The same, a number on the scale it is learnt on.
+    fn scaled(self, table: &Table, column: usize, arrhenius: bool) -> Self {
+        let Self::Number { name, unit, .. } = self else { return self };
+        let inverse = Scale::of_temperature(&name, unit.as_deref()).filter(|_| arrhenius);
+        let read = |row| table.number(row, column).ok().flatten();
+        let decades = || spans_decades(&(0..table.rows.len()).filter_map(read).collect::<Vec<f64>>());
+        let scale = inverse.unwrap_or_else(|| if decades() { Scale::Logarithm } else { Scale::Plain });
+        Self::Number { name, unit, scale }
+    }
+
     /// The descriptors of a structure, a list of each kind.
     pub(crate) fn sets(&self) -> Result<Vec<Sets>, Message> {
         let Self::Structure { notation, sets, ends, .. } = self else { return Ok(Vec::new()) };
@@ -343,7 +360,7 @@ fn input(table: &Table, column: usize, said: &Columns) -> Result<Input, Message>
             Ok(structure(if open.is_some() { Notation::Smiles } else { Notation::Formula }, open.unwrap_or(false)))
         }
         ColumnKind::Formula => Ok(structure(Notation::Formula, false)),
-        ColumnKind::Integer | ColumnKind::Numeric => Ok(Input::Number { name, unit }),
+        ColumnKind::Integer | ColumnKind::Numeric => Ok(Input::Number { name, unit, scale: Scale::Plain }),
         ColumnKind::Identifier if matches!(table.cell(0, column), Cell::Number(_)) => {
             Err(say!("app-learn-column-identifier"))
         }
@@ -358,7 +375,7 @@ fn input(table: &Table, column: usize, said: &Columns) -> Result<Input, Message>
             let levels: BTreeSet<String> = cells.clone().map(ToString::to_string).collect();
             let numbers = cells.clone().filter(|cell| number::parse(cell).is_ok()).count();
             if numbers as f64 > 0.5 * cells.count() as f64 {
-                return Ok(Input::Number { name, unit });
+                return Ok(Input::Number { name, unit, scale: Scale::Plain });
             }
             if table.kind(column) == ColumnKind::Identifier {
                 return Err(say!("app-learn-column-identifier"));
@@ -398,7 +415,9 @@ fn smiles(table: &Table, column: usize) -> Option<bool> {
     let sample: Vec<&String> = texts.iter().take(200).collect();
     let readable = sample.iter().filter(|text| matdock_chem::Molecule::from_smiles(text).is_ok()).count();
     let enough = readable as f64 >= READABLE * sample.len() as f64 || named && readable > 0;
-    enough.then(|| texts.iter().any(|text| text.contains('*')))
+    // Ends are also written as copper and gold.
+    let open = |text: &&String| text.contains('*') || text.contains("[Cu]") && text.contains("[Au]");
+    enough.then(|| texts.iter().any(|text| open(&text)))
 }
 
 /// Descriptors of the structures in `rows`, column by column, and what could not be read.
@@ -431,16 +450,6 @@ fn describe(
         }
     }
     (columns, problems)
-}
-
-fn spans_decades(values: &[f64]) -> bool {
-    let mut rising = values.to_vec();
-    rising.sort_by(f64::total_cmp);
-    let at = |share: f64| rising.get((share * rising.len().saturating_sub(1) as f64).round() as usize).copied();
-    match (rising.first(), at(0.02), at(0.98)) {
-        (Some(lowest), Some(low), Some(high)) => *lowest > 0.0 && high / low > DECADES,
-        _ => false,
-    }
 }
 
 /// From the unit of a column to the one that was learnt.

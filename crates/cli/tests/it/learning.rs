@@ -259,3 +259,45 @@ fn a_model_without_its_rows_asks_for_the_table_it_was_learnt_from() {
     let error = refused(here, &["explain", "steel", "--data", "other.csv"]);
     assert!(error.contains("its hash is another one"), "{error}");
 }
+
+/// Conductivities that follow Arrhenius' law, those below the detection limit only known to be below it.
+fn conductors(limit: f64) -> String {
+    let mut text = String::from("temperature_C,width,conductivity [S/cm]\n");
+    for row in 0..90 {
+        let x = |step: usize| ((row * step) % 89) as f64 / 89.0;
+        let (celsius, width) = (10.0 + 150.0 * x(31), x(53));
+        let value = 10f64.powf(4.0 + width - 3.0 * 1000.0 / (celsius + 273.15));
+        let value = if value < limit { format!("<{limit:e}") } else { format!("{value:e}") };
+        let _ = writeln!(text, "{celsius:.2},{width:.4},{value}");
+    }
+    text
+}
+
+#[test]
+fn a_law_of_arrhenius_is_learnt_as_a_straight_line_through_values_and_limits() {
+    let folder = with(&conductors(1e-5));
+    let here = folder.path();
+    let train = [
+        "train",
+        "alloys.csv",
+        "--target",
+        "conductivity",
+        "--learner",
+        "ridge",
+        "--split",
+        "random",
+        "--name",
+        "ions",
+    ];
+    let card = json(here, &train);
+    let r2 = |card: &serde_json::Value| card["splits"][0]["r2"]["mean"].as_f64().unwrap();
+    assert!(r2(&card) > 0.999, "{}", card["splits"][0]);
+    assert!(card["warnings"].to_string().contains("limits"), "{}", card["warnings"]);
+    let plain = json(here, &[&train[..], &["--arrhenius", "no"]].concat());
+    assert!(r2(&plain) < r2(&card), "{} {}", plain["splits"][0], card["splits"][0]);
+    // What is learnt goes on beyond the limit.
+    std::fs::write(here.join("new.csv"), "temperature_C,width\n20,0.5\n").unwrap();
+    let predicted = json(here, &["predict", "ions", "new.csv", "-o", "predicted.csv"]);
+    let value = predicted["rows"][0]["value"].as_f64().unwrap();
+    assert!(value < 5e-6 && value > 1e-6, "{value} instead of 1.8e-6");
+}

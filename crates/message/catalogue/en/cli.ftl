@@ -324,6 +324,7 @@ cli-help-train-ignore = Columns not to learn from
 cli-help-train-set = Sets of descriptors for structures (default: rdkit for SMILES, magpie for formulas)
 cli-help-train-cap = What becomes of the open ends (*) of repeat units (default: H)
 cli-help-train-log = Whether the logarithm of the target is learnt (auto: when it spans more than two decades)
+cli-help-train-arrhenius = Whether 1000/T is learnt of temperatures, as in Arrhenius' law (auto: where the target is a logarithm)
 cli-help-train-folds = Number of parts the rows are divided into for the test
 cli-help-train-name = Name of the model (default: those of table and target)
 cli-help-predict = Predict a column of new rows with a model

@@ -324,6 +324,7 @@ cli-help-train-ignore = 学習に使わない列
 cli-help-train-set = 構造の記述子の組(既定: SMILES は rdkit、化学式は magpie)
 cli-help-train-cap = 繰り返し単位の末端(*)の扱い(既定: H)
 cli-help-train-log = 目的の値の対数を学習するか(auto: 2 桁より広い範囲のとき)
+cli-help-train-arrhenius = 温度を 1000/T(アレニウスの式の形)として学習するか(auto: 目的の値が対数のとき)
 cli-help-train-folds = 試験のために行を分ける数
 cli-help-train-name = モデルの名前(既定: 表と目的の列の名前)
 cli-help-predict = モデルで新しい行の値を予測します

@@ -46,8 +46,9 @@ pub(super) fn origins(schema: &Schema, language: Language) -> Vec<Origin> {
     for input in &schema.inputs {
         let source = input.name().to_owned();
         match input {
-            Input::Number { name, unit } => {
-                known.insert(name.clone(), Origin { source, unit: unit.clone(), ..Origin::default() });
+            Input::Number { name, unit, scale } => {
+                let unit = scale.unit(unit.as_deref());
+                known.insert(scale.feature(name), Origin { source, unit, ..Origin::default() });
             }
             Input::Choice { name, levels } => {
                 for level in levels {
