@@ -114,7 +114,10 @@ fn shown_made(made: &Made, language: Language) {
         line(say!("cli-dataset-descriptors", computed = computed, found = found));
     }
     if let Some(format) = &dataset.options.format {
-        line(say!("cli-dataset-problems", count = made.problems.len(), format = format));
+        match made.problems.len() {
+            0 => line(say!("cli-dataset-fits", format = format)),
+            count => line(say!("cli-dataset-problems", count = count, format = format)),
+        }
         made.problems.iter().take(SHOWN).for_each(|what| view::print(&format!("  {what}\n")));
         if !made.unknown_columns.is_empty() {
             line(say!("cli-dataset-unknown-columns", names = made.unknown_columns.join(", ")));

@@ -81,8 +81,16 @@ pub fn predicted(predicted: &Predicted, language: Language) {
     predicted.unread.iter().for_each(|what| line(say!("cli-train-warning", what = what)));
 }
 
+/// A number to four digits.
+fn number(value: f64) -> String {
+    let power = if value == 0.0 { 0 } else { value.abs().log10().floor() as i32 };
+    match power {
+        -3..=5 => format!("{value:.*}", usize::try_from(3 - power).unwrap_or(0)),
+        _ => format!("{value:.3e}"),
+    }
+}
+
 fn cells(row: &learning::PredictedRow, language: Language) -> Vec<String> {
-    let number = |value: f64| format!("{value:.4}");
     let mut cells = vec![row.line.to_string()];
     match &row.class {
         Some(class) => {
@@ -147,5 +155,16 @@ pub fn advice(advice: &Advice, language: Language) {
         view::line(&say!("cli-advise-next"), language);
         let next: Vec<String> = advice.next.iter().map(|command| format!("  {command}")).collect();
         view::print(&text(&next));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn small_and_large_numbers_keep_their_digits() {
+        let shown = [0.0, 3.21456e-9, 0.012345, 21.0, 1234.5, 1.0e7, -0.5].map(number);
+        assert_eq!(shown, ["0.000", "3.215e-9", "0.01235", "21.00", "1234", "1.000e7", "-0.5000"]);
     }
 }

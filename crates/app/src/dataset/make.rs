@@ -92,6 +92,11 @@ pub fn make(wish: &Wish, dock: &Path, language: Language) -> Result<Made, Messag
     let wished = Columns { sets: options.sets.clone(), ends, ..Columns::default() };
     check_sets(&options.sets)?;
     let format = options.format.as_deref().map(RecordFormat::named).transpose()?;
+    if let Some(format) = &format {
+        let names = format.columns.iter().filter(|asked| !asked.learn && table.find(&asked.name).is_some());
+        let names = names.map(|asked| asked.name.clone());
+        options.ignored.extend(names.filter(|name| options.target.as_ref() != Some(name)).collect::<Vec<_>>());
+    }
     let checked = format.map(|format| record_format::check(&table, &format)).unwrap_or_default();
     let columns = columns::of(&table);
     let groups = groups::of(&table, &columns, &options.groups, options.target.as_deref());

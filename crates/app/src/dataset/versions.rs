@@ -98,7 +98,10 @@ pub fn read(dock: &Path, name: &str) -> Result<Dataset, Message> {
     let name = Name::parse(name)?;
     let known = versions(dock, &name.name);
     let Some(newest) = known.last() else {
-        let all = names(dock).join(", ");
+        let all = match names(dock) {
+            none if none.is_empty() => "—".to_owned(),
+            all => all.join(", "),
+        };
         return Err(say!("app-dataset-none", name = name.name, folder = place(dock).display(), names = all));
     };
     let version = name.version.unwrap_or(*newest);

@@ -46,6 +46,9 @@ pub struct Asked {
     /// Whether every row needs this one or another so marked.
     #[serde(default)]
     pub one_of: bool,
+    /// Whether something can be learnt from it; not from names, sources and remarks.
+    #[serde(default = "yes")]
+    pub learn: bool,
     /// Columns without which a value means nothing: the conditions of the measurement.
     #[serde(default)]
     pub needs: Vec<String>,
@@ -53,6 +56,10 @@ pub struct Asked {
     pub low: Option<f64>,
     /// Highest possible number.
     pub high: Option<f64>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// What the cells of a column hold.

@@ -384,11 +384,8 @@ cli-help-dataset-template = Write an empty table to fill in for a kind of materi
 cli-help-dataset-template-format = Record format: ion-conductor, transparent-conductor, thin-film-cell or powder-electrode
 cli-help-dataset-template-out = Table to write: .xlsx (with a sheet that explains the columns) or .csv; without it the columns are explained here
 cli-dataset-template = { $file } has { $columns } columns to fill in; then: matdock dataset make NAME --from { $file } --format { $format }
-cli-dataset-problems = Checked against the record format { $format }: { $count ->
-    [0] everything fits.
-    [one] one thing does not fit (the table is kept as it is):
-   *[other] { $count } things do not fit (the table is kept as it is):
-}
+cli-dataset-problems = Checked against the record format { $format }, these do not fit ({ $count }; the table is kept as it is):
+cli-dataset-fits = Checked against the record format { $format }: everything fits.
 cli-dataset-unknown-columns = Columns of your own: { $names }
 cli-dataset-format-name = record format
 cli-dataset-format-meaning = for

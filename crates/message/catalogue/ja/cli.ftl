@@ -384,10 +384,8 @@ cli-help-dataset-template = 材料の種類ごとに記入用の空の表を書�
 cli-help-dataset-template-format = 記録書式：ion-conductor、transparent-conductor、thin-film-cell、powder-electrode
 cli-help-dataset-template-out = 書き出す表：.xlsx（列の説明シート付き）または .csv。指定がなければここに列の説明を示します
 cli-dataset-template = { $file } には記入する列が { $columns } 列あります。続き：matdock dataset make 名前 --from { $file } --format { $format }
-cli-dataset-problems = 記録書式 { $format } と照合しました：{ $count ->
-    [0] すべて合っています。
-   *[other] 合わないものが { $count } 件あります（表はそのまま保存します）：
-}
+cli-dataset-problems = 記録書式 { $format } と照合しました。合わないものが { $count } 件あります（表はそのまま保存します）：
+cli-dataset-fits = 記録書式 { $format } と照合しました：すべて合っています。
 cli-dataset-unknown-columns = 独自の列：{ $names }
 cli-dataset-format-name = 記録書式
 cli-dataset-format-meaning = 対象
