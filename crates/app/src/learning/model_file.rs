@@ -45,7 +45,7 @@ struct Head {
 }
 
 /// Layout of model files. A change that older programs cannot read gets the next number.
-const FORMAT: &str = "matdock-model 1";
+const FORMAT: &str = "matdock-model 2";
 /// Where models are in a dock.
 pub const FOLDER: &str = "models";
 const FILE: &str = "model.json";

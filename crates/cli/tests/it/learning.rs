@@ -134,7 +134,7 @@ fn mistakes_are_told_with_what_to_do() {
     check(refused(here, &["predict", "steel", "other.csv"]), "temperature");
     let model = here.join("dock/models/steel/model.json");
     let text = std::fs::read_to_string(&model).unwrap();
-    std::fs::write(&model, text.replace("matdock-model 1", "matdock-model 9")).unwrap();
+    std::fs::write(&model, text.replace("matdock-model 2", "matdock-model 9")).unwrap();
     check(refused(here, &["predict", "steel", "alloys.csv"]), "matdock-model 9");
     std::fs::write(&model, &text[..text.len() / 2]).unwrap();
     check(refused(here, &["predict", "steel", "alloys.csv"]), "cut off");

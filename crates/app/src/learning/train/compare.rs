@@ -116,7 +116,7 @@ impl Lesson {
             let tested: Vec<Vec<usize>> = folds.iter().map(|fold| fold.test.clone()).collect();
             let (coverage, set_size) = match task {
                 _ if folds.len() < 2 => (None, None),
-                Task::Number => (Conformal::coverage(&self.domain, &errors, &tested, 0.9), None),
+                Task::Number => (Conformal::coverage(&self.domain, &errors, &way.blocks, &tested, 0.9), None),
                 Task::Class { .. } => self.sets_hold(&found, &tested),
             };
             splits.push(SplitScores {
@@ -178,7 +178,10 @@ impl Lesson {
             seed: wish.seed,
         };
         let intervals = match task {
-            Task::Number => Conformal::new(&self.domain, &errors_of_first),
+            Task::Number => {
+                let groups = ways.first().map_or_else(|| (0..size).collect(), |way| way.blocks.clone());
+                Conformal::new(&self.domain, &errors_of_first, &groups)
+            }
             Task::Class { .. } => None,
         };
         let sets = match task {
