@@ -1,14 +1,115 @@
-//! What `train`, `predict` and `models` print.
+//! `advise`, `train`, `explain`, `predict`, `models`: the verbs, and what they print.
 
-use std::path::Path;
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use matdock_app::learning::{self, Advice, ModelExplained, Predicted, Trained, interval};
-use matdock_message::{Language, say};
+use matdock_message::{Language, Message, say};
 
-use crate::view;
+use crate::{arguments, verbs::Face, view};
 
 /// Rows of a prediction that are shown when no table is written.
 const SHOWN: usize = 20;
+
+impl Face {
+    pub(crate) fn models_folder(&self) -> PathBuf {
+        self.general.dock.join(learning::MODELS)
+    }
+
+    pub(crate) fn advise(&self, a: &arguments::Advise) -> Result<ExitCode, Message> {
+        let given = self.given(&a.table)?;
+        let columns = learning::Columns {
+            features: a.features.clone(),
+            ignored: a.ignore.clone(),
+            classes: a.task.classes(),
+            ..learning::Columns::default()
+        };
+        let question = learning::Question {
+            target: given.target(a.target.as_ref())?,
+            wish: a.wish.as_deref().map(str::parse).transpose()?,
+            columns: given.columns(columns)?,
+            dataset: given.reference(),
+            table: given.file,
+            dock: self.general.dock.clone(),
+            seed: self.general.seed.unwrap_or(1),
+            language: self.language,
+        };
+        let advice = learning::advise(&question)?;
+        self.show(&advice, || self::advice(&advice, self.language))
+    }
+
+    pub(crate) fn train(&self, a: &arguments::Train) -> Result<ExitCode, Message> {
+        let kinds = match a.learner.as_slice() {
+            [auto] if auto == "auto" => Vec::new(),
+            names => names.iter().map(|name| learning::kind(name)).collect::<Result<_, _>>()?,
+        };
+        let columns = learning::Columns {
+            features: a.features.clone(),
+            ignored: a.ignore.clone(),
+            sets: a.set.clone(),
+            ends: a.cap.as_deref().map(str::parse).transpose()?,
+            logarithm: match a.log {
+                arguments::Logarithm::Auto => None,
+                arguments::Logarithm::Yes => Some(true),
+                arguments::Logarithm::No => Some(false),
+            },
+            classes: a.task.classes(),
+            arrhenius: match a.arrhenius {
+                arguments::Logarithm::Auto => None,
+                arguments::Logarithm::Yes => Some(true),
+                arguments::Logarithm::No => Some(false),
+            },
+        };
+        let given = self.given(&a.table)?;
+        let wish = learning::Wish {
+            target: given.target(a.target.as_ref())?,
+            learners: kinds,
+            splits: given.splits(&a.split),
+            columns: given.columns(columns)?,
+            dataset: given.reference(),
+            table: given.file,
+            name: a.name.clone(),
+            folds: a.folds,
+            seed: self.general.seed.unwrap_or(1),
+            language: self.language,
+        };
+        let bar = self.bar(0);
+        let trained = learning::train(&wish, &self.general.dock, &|done, all| {
+            bar.set_length(all as u64);
+            bar.set_position(done as u64);
+        });
+        bar.finish_and_clear();
+        let (card, folder) = trained?;
+        self.show(&card, || self::trained(&card, &folder, self.language))
+    }
+
+    pub(crate) fn explain_model(&self, a: &arguments::Explain) -> Result<ExitCode, Message> {
+        let bar = self.bar(0);
+        let data = a.data.as_deref().map(|data| self.given(data)).transpose()?.map(|given| given.file);
+        let (data, out) = (data.as_deref(), a.out.as_deref());
+        let explained = learning::explain(&self.models_folder(), &a.what, data, out, self.language, &|done, all| {
+            bar.set_length(all as u64);
+            bar.set_position(done as u64);
+        });
+        bar.finish_and_clear();
+        let explained = explained?;
+        self.show(&explained, || self::explained(&explained, self.language))
+    }
+
+    pub(crate) fn predict(&self, a: &arguments::Predict) -> Result<ExitCode, Message> {
+        let table = self.given(&a.table)?.file;
+        let predicted = learning::predict(&self.models_folder(), &a.model, &table, a.out.as_deref(), self.language)?;
+        self.show(&predicted, || self::predicted(&predicted, self.language))
+    }
+
+    pub(crate) fn models(&self) -> Result<ExitCode, Message> {
+        let (cards, problems) = learning::models(&self.models_folder());
+        problems.iter().for_each(|problem| eprintln!("{}", problem.text(self.language)));
+        self.show(&cards, || self::models(&cards, &self.models_folder(), self.language))
+    }
+}
 
 /// The scores of a model, and what to know.
 pub fn trained(card: &Trained, folder: &Path, language: Language) {
