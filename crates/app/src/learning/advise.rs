@@ -15,6 +15,7 @@ use serde::Serialize;
 use super::{
     evidence::{CLEAR, Chance, Curve, FEWEST, ceiling, copies, leaks, near_copies, r2, same_target, share_of},
     schema::{Columns, Schema},
+    train::REPEATED,
 };
 use crate::{dataset::Reference, table};
 
@@ -151,8 +152,6 @@ const USEFUL: f64 = 0.5;
 const USEFUL_OF_CLASSES: f64 = 0.25;
 /// R2 by which a plainer learner may be worse than the best one and be preferred.
 const AS_GOOD: f64 = 0.02;
-/// Share of rows whose structure occurs more than once, from which on structures are left out together as well.
-const REPEATED: f64 = 0.2;
 /// Rows up to which a Gaussian process is tried.
 const GAUSSIAN_PROCESS_ROWS: usize = 300;
 /// Most times as many rows that are worth a word.

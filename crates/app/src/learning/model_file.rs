@@ -106,8 +106,11 @@ impl Model {
     pub fn read(models: &Path, name: &Path) -> Result<Self, Message> {
         let file = Self::file(models, name);
         let bytes = std::fs::read(&file).map_err(|_| {
-            let known: Vec<String> = names(models);
-            say!("app-learn-no-model", name = name.display(), folder = models.display(), names = known.join(", "))
+            let known = match names(models) {
+                none if none.is_empty() => "—".to_owned(),
+                known => known.join(", "),
+            };
+            say!("app-learn-no-model", name = name.display(), folder = models.display(), names = known)
         })?;
         let broken = |error: serde_json::Error| {
             say!("place-file", file = file.display(), what = say!("app-learn-model-broken", reason = error))

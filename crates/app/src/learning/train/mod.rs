@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub(super) use self::compare::share;
 pub use self::figures::Figures;
+pub(super) use self::split::REPEATED;
 use self::{lesson::Lesson, split::Said};
 use super::{
     model_file,

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Share of rows whose structure occurs more than once, from which on structures are left out together.
-const REPEATED: f64 = 0.2;
+pub(in crate::learning) const REPEATED: f64 = 0.2;
 
 /// A way to leave out rows as a person wrote it.
 pub(super) enum Said {
