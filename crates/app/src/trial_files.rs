@@ -10,13 +10,9 @@ use matdock_lab::{
     feature::{self, Feature, Yield},
 };
 use matdock_message::{Message, say};
-use matdock_record::{Datum, Quantity, Unit, body::Column, body::Fields};
+use matdock_record::{Datum, Qualifier, Quantity, Unit, body::Column, body::Fields};
 
-use crate::{
-    campaign::Campaign,
-    clock_times,
-    table::{self, Cell},
-};
+use crate::{campaign::Campaign, clock_times, table};
 
 /// Largest file that is looked at.
 const LARGEST: u64 = 256 << 20;
@@ -154,9 +150,9 @@ fn content(folder: &Path, name: &str, bytes: &[u8], pixel: Option<Quantity>) -> 
         let unit: Unit = column.unit.as_deref().unwrap_or("1").parse().map_err(|what| table.at_header(index, what))?;
         columns.push(Column { name: column.name.clone(), unit });
     }
-    // What is no number is a missing reading: extractors say how many there are.
-    let reading = |row: usize, column: usize| match table.cell(row, column) {
-        Cell::Number(value) => *value,
+    // What is no number, or a limit, is a missing reading: extractors say how many there are.
+    let reading = |row: usize, column: usize| match table::number::parse(table.cell(row, column)) {
+        Ok(Some(read)) if read.qualifier == Qualifier::Equal => read.value,
         _ => f64::NAN,
     };
     let rows = table.rows.len();

@@ -128,7 +128,9 @@ fn decimal(text: &str) -> Result<Option<f64>, Message> {
 pub(super) fn exact(field: &str) -> Option<f64> {
     let digits = field.trim_start_matches('-');
     let leading_zero = digits.len() > 1 && digits.starts_with('0') && digits.as_bytes()[1].is_ascii_digit();
-    let many = digits.split(['e', 'E']).next().is_some_and(|d| d.bytes().filter(u8::is_ascii_digit).count() > 17);
+    // Zeros in front are no digits that could be lost: 0.04844956574237247 has 16.
+    let significant = digits.split(['e', 'E']).next().unwrap_or_default().trim_start_matches(['0', '.']);
+    let many = significant.bytes().filter(u8::is_ascii_digit).count() > 17;
     let numeric = digits.starts_with(|c: char| c.is_ascii_digit())
         && field.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E'));
     let value = (numeric && !leading_zero && !many).then(|| field.parse::<f64>().ok()).flatten();
@@ -172,6 +174,24 @@ mod tests {
         check("3,5", 3.5, Equal, None);
         check("0,125", 0.125, Equal, None);
         check("1234,5", 1234.5, Equal, None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_number_a_program_writes_in_full_is_kept_as_a_number(value in -1e15..1e15_f64, decimals in 0..25_i32) {
+            let value = value * 10f64.powi(-decimals);
+            for written in [value.to_string(), format!("{value:e}")] {
+                let digits = written.trim_start_matches(['-', '0', '.']).split('e').next().unwrap().len();
+                prop_assert!(digits <= 18 && exact(&written) == Some(value), "{written}");
+            }
+        }
+    }
+
+    #[test]
+    fn zeros_in_front_of_a_fraction_are_no_digits_that_could_be_lost() {
+        assert_eq!(exact("0.04844956574237247"), Some(0.048_449_565_742_372_47));
+        assert_eq!(exact("0.000000000000000012345678901234567"), Some(1.234_567_890_123_456_7e-17));
+        assert_eq!(exact("123456789012345678"), None, "an identifier");
     }
 
     #[test]
