@@ -1,7 +1,10 @@
 //! What is learnt from the history of a campaign: fitted once, for everything that asks.
 
+use std::collections::BTreeMap;
+
 use matdock_message::Message;
 use matdock_plan::{Lesson, Model, Observation, Planner, Remaining};
+use matdock_record::{Datum, Unit};
 
 use crate::{
     campaign::Campaign,
@@ -19,6 +22,8 @@ pub struct Learnt {
     pub numbers: Vec<u32>,
     /// The model; none while too little was measured.
     pub model: Option<Model>,
+    /// Units of the outcomes.
+    units: BTreeMap<String, Unit>,
 }
 
 impl Learnt {
@@ -31,7 +36,8 @@ impl Learnt {
         let (planner, lesson) = (campaign.planner()?, Lesson::new(observations));
         // Too little measured is no fault here: the campaign is young.
         let model = planner.model_from(&lesson, campaign.seed).ok();
-        Ok(Self { planner, lesson, numbers, model })
+        let units = campaign.outcomes.iter().map(|outcome| (outcome.name.clone(), outcome.unit.clone())).collect();
+        Ok(Self { planner, lesson, numbers, model, units })
     }
 
     /// What the planner sees.
@@ -88,8 +94,14 @@ impl Learnt {
             suggestion: experiment.suggestion,
             row: experiment.row.clone(),
             settings: experiment.settings.clone(),
-            values: experiment.values.clone(),
+            values: experiment.values.iter().map(|(name, datum)| (name.clone(), self.in_unit(name, datum))).collect(),
             predicted,
         })
+    }
+
+    /// What was measured in the unit the campaign states, beside which it is shown; as it is where that cannot be.
+    fn in_unit(&self, name: &str, datum: &Datum) -> Datum {
+        let converted = self.units.get(name).and_then(|unit| datum.quantity()?.to(unit).ok());
+        converted.map_or_else(|| datum.clone(), Datum::Quantity)
     }
 }

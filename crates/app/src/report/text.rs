@@ -168,6 +168,9 @@ pub fn weight_line(campaign: &Campaign, weight: &Weight) -> Message {
     match (&weight.source, trend, parameter) {
         (None, Some(trend), Some(parameter)) => {
             let name = &parameter.name;
+            if weight.chain.is_some() {
+                return say!("app-report-trend-chain", outcome = outcome, name = name);
+            }
             match (trend.rises(), weight.contradicted) {
                 (true, false) => say!("app-report-rises", outcome = outcome, name = name, share = share),
                 (false, false) => say!("app-report-falls", outcome = outcome, name = name, share = share),
@@ -179,7 +182,11 @@ pub fn weight_line(campaign: &Campaign, weight: &Weight) -> Message {
             let source = source.as_deref().unwrap_or_default();
             let percent = |share: Option<f64>| number(100.0 * share.unwrap_or(0.0));
             let (relevance, explains) = (percent(weight.relevance), percent(weight.explains));
-            if weight.patternless {
+            if weight.chain == Some(true) {
+                say!("app-report-source-chain", source = source, outcome = outcome)
+            } else if weight.chain == Some(false) {
+                say!("app-report-source-chain-not", source = source, outcome = outcome)
+            } else if weight.patternless {
                 say!("app-report-source-patternless", source = source, outcome = outcome)
             } else if weight.coefficient.is_some_and(|c| c < 0.0) && weight.share >= weight.relevance.unwrap_or(0.0) {
                 say!("app-report-source-opposite", source = source, outcome = outcome, share = share)

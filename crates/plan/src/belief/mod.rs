@@ -164,6 +164,12 @@ impl Belief {
         &self.through
     }
 
+    /// Whether an outcome is predicted through the chain: an intermediate, or behind some.
+    pub(crate) fn is_through_chain(&self, name: &str) -> bool {
+        let through = self.through.iter().find(|through| through.outcome == name);
+        through.map_or_else(|| self.goal.is_intermediate(name), |through| through.chain)
+    }
+
     pub(crate) fn outcome_names(&self) -> &[String] {
         &self.names
     }

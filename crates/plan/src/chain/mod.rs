@@ -111,6 +111,8 @@ pub struct Through {
     pub chain: bool,
     /// Both ways compared on experiments left out in turn; `None` while there are too few.
     pub comparison: Option<Comparison>,
+    /// Whether experiments of earlier campaigns count for what follows from the intermediates.
+    pub elsewhere: bool,
 }
 
 /// Readings below which a quantity has no model.
@@ -254,14 +256,16 @@ impl Stages {
                 continue;
             }
             let (used, comparison) = self.decide(&chain, node, direct[outcome].as_ref(), &sensed[node]);
-            through.push(Through { outcome: self.names[node].clone(), chain: used, comparison });
+            let elsewhere = chain.elsewhere() > 0;
+            through.push(Through { outcome: self.names[node].clone(), chain: used, comparison, elsewhere });
             if used {
                 direct[outcome] = None;
             }
         }
-        // What depends on settings alone is the same both ways.
+        // What depends on settings alone is the same both ways, but for what is known of it beforehand.
         for (node, &outcome) in self.outcomes.iter().enumerate() {
-            if self.graph.nodes()[node].upstream.is_empty() && chain.model(node).is_some() {
+            let knows = direct[outcome].as_ref().is_some_and(|model| !model.explained().is_empty());
+            if self.graph.nodes()[node].upstream.is_empty() && chain.model(node).is_some() && !knows {
                 direct[outcome] = None;
             }
         }

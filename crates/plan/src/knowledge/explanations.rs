@@ -5,8 +5,11 @@ use std::sync::Arc;
 use matdock_learn::{Basis, Explained, Explanation, Rows, Trend};
 use serde::Serialize;
 
-use super::{Knowledge, source::Lesson};
-use crate::{encode::Encoding, goal::Goal};
+use super::{
+    Knowledge,
+    source::{Lesson, Source},
+};
+use crate::{chain::Through, encode::Encoding, goal::Goal};
 
 /// How much the model relies on something people know.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -37,6 +40,10 @@ pub struct Weight {
     /// Whether the readings of the source do not follow the parameters, so that there is nothing to be learnt from them.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub patternless: bool,
+    /// Where the outcome is predicted through a process chain: whether the experiments of the source count for what
+    /// follows from the intermediates. Trends are not used there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chain: Option<bool>,
 }
 
 /// What the coefficient of a source is expected to be, and its standard deviation: a related task looks alike after
@@ -145,10 +152,32 @@ impl Explanations {
                 coefficient,
                 contradicted: used < CONTRADICTED || against,
                 patternless: item.patternless,
+                chain: None,
             }
         };
         known.items.iter().enumerate().map(weight).collect()
     }
+}
+
+/// What is known of an outcome (its number and name) that is predicted through a process chain: the experiments of sources
+/// count there or do not, trends are not used. Nothing for an intermediate, which is learnt anew.
+pub(crate) fn chained(knowledge: &Knowledge, through: &[Through], (outcome, name): (usize, &str)) -> Vec<Weight> {
+    let Some(through) = through.iter().find(|through| through.outcome == name) else { return Vec::new() };
+    let weight = |source: Option<&Source>, trend: Option<usize>, counts: bool| Weight {
+        outcome: name.to_owned(),
+        source: source.map(|source| source.name().to_owned()),
+        trend,
+        share: f64::from(u8::from(counts)),
+        relevance: None,
+        explains: None,
+        coefficient: None,
+        contradicted: !counts,
+        patternless: false,
+        chain: Some(counts),
+    };
+    let sources = knowledge.sources.iter().map(|source| weight(Some(source), None, through.elsewhere));
+    let trends = knowledge.trends.iter().enumerate().filter(|(_, trend)| trend.outcome() == outcome);
+    sources.chain(trends.map(|(at, _)| weight(None, Some(at), false))).collect()
 }
 
 /// What of an item is used together with others.

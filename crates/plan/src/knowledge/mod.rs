@@ -18,7 +18,7 @@ pub use source::Source;
 pub use trend::ExpectedTrend;
 
 pub(crate) use drift::{corrected, drifts};
-pub(crate) use explanations::Explanations;
+pub(crate) use explanations::{Explanations, chained};
 pub(crate) use guess::Guessed;
 pub(crate) use look::{Inside, OUTSIDE};
 pub(crate) use refused::Refused;

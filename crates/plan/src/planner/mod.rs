@@ -213,6 +213,9 @@ impl Planner {
         let background = self.anywhere(BACKGROUND, seed);
         let names = self.goal.outcomes().into_iter().enumerate();
         let weights = names.flat_map(|(outcome, name)| {
+            if self.stages.is_some() && belief.is_through_chain(name) {
+                return knowledge::chained(&self.knowledge, belief.through(), (outcome, name));
+            }
             let model = belief.outcome(outcome);
             let explained = model.map(|model| model.explained()).unwrap_or_default();
             let outputs = model.map(|model| model.outputs()).unwrap_or_default();

@@ -242,6 +242,10 @@ fn on_another_machine_what_follows_from_the_intermediate_is_kept() {
     };
     let planner = || Planner::new(plane(), goal(), Settings::default()).unwrap();
     let knowledge = Knowledge { sources: vec![Source::new("old mixer", elsewhere)], ..Knowledge::default() };
-    let (carried, alone) = (error(planner().with_knowledge(knowledge)), error(planner()));
+    let with_source = planner().with_knowledge(knowledge);
+    let model = with_source.model(&observed(8, |_| false), 1).unwrap();
+    let said: Vec<_> = model.weights().iter().map(|w| (w.outcome.as_str(), w.source.as_deref(), w.chain)).collect();
+    assert_eq!(said, [("resistance", Some("old mixer"), Some(true))], "the torque is learnt anew");
+    let (carried, alone) = (error(with_source), error(planner()));
     assert!(carried < 0.8 * alone, "{carried} {alone}");
 }
