@@ -43,7 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         let count = (last + 1) as f64;
         (r2, mae) = (r2 / count, mae / count);
-        println!("{kind:18} R2 {r2:.4} MAE {mae:.5} fit {fit:.2} s predict {predict:.3} s {chosen:?}");
+        println!("{:18} R2 {r2:.4} MAE {mae:.5} fit {fit:.2} s predict {predict:.3} s {chosen:?}", kind.name());
         let result = serde_json::json!({"r2": r2, "mae": mae, "fit": fit, "predict": predict, "errors": errors});
         fs::write(format!("{table}.matdock-{kind}.json"), result.to_string())?;
     }

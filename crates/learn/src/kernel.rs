@@ -150,7 +150,7 @@ impl ValuesAndSlopes<'_> {
 /// `exp(x)` for `x` from -700 to 0, relative error below 1e-15. Straight-line code, so that the compiler computes
 /// several at once.
 #[inline(always)]
-fn exp_of_negative(x: f64) -> f64 {
+pub(crate) fn exp_of_negative(x: f64) -> f64 {
     // Adding and subtracting this rounds to the nearest whole number and leaves it in the lowest bits.
     const ROUND: f64 = 6_755_399_441_055_744.0;
     const LN_2_HIGH: f64 = 6.931_471_803_691_238e-1;

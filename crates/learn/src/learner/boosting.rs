@@ -5,13 +5,7 @@ use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Features, Lesson, Task,
-    bins::Bins,
-    folds::folds,
-    leafwise::{Grown, Leafwise},
-    tree::Tree,
-};
+use super::{Features, Lesson, Task, bins::Bins, folds::folds, leafwise::Leafwise, tree::Tree};
 
 /// A sum of small trees.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -116,6 +110,7 @@ impl<'a> Booster<'a> {
         let mut leafwise = Leafwise::new(self.bins, self.leaf);
         for round in 0..most {
             let bag = drawn(rows, ROWS, &mut random);
+            let others = without(rows, &bag).chain(out.iter().copied()).collect::<Vec<usize>>();
             let before = sums.clone();
             for output in 0..outputs {
                 rows.iter().for_each(|&row| {
@@ -126,7 +121,13 @@ impl<'a> Booster<'a> {
                 let columns = drawn(&all, if all.len() < 20 { 1.0 } else { COLUMNS }, &mut random);
                 let mut grown = leafwise.grow(&slopes, &bag, &columns);
                 grown.shrink(RATE);
-                self.add(&grown, output, &mut sums, rows, out);
+                for (leaf, rows) in &grown.rows {
+                    let value = grown.tree.values[*leaf];
+                    rows.iter().for_each(|&row| sums[row as usize * outputs + output] += value);
+                }
+                for &row in &others {
+                    sums[row * outputs + output] += grown.value(self.bins, row);
+                }
                 trees.push(grown.tree);
             }
             if !out.is_empty() {
@@ -140,13 +141,6 @@ impl<'a> Booster<'a> {
             }
         }
         (trees, curve)
-    }
-
-    fn add(&self, grown: &Grown, output: usize, sums: &mut [f64], rows: &[u32], out: &[usize]) {
-        let outside = out.iter().copied();
-        for row in rows.iter().map(|&row| row as usize).chain(outside) {
-            sums[row * self.outputs + output] += grown.value(self.bins, row);
-        }
     }
 
     /// Minus the first derivative of the loss, and the second.
@@ -194,6 +188,12 @@ fn drawn(list: &[u32], share: f64, random: &mut ChaCha8Rng) -> Vec<u32> {
         taken
     };
     list.iter().filter(|item| take(item)).copied().collect()
+}
+
+/// The items of a list that are not in a part of it, in its order.
+fn without<'a>(list: &'a [u32], part: &'a [u32]) -> impl Iterator<Item = usize> + 'a {
+    let mut part = part.iter().peekable();
+    list.iter().filter(move |item| part.next_if_eq(item).is_none()).map(|item| *item as usize)
 }
 
 /// Shares of classes from sums.

@@ -1,14 +1,23 @@
 //! Small trees on first and second derivatives, the leaf with the largest gain cut first.
 
+use pulp::Arch;
 use rayon::prelude::*;
 
-use super::{bins::Bins, tree::Tree};
+use super::{
+    bins::Bins,
+    cut::{Columns, Cut, PENALTY, Piece, Search, better},
+    tree::Tree,
+};
 
 /// A tree with its cuts as numbers of bins.
 pub(super) struct Grown {
     pub(super) tree: Tree,
     /// Last bin that goes below, per node.
     last: Vec<u8>,
+    /// Nodes of the leaves, with the rows they were grown on.
+    pub(super) rows: Vec<(usize, Vec<u32>)>,
+    /// Place of every node in the order of growth.
+    order: Vec<usize>,
 }
 
 /// Grows trees on binned columns.
@@ -21,27 +30,17 @@ pub(super) struct Leafwise<'a> {
 }
 
 const LEAVES: usize = 31;
-/// Penalty on squared values of leaves.
-const PENALTY: f64 = 1.0;
-const LEAST_GAIN: f64 = 1e-12;
 /// Cells from which a histogram is computed on several threads.
 const PARALLEL: usize = 200_000;
-/// Columns that one thread takes at a time.
-const CHUNK: usize = 32;
-
-#[derive(Debug, Clone, Copy)]
-struct Cut {
-    gain: f64,
-    column: u32,
-    /// Last bin below, first occupied bin above.
-    last: usize,
-    next: usize,
-    missing_below: bool,
-}
+/// Columns whose histograms are filled together.
+const TOGETHER: usize = 4;
 
 struct Leaf {
     rows: Vec<u32>,
+    total: [f64; 2],
     histogram: Vec<[f64; 2]>,
+    /// Places of the columns that may be cut here: what leaves too little on a side does so further down, too.
+    places: Vec<u32>,
     cut: Option<Cut>,
     node: usize,
 }
@@ -64,12 +63,20 @@ impl<'a> Leafwise<'a> {
             let binned = &self.bins.columns[column as usize];
             offsets.push(offsets[offsets.len() - 1] + binned.ranges.len() + 1);
         }
+        let columns = Columns { numbers: columns, offsets };
         let mut nodes = Vec::new();
-        let mut open = Vec::new();
-        let histogram = self.filled(slopes, rows, columns, &offsets);
-        let root = self.leaf(slopes, rows.to_vec(), histogram, columns, &offsets, &mut nodes);
-        open.push(root);
-        for _ in 1..LEAVES {
+        let mut places: Vec<u32> = (0..columns.numbers.len() as u32).collect();
+        // A bin for missing cells is always there, used or not.
+        places.retain(|&place| {
+            columns.range(place, 0).len() > 2 || self.bins.columns[columns.numbers[place as usize] as usize].gaps
+        });
+        let mut root = self.leaf(slopes, rows.to_vec(), &mut nodes);
+        if root.total[1] >= 2.0 * self.leaf {
+            root.histogram = self.filled(slopes, rows, &columns, &places);
+            self.examine(&mut root, None, &columns, &places);
+        }
+        let mut open = vec![root];
+        while open.len() < LEAVES {
             let gain = |leaf: &Leaf| leaf.cut.map_or(f64::NEG_INFINITY, |cut| cut.gain);
             let best = (0..open.len()).max_by(|&a, &b| gain(&open[a]).total_cmp(&gain(&open[b])).then(b.cmp(&a)));
             let Some(best) = best.filter(|&best| open[best].cut.is_some()) else { break };
@@ -81,134 +88,100 @@ impl<'a> Leafwise<'a> {
                 let code = usize::from(binned.codes[*row as usize]);
                 if code == missing { cut.missing_below } else { code <= cut.last }
             };
-            let (below, above): (Vec<u32>, Vec<u32>) = leaf.rows.iter().copied().partition(is_below);
-            // The smaller side is summed up, the larger is what is left.
-            let small = if below.len() <= above.len() { &below } else { &above };
-            let own = self.filled(slopes, small, columns, &offsets);
-            let mut other = leaf.histogram;
-            other.iter_mut().zip(&own).for_each(|(all, part)| *all = [all[0] - part[0], all[1] - part[1]]);
-            let (first, second) = if below.len() <= above.len() { (own, other) } else { (other, own) };
-            let first = self.leaf(slopes, below, first, columns, &offsets, &mut nodes);
-            let second = self.leaf(slopes, above, second, columns, &offsets, &mut nodes);
-            nodes[leaf.node].cut = Some((cut, first.node, second.node));
-            open.push(first);
-            open.push(second);
+            let [below, above] = divided(&leaf.rows, is_below);
+            let mut sides = [self.leaf(slopes, below, &mut nodes), self.leaf(slopes, above, &mut nodes)];
+            nodes[leaf.node].cut = Some((cut, sides[0].node, sides[1].node));
+            let last = open.len() + sides.len() >= LEAVES;
+            if last || sides.iter().all(|side| side.total[1] < 2.0 * self.leaf) {
+                self.spare.push(leaf.histogram);
+            } else {
+                // The smaller side is summed up, the larger is what is left.
+                let [first, second] = &mut sides;
+                let (small, large) =
+                    if first.rows.len() <= second.rows.len() { (first, second) } else { (second, first) };
+                small.histogram = self.filled(slopes, &small.rows, &columns, &leaf.places);
+                large.histogram = leaf.histogram;
+                self.examine(large, Some(&small.histogram), &columns, &leaf.places);
+                self.examine(small, None, &columns, &leaf.places);
+            }
+            open.extend(sides);
         }
-        self.spare.extend(open.into_iter().map(|leaf| leaf.histogram));
-        self.finished(&nodes)
+        let histograms = open.iter_mut().map(|leaf| std::mem::take(&mut leaf.histogram));
+        self.spare.extend(histograms.filter(|histogram| !histogram.is_empty()));
+        let mut grown = self.finished(&nodes);
+        grown.rows = open.into_iter().map(|leaf| (grown.order[leaf.node], leaf.rows)).collect();
+        grown
     }
 
-    fn leaf(
-        &self,
-        slopes: &[[f64; 2]],
-        rows: Vec<u32>,
-        histogram: Vec<[f64; 2]>,
-        columns: &[u32],
-        offsets: &[usize],
-        nodes: &mut Vec<Node>,
-    ) -> Leaf {
+    fn leaf(&self, slopes: &[[f64; 2]], rows: Vec<u32>, nodes: &mut Vec<Node>) -> Leaf {
         let add = |sum: [f64; 2], row: &u32| {
             let own = slopes[*row as usize];
             [sum[0] + own[0], sum[1] + own[1]]
         };
         let total = rows.iter().fold([0.0; 2], add);
-        let one =
-            |place: usize| self.best(&histogram[offsets[place]..offsets[place + 1]], columns[place], total, rows.len());
-        let better = |a: Option<Cut>, b: Option<Cut>| match (a, b) {
-            (Some(a), Some(b)) => Some(if b.gain > a.gain { b } else { a }),
-            (a, b) => a.or(b),
-        };
-        let enough = total[1] >= 2.0 * self.leaf;
-        let cut = if !enough {
-            None
-        } else if offsets[columns.len()] > PARALLEL {
-            let parts: Vec<Option<Cut>> = (0..columns.len()).into_par_iter().map(one).collect();
-            parts.into_iter().fold(None, better)
-        } else {
-            (0..columns.len()).map(one).fold(None, better)
-        };
         nodes.push(Node { total, cut: None });
-        Leaf { rows, histogram, cut, node: nodes.len() - 1 }
+        Leaf { rows, total, histogram: Vec::new(), places: Vec::new(), cut: None, node: nodes.len() - 1 }
     }
 
-    /// Sums of derivatives per bin of each column.
-    fn filled(&mut self, slopes: &[[f64; 2]], rows: &[u32], columns: &[u32], offsets: &[usize]) -> Vec<[f64; 2]> {
+    /// Takes what is of a sibling from the histogram of a leaf, and finds its best cut.
+    fn examine(&self, leaf: &mut Leaf, sibling: Option<&[[f64; 2]]>, columns: &Columns<'_>, places: &[u32]) {
+        let (total, rows) = (leaf.total, leaf.rows.len());
+        if total[1] < 2.0 * self.leaf {
+            return;
+        }
+        let arch = Arch::new();
+        let one = |piece: Piece<'_>| arch.dispatch(Search { leaf: self.leaf, total, rows, columns, piece, sibling });
+        let pieces = columns.pieces(places, &mut leaf.histogram);
+        let found: Vec<(Option<Cut>, Vec<u32>)> = if columns.offsets[columns.numbers.len()] > PARALLEL {
+            pieces.into_par_iter().map(one).collect()
+        } else {
+            pieces.into_iter().map(one).collect()
+        };
+        for (cut, places) in found {
+            leaf.cut = better(leaf.cut, cut);
+            leaf.places.extend(places);
+        }
+    }
+
+    /// Sums of derivatives per bin of some columns; those of others are left as they are.
+    fn filled(&mut self, slopes: &[[f64; 2]], rows: &[u32], columns: &Columns<'_>, places: &[u32]) -> Vec<[f64; 2]> {
         let mut histogram = self.spare.pop().unwrap_or_default();
-        histogram.clear();
-        histogram.resize(offsets[columns.len()], [0.0; 2]);
+        histogram.resize(columns.offsets[columns.numbers.len()], [0.0; 2]);
         let own: Vec<[f64; 2]> = rows.iter().map(|&row| slopes[row as usize]).collect();
-        let fill = |columns: &[u32], offsets: &[usize], part: &mut [[f64; 2]]| {
-            for (place, &column) in columns.iter().enumerate() {
-                let codes = &self.bins.columns[column as usize].codes;
-                let part = &mut part[offsets[place] - offsets[0]..offsets[place + 1] - offsets[0]];
-                for (&row, slope) in rows.iter().zip(&own) {
-                    let slot = &mut part[usize::from(codes[row as usize])];
-                    *slot = [slot[0] + slope[0], slot[1] + slope[1]];
+        let codes = |place: u32| self.bins.columns[columns.numbers[place as usize] as usize].codes.as_slice();
+        let fill = |piece: Piece<'_>| {
+            let Piece { places, cells, start } = piece;
+            places.iter().for_each(|&place| cells[columns.range(place, start)].fill([0.0; 2]));
+            for group in places.chunks(TOGETHER) {
+                let ranges: Vec<_> = group.iter().map(|&place| columns.range(place, start)).collect();
+                match <[_; TOGETHER]>::try_from(ranges).ok().and_then(|ranges| cells.get_disjoint_mut(ranges).ok()) {
+                    // Several columns at once: additions to one bin would wait for each other.
+                    Some(parts) => add_all(rows, &own, std::array::from_fn(|k| codes(group[k])), parts),
+                    None => group.iter().for_each(|&place| {
+                        add_all(rows, &own, [codes(place)], [&mut cells[columns.range(place, start)]]);
+                    }),
                 }
             }
         };
-        if rows.len() * columns.len() < PARALLEL {
-            fill(columns, offsets, &mut histogram);
-            return histogram;
+        let pieces = columns.pieces(places, &mut histogram);
+        if rows.len() * places.len() < PARALLEL {
+            pieces.into_iter().for_each(fill);
+        } else {
+            pieces.into_par_iter().for_each(fill);
         }
-        let mut parts = Vec::new();
-        let mut rest = histogram.as_mut_slice();
-        for first in (0..columns.len()).step_by(CHUNK) {
-            let last = (first + CHUNK).min(columns.len());
-            let (part, beyond) = rest.split_at_mut(offsets[last] - offsets[first]);
-            parts.push((first, last, part));
-            rest = beyond;
-        }
-        parts.into_par_iter().for_each(|(first, last, part)| fill(&columns[first..last], &offsets[first..=last], part));
         histogram
-    }
-
-    /// The best cut of a column from its histogram.
-    fn best(&self, histogram: &[[f64; 2]], column: u32, total: [f64; 2], rows: usize) -> Option<Cut> {
-        let missing = histogram.len() - 1;
-        let missed = histogram[missing];
-        // Differences of sums leave crumbs where there is nothing.
-        let empty = 1e-9 * total[1] / rows.max(1) as f64;
-        let gaps = missed[1] > empty;
-        let whole = total[0] * total[0] / (total[1] + PENALTY);
-        let mut best: Option<Cut> = None;
-        let mut left = [0.0; 2];
-        let mut before = None;
-        let mut consider = |low: [f64; 2], last: usize, next: usize, missing_below: bool| {
-            let high = [total[0] - low[0], total[1] - low[1]];
-            if low[1] < self.leaf || high[1] < self.leaf {
-                return;
-            }
-            let gain = low[0] * low[0] / (low[1] + PENALTY) + high[0] * high[0] / (high[1] + PENALTY) - whole;
-            if gain > best.map_or(LEAST_GAIN, |best| best.gain) {
-                let missing_below = if gaps { missing_below } else { 2.0 * low[1] >= total[1] };
-                best = Some(Cut { gain, column, last, next, missing_below });
-            }
-        };
-        for (bin, own) in histogram[..missing].iter().enumerate().filter(|(_, own)| own[1] > empty) {
-            if let Some(before) = before {
-                consider(left, before, bin, false);
-                if gaps {
-                    consider([left[0] + missed[0], left[1] + missed[1]], before, bin, true);
-                }
-            }
-            left = [left[0] + own[0], left[1] + own[1]];
-            before = Some(bin);
-        }
-        if let Some(before) = before.filter(|_| gaps) {
-            consider(left, before, before, false);
-        }
-        best
     }
 
     /// The nodes in the order of a [`Tree`].
     fn finished(&self, nodes: &[Node]) -> Grown {
         let mut tree = Tree::default();
         let mut last = Vec::with_capacity(nodes.len());
+        let mut order = vec![0; nodes.len()];
         let mut open = vec![(0, None)];
         while let Some((number, above_of)) = open.pop() {
             let node: &Node = &nodes[number];
             let own = tree.push(node.total[1], &[node.total[0] / (node.total[1] + PENALTY)]);
+            order[number] = own;
             if let Some(cut) = above_of {
                 tree.above[cut as usize] = own as u32;
             }
@@ -222,7 +195,32 @@ impl<'a> Leafwise<'a> {
                 open.push((below, None));
             }
         }
-        Grown { tree, last }
+        Grown { tree, last, rows: Vec::new(), order }
+    }
+}
+
+/// Those that are as said, and the others.
+fn divided(rows: &[u32], is_below: impl Fn(&u32) -> bool) -> [Vec<u32>; 2] {
+    let [mut below, mut above] = [vec![0; rows.len()], vec![0; rows.len()]];
+    let mut count = 0;
+    // Written to both sides without asking, where the next is not yet.
+    for (place, row) in rows.iter().enumerate() {
+        below[count] = *row;
+        above[place - count] = *row;
+        count += usize::from(is_below(row));
+    }
+    below.truncate(count);
+    above.truncate(rows.len() - count);
+    [below, above]
+}
+
+/// Adds the derivatives of rows to their bins, column by column side by side.
+fn add_all<const N: usize>(rows: &[u32], slopes: &[[f64; 2]], codes: [&[u8]; N], parts: [&mut [[f64; 2]]; N]) {
+    for (&row, slope) in rows.iter().zip(slopes) {
+        for k in 0..N {
+            let slot = &mut parts[k][usize::from(codes[k][row as usize])];
+            *slot = [slot[0] + slope[0], slot[1] + slope[1]];
+        }
     }
 }
 

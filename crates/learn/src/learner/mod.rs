@@ -7,6 +7,7 @@ mod bins;
 mod boosting;
 mod censored;
 mod check;
+mod cut;
 mod effects;
 mod features;
 mod folds;

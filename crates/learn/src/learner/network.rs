@@ -11,7 +11,7 @@ use super::{
     Features, Lesson, Task,
     boosting::softmax,
     folds::{folds, without},
-    layers::{Adam, Layer},
+    layers::{Adam, Layer, Learning},
     scaling::Scaling,
 };
 
@@ -45,6 +45,7 @@ pub(super) fn fit(lesson: &Lesson<'_>) -> Option<Network> {
         return None;
     }
     let inputs = clipped(&scaling, lesson.features);
+    let inputs = Mat::from_fn(inputs.nrows(), inputs.ncols(), |i, j| inputs[(i, j)] as f32);
     let parts = folds(lesson, (MEMBERS + 1).min(lesson.targets.len()));
     let train = |part: usize, decay: f64| Training::new(lesson, &inputs, &parts[part], decay).run(part as u64);
     let first: Vec<(f64, Vec<Layer>)> = DECAYS.par_iter().map(|&decay| train(0, decay)).collect();
@@ -66,14 +67,14 @@ fn clipped(scaling: &Scaling, features: &Features) -> Mat<f64> {
 
 struct Training<'a> {
     lesson: &'a Lesson<'a>,
-    inputs: &'a Mat<f64>,
+    inputs: &'a Mat<f32>,
     inside: Vec<usize>,
     outside: Vec<usize>,
     decay: f64,
 }
 
 impl<'a> Training<'a> {
-    fn new(lesson: &'a Lesson<'a>, inputs: &'a Mat<f64>, outside: &[usize], decay: f64) -> Self {
+    fn new(lesson: &'a Lesson<'a>, inputs: &'a Mat<f32>, outside: &[usize], decay: f64) -> Self {
         Self { lesson, inputs, inside: without(inputs.nrows(), outside), outside: outside.to_vec(), decay }
     }
 
@@ -82,12 +83,12 @@ impl<'a> Training<'a> {
         let mut random = ChaCha8Rng::seed_from_u64(self.lesson.seed ^ 0x6d_6c70);
         random.set_stream(stream);
         let sizes = [self.inputs.ncols(), HIDDEN[0], HIDDEN[1], self.lesson.task.outputs()];
-        let mut layers: Vec<Layer> = sizes
+        let mut layers: Vec<Learning> = sizes
             .windows(2)
             .map(|pair| {
                 let scale = (2.0 / pair[0] as f64).sqrt();
                 let mut draw = || -> f64 { StandardNormal.sample(&mut random) };
-                Layer::new(pair[0], pair[1], || scale * draw())
+                Learning::new(pair[0], pair[1], || scale * draw())
             })
             .collect();
         // The last layer starts small: no prediction yet.
@@ -118,14 +119,19 @@ impl<'a> Training<'a> {
                 break;
             }
         }
-        best
+        (best.0, best.1.iter().map(Layer::from).collect())
     }
 
-    fn pick(&self, rows: &[usize]) -> Mat<f64> {
-        Mat::from_fn(rows.len(), self.inputs.ncols(), |i, j| self.inputs[(rows[i], j)])
+    fn pick(&self, rows: &[usize]) -> Mat<f32> {
+        let mut picked = Mat::zeros(rows.len(), self.inputs.ncols());
+        for j in 0..self.inputs.ncols() {
+            let column = self.inputs.col_as_slice(j);
+            picked.col_as_slice_mut(j).iter_mut().zip(rows).for_each(|(cell, &row)| *cell = column[row]);
+        }
+        picked
     }
 
-    fn step(&self, layers: &mut [Layer], adam: &mut Adam, rows: &[usize], rate: f64) {
+    fn step(&self, layers: &mut [Learning], adam: &mut Adam, rows: &[usize], rate: f64) {
         let mut through = vec![self.pick(rows)];
         for (number, layer) in layers.iter().enumerate() {
             let next = layer.forward(through[number].as_ref(), number + 1 < layers.len());
@@ -136,11 +142,11 @@ impl<'a> Training<'a> {
         let count = rows.len() as f64;
         for (i, &row) in rows.iter().enumerate() {
             let y = self.lesson.targets[row];
-            let own: Vec<f64> = (0..through[last].ncols()).map(|k| through[last][(i, k)]).collect();
+            let own: Vec<f64> = (0..through[last].ncols()).map(|k| f64::from(through[last][(i, k)])).collect();
             match self.lesson.task {
-                Task::Number => errors[(i, 0)] = (own[0] - y) / count,
+                Task::Number => errors[(i, 0)] = ((own[0] - y) / count) as f32,
                 Task::Class { .. } => softmax(&own).into_iter().enumerate().for_each(|(k, p)| {
-                    errors[(i, k)] = (p - f64::from(u8::from(y == k as f64))) / count;
+                    errors[(i, k)] = ((p - f64::from(u8::from(y == k as f64))) / count) as f32;
                 }),
             }
         }
@@ -152,11 +158,14 @@ impl<'a> Training<'a> {
         }
     }
 
-    fn loss(&self, layers: &[Layer], outside: &Mat<f64>) -> f64 {
-        let values = forward(layers, outside.as_ref());
+    fn loss(&self, layers: &[Learning], outside: &Mat<f32>) -> f64 {
+        let mut values = outside.clone();
+        for (number, layer) in layers.iter().enumerate() {
+            values = layer.forward(values.as_ref(), number + 1 < layers.len());
+        }
         let each = self.outside.iter().enumerate().map(|(i, &row)| {
             let y = self.lesson.targets[row];
-            let own: Vec<f64> = (0..values.ncols()).map(|k| values[(i, k)]).collect();
+            let own: Vec<f64> = (0..values.ncols()).map(|k| f64::from(values[(i, k)])).collect();
             match self.lesson.task {
                 Task::Number => (own[0] - y).powi(2),
                 Task::Class { .. } => -softmax(&own)[y as usize].max(1e-15).ln(),

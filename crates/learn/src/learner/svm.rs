@@ -1,6 +1,7 @@
 //! Support vectors: a smooth function held flat, errors up to a width for free.
 
 use faer::{Accum, Mat, MatRef, Par, linalg::matmul::matmul};
+use pulp::{Arch, NullaryFnOnce};
 use rand::RngExt;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use rayon::prelude::*;
@@ -11,8 +12,9 @@ use super::{
     folds::{folds, without},
     logistic::Sigmoid,
     scaling::Scaling,
-    smo::{self, Entry},
+    smo::{self, Bells, Limits, State},
 };
+use crate::kernel::exp_of_negative;
 
 /// A sum of bells around the support vectors, per output.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,10 +46,15 @@ struct Chosen {
 const GAMMAS: [f64; 4] = [0.1, 0.3, 1.0, 3.0];
 const BOUNDS: [f64; 4] = [1.0, 5.0, 25.0, 125.0];
 const WIDTHS: [f64; 2] = [0.02, 0.1];
-/// Rows that the choice is made on, and that are used, at most.
+/// Rows that the choice is made on, those that the best settings are compared on again, and those used, at most.
 const TRIALS: usize = 1000;
+const AGAIN: usize = 3000;
 const MOST: usize = 8192;
+/// Settings that are compared again.
+const BEST: usize = 8;
 const PARTS: usize = 3;
+/// Largest error of the searches: in trials, of what is kept.
+const ROUGH: f64 = 1e-2;
 const TOLERANCE: f64 = 1e-3;
 
 /// Support vector regression, or one machine per class against the others with probabilities by a sigmoid.
@@ -61,24 +68,32 @@ pub(super) fn fit(lesson: &Lesson<'_>) -> Option<SupportVectors> {
     }
     let inputs = scaling.apply(lesson.features);
     let size = inputs.nrows();
-    let few = some(size, TRIALS, lesson.seed);
-    let problem = Problem::of(lesson, &inputs, &few);
-    let chosen = problem.choose(lesson);
-    let used = if size <= MOST { (0..size).collect() } else { some(size, MOST, lesson.seed) };
-    let whole = Problem::of(lesson, &inputs, &used);
-    let kernel = kernel(&whole.squares, chosen.gamma);
+    let few = Problem::of(lesson, &inputs, &some(size, TRIALS, lesson.seed));
+    let squares = Squares::of(few.inputs.as_ref());
+    let parts = few.parts(lesson);
+    let mut trials = few.compare(&squares, &parts, few.grid(squares.scale()));
+    if size > TRIALS {
+        let more = Problem::of(lesson, &inputs, &some(size, AGAIN, lesson.seed));
+        let best: Vec<Chosen> = trials.iter().take(BEST).map(|(_, chosen)| *chosen).collect();
+        trials = more.compare(&Squares::of(more.inputs.as_ref()), &more.parts(lesson), best);
+    }
+    let (_, chosen) = *trials.first()?;
     let sigmoids = match lesson.task {
         Task::Number => Vec::new(),
-        Task::Class { .. } => problem.sigmoids(lesson, &chosen),
+        Task::Class { .. } => few.sigmoids(&squares, &parts, &chosen),
     };
+    let used = some(size, MOST, lesson.seed);
+    let whole = Problem::of(lesson, &inputs, &used);
+    let bells = if size <= TRIALS { squares.bells(chosen.gamma) } else { bells(whole.inputs.as_ref(), chosen.gamma) };
     let all: Vec<usize> = (0..used.len()).collect();
-    let machines = whole.machines(&kernel, &all, &chosen);
+    let mut machines = whole.machines(&all);
+    machines.iter_mut().for_each(|machine| smo::solve(&bells, machine, whole.limits(&chosen, TOLERANCE)));
     let kept: Vec<usize> =
-        all.into_iter().filter(|&row| machines.iter().any(|(weights, _)| weights[row] != 0.0)).collect();
+        all.into_iter().filter(|&row| machines.iter().any(|machine| machine.weights[row] != 0.0)).collect();
     let row = |&row: &usize| (0..inputs.ncols()).map(move |j| (row, j));
     let rows = kept.iter().flat_map(row).map(|(row, j)| inputs[(used[row], j)]).collect();
-    let weights = machines.iter().map(|(weights, _)| kept.iter().map(|&row| weights[row]).collect()).collect();
-    let constants = machines.iter().map(|(_, constant)| *constant).collect();
+    let weights = machines.iter().map(|machine| kept.iter().map(|&row| machine.weights[row]).collect()).collect();
+    let constants = machines.iter().map(|machine| machine.constant).collect();
     Some(SupportVectors { task: lesson.task, scaling, rows, weights, constants, sigmoids, chosen })
 }
 
@@ -94,13 +109,21 @@ fn some(size: usize, most: usize, seed: u64) -> Vec<usize> {
     order
 }
 
-/// Rows to learn from, as squared distances between them and the targets of every machine.
+/// Rows to learn from, and the targets of every machine.
 struct Problem {
-    squares: Mat<f32>,
+    inputs: Mat<f64>,
     /// Per output: a number, or 1 for the class and -1 for the others.
     targets: Vec<Vec<f64>>,
     task: Task,
     rows: Vec<usize>,
+}
+
+/// Machines fitted without a part of the rows.
+struct Without<'a> {
+    part: &'a [usize],
+    inside: Vec<usize>,
+    bells: Bells,
+    machines: Vec<State>,
 }
 
 impl Problem {
@@ -113,30 +136,16 @@ impl Problem {
             Task::Class { count: 2 } => vec![against(1.0)],
             Task::Class { count } => (0..count).map(|class| against(class as f64)).collect(),
         };
-        Self { squares: squares(own.as_ref(), own.as_ref()), targets, task: lesson.task, rows: rows.to_vec() }
+        Self { inputs: own, targets, task: lesson.task, rows: rows.to_vec() }
     }
 
-    /// Weights (of all rows) and constant of every output, from some of the rows.
-    fn machines(&self, kernel: &Mat<f32>, some: &[usize], chosen: &Chosen) -> Vec<(Vec<f64>, f64)> {
-        let part = Mat::from_fn(some.len(), some.len(), |i, j| kernel[(some[i], some[j])]);
-        let one = |targets: &Vec<f64>| {
-            let entries: Vec<Entry> = match self.task {
-                Task::Number => {
-                    let up = some.iter().enumerate().map(|(row, &n)| Entry::new(row, 1.0, targets[n] - chosen.width));
-                    let down =
-                        some.iter().enumerate().map(|(row, &n)| Entry::new(row, -1.0, targets[n] + chosen.width));
-                    up.chain(down).collect()
-                }
-                Task::Class { .. } => {
-                    some.iter().enumerate().map(|(row, &n)| Entry::new(row, targets[n], targets[n])).collect()
-                }
-            };
-            let (own, constant) = smo::solve(&part, entries, chosen.bound, TOLERANCE);
-            let mut weights = vec![0.0; targets.len()];
-            some.iter().zip(own).for_each(|(&row, weight)| weights[row] = weight);
-            (weights, constant)
-        };
-        self.targets.iter().map(one).collect()
+    fn limits(&self, chosen: &Chosen, tolerance: f64) -> Limits {
+        Limits { bound: chosen.bound, width: chosen.width, one_sided: self.task != Task::Number, tolerance }
+    }
+
+    /// Machines that have learnt nothing yet, one per output, for some of the rows.
+    fn machines(&self, some: &[usize]) -> Vec<State> {
+        self.targets.iter().map(|targets| State::new(some.iter().map(|&row| targets[row]).collect())).collect()
     }
 
     fn parts(&self, lesson: &Lesson<'_>) -> Vec<Vec<usize>> {
@@ -144,74 +153,185 @@ impl Problem {
         folds(&Lesson { targets: &own, ..*lesson }, PARTS.min(own.len()))
     }
 
-    /// Sums for the rows left out in turn, per output.
-    fn left_out(&self, parts: &[Vec<usize>], kernel: &Mat<f32>, chosen: &Chosen) -> Vec<Vec<f64>> {
-        let mut sums = vec![vec![0.0; self.rows.len()]; self.targets.len()];
-        for part in parts {
-            let inside = without(self.rows.len(), part);
-            for (own, (weights, constant)) in sums.iter_mut().zip(self.machines(kernel, &inside, chosen)) {
-                for &row in part {
-                    let column = kernel.col_as_slice(row);
-                    own[row] = constant + weights.iter().zip(column).map(|(w, k)| w * f64::from(*k)).sum::<f64>();
-                }
+    fn without<'a>(&self, bells: &Bells, part: &'a [usize]) -> Without<'a> {
+        let inside = without(self.rows.len(), part);
+        Without { part, bells: bells.select(&inside), machines: self.machines(&inside), inside }
+    }
+
+    /// All settings; `scale` is half the mean squared distance.
+    fn grid(&self, scale: f64) -> Vec<Chosen> {
+        let widths = if self.task == Task::Number { &WIDTHS[..] } else { &[0.0] };
+        let of_gamma = |gamma: &f64| {
+            let gamma = gamma / scale;
+            BOUNDS.iter().flat_map(move |&bound| widths.iter().map(move |&width| Chosen { gamma, bound, width }))
+        };
+        GAMMAS.iter().flat_map(of_gamma).collect()
+    }
+
+    /// Cross-validated errors of settings, ascending.
+    fn compare(&self, squares: &Squares, parts: &[Vec<usize>], mut settings: Vec<Chosen>) -> Vec<(f64, Chosen)> {
+        // Each search goes on from where that with a smaller bound ended.
+        settings.sort_by(|a, b| a.gamma.total_cmp(&b.gamma).then(a.bound.total_cmp(&b.bound)));
+        let of_gamma = |settings: &[Chosen]| {
+            let bells = squares.bells(settings[0].gamma);
+            let mut trials: Vec<Without<'_>> = parts.iter().map(|part| self.without(&bells, part)).collect();
+            let mut loss = |chosen: &Chosen| -> f64 {
+                let limits = self.limits(chosen, ROUGH);
+                let each = trials.iter_mut().map(|trial| {
+                    trial.machines.iter_mut().for_each(|machine| smo::solve(&trial.bells, machine, limits));
+                    self.loss(trial, &bells)
+                });
+                each.sum()
+            };
+            settings.iter().map(|chosen| (loss(chosen), *chosen)).collect::<Vec<_>>()
+        };
+        let groups: Vec<&[Chosen]> = settings.chunk_by(|a, b| a.gamma == b.gamma).collect();
+        let mut trials: Vec<(f64, Chosen)> = groups.into_par_iter().flat_map_iter(of_gamma).collect();
+        trials.sort_by(|a, b| a.0.total_cmp(&b.0));
+        trials
+    }
+
+    /// Squared errors of the rows left out, of classes hinge losses squared.
+    fn loss(&self, trial: &Without<'_>, bells: &Bells) -> f64 {
+        let mut sum = 0.0;
+        for (machine, targets) in trial.machines.iter().zip(&self.targets) {
+            for (row, value) in trial.part.iter().zip(trial.left_out(machine, bells)) {
+                sum += match self.task {
+                    Task::Number => (value - targets[*row]).powi(2),
+                    Task::Class { .. } => (1.0 - targets[*row] * value).max(0.0).powi(2),
+                };
             }
         }
-        sums
+        sum
     }
 
-    /// Settings with the smallest cross-validated error.
-    fn choose(&self, lesson: &Lesson<'_>) -> Chosen {
-        let parts = self.parts(lesson);
-        let columns = self.squares_scale();
-        let widths = if self.task == Task::Number { &WIDTHS[..] } else { &[0.0] };
-        let trial = |gamma: &f64| {
-            let gamma = gamma / columns;
-            let kernel = kernel(&self.squares, gamma);
-            let settings =
-                BOUNDS.iter().flat_map(|&bound| widths.iter().map(move |&width| Chosen { gamma, bound, width }));
-            settings.map(|chosen| (self.loss(&self.left_out(&parts, &kernel, &chosen)), chosen)).collect::<Vec<_>>()
-        };
-        let trials: Vec<Vec<(f64, Chosen)>> = GAMMAS.par_iter().map(trial).collect();
-        let best = trials.into_iter().flatten().min_by(|a, b| a.0.total_cmp(&b.0));
-        best.map_or(Chosen { gamma: 1.0 / columns, bound: 1.0, width: 0.1 }, |(_, chosen)| chosen)
-    }
-
-    /// Half the mean squared distance: the number of columns when they are standardised.
-    fn squares_scale(&self) -> f64 {
-        let size = self.squares.nrows();
-        let sum: f64 = (0..size).map(|j| self.squares.col_as_slice(j).iter().map(|s| f64::from(*s)).sum::<f64>()).sum();
-        (0.5 * sum / (size * size) as f64).max(1e-12)
-    }
-
-    /// Squared errors, of classes hinge losses squared.
-    fn loss(&self, sums: &[Vec<f64>]) -> f64 {
-        let each = sums.iter().zip(&self.targets).flat_map(|(sums, targets)| sums.iter().zip(targets));
-        match self.task {
-            Task::Number => each.map(|(sum, y)| (sum - y).powi(2)).sum(),
-            Task::Class { .. } => each.map(|(sum, y)| (1.0 - y * sum).max(0.0).powi(2)).sum(),
+    fn sigmoids(&self, squares: &Squares, parts: &[Vec<usize>], chosen: &Chosen) -> Vec<Sigmoid> {
+        let bells = squares.bells(chosen.gamma);
+        let mut sums = vec![vec![0.0; self.rows.len()]; self.targets.len()];
+        for part in parts {
+            let mut trial = self.without(&bells, part);
+            trial.machines.iter_mut().for_each(|m| smo::solve(&trial.bells, m, self.limits(chosen, TOLERANCE)));
+            for (sums, machine) in sums.iter_mut().zip(&trial.machines) {
+                trial.part.iter().zip(trial.left_out(machine, &bells)).for_each(|(&row, value)| sums[row] = value);
+            }
         }
-    }
-
-    fn sigmoids(&self, lesson: &Lesson<'_>, chosen: &Chosen) -> Vec<Sigmoid> {
-        let kernel = kernel(&self.squares, chosen.gamma);
-        let sums = self.left_out(&self.parts(lesson), &kernel, chosen);
         sums.iter().zip(&self.targets).map(|(sums, targets)| Sigmoid::of(sums, targets)).collect()
     }
 }
 
-/// Squared distances of the rows of `a` (down) to those of `b`.
-fn squares(a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> Mat<f32> {
-    let mut products = Mat::zeros(a.nrows(), b.nrows());
-    matmul(&mut products, Accum::Replace, a, b.transpose(), 1.0, Par::Seq);
-    let norms =
-        |m: MatRef<'_, f64>| -> Vec<f64> { (0..m.nrows()).map(|i| m.row(i).iter().map(|x| x * x).sum()).collect() };
-    let (down, across) = (norms(a), norms(b));
-    Mat::from_fn(a.nrows(), b.nrows(), |i, j| (down[i] + across[j] - 2.0 * products[(i, j)]).max(0.0) as f32)
+impl Without<'_> {
+    /// Values of the rows left out.
+    fn left_out(&self, machine: &State, bells: &Bells) -> Vec<f64> {
+        let mut values = vec![machine.constant; self.part.len()];
+        for (&row, weight) in self.inside.iter().zip(&machine.weights).filter(|(_, weight)| **weight != 0.0) {
+            let column = bells.column(row);
+            values.iter_mut().zip(self.part).for_each(|(value, &other)| *value += weight * f64::from(column[other]));
+        }
+        values
+    }
 }
 
-/// Bells of the squared distances.
-fn kernel(squares: &Mat<f32>, gamma: f64) -> Mat<f32> {
-    Mat::from_fn(squares.nrows(), squares.ncols(), |i, j| (-gamma as f32 * squares[(i, j)]).exp())
+/// Squared distances between rows.
+struct Squares(Mat<f32>);
+
+impl Squares {
+    fn of(inputs: MatRef<'_, f64>) -> Self {
+        let norms = norms(inputs);
+        Self(squares((inputs, &norms), (inputs, &norms)))
+    }
+
+    fn bells(&self, gamma: f64) -> Bells {
+        let mut bells = Bells::new(self.0.nrows());
+        for row in 0..self.0.nrows() {
+            let (squares, bells) = (self.0.col_as_slice(row), bells.column_mut(row));
+            heights(squares, gamma, bells);
+        }
+        bells
+    }
+
+    /// Half the mean squared distance: the number of columns when they are standardised.
+    fn scale(&self) -> f64 {
+        let size = self.0.nrows();
+        let sum: f64 = (0..size).map(|j| self.0.col_as_slice(j).iter().map(|s| f64::from(*s)).sum::<f64>()).sum();
+        (0.5 * sum / (size * size) as f64).max(1e-12)
+    }
+}
+
+/// Bells between all rows, without all squared distances at once.
+fn bells(inputs: MatRef<'_, f64>, gamma: f64) -> Bells {
+    const STRIP: usize = 256;
+    let norms = norms(inputs);
+    let size = inputs.nrows();
+    let mut bells = Bells::new(size);
+    for first in (0..size).step_by(STRIP) {
+        let count = STRIP.min(size - first);
+        // From the diagonal down; what is above it is the same.
+        let below = (inputs.subrows(first, size - first), &norms[first..]);
+        let strip = squares(below, (inputs.subrows(first, count), &norms[first..first + count]));
+        for place in 0..count {
+            heights(strip.col_as_slice(place), gamma, &mut bells.column_mut(first + place)[first..]);
+        }
+        for row in first + count..size {
+            for column in first..first + count {
+                bells.column_mut(row)[column] = bells.column(column)[row];
+            }
+        }
+    }
+    bells
+}
+
+fn norms(rows: MatRef<'_, f64>) -> Vec<f64> {
+    let mut norms = vec![0.0; rows.nrows()];
+    for j in 0..rows.ncols() {
+        norms.iter_mut().zip(rows.col(j).iter()).for_each(|(norm, x)| *norm += x * x);
+    }
+    norms
+}
+
+/// Squared distances of the rows of one table (down) to those of another, each with its squared norms.
+fn squares(a: (MatRef<'_, f64>, &[f64]), b: (MatRef<'_, f64>, &[f64])) -> Mat<f32> {
+    let mut products = Mat::zeros(a.0.nrows(), b.0.nrows());
+    matmul(&mut products, Accum::Replace, a.0, b.0.transpose(), 1.0, Par::Seq);
+    let mut squares = Mat::zeros(a.0.nrows(), b.0.nrows());
+    for (j, across) in b.1.iter().enumerate() {
+        let each = squares.col_as_slice_mut(j).iter_mut().zip(products.col_as_slice(j)).zip(a.1);
+        each.for_each(|((square, product), down)| *square = (down + across - 2.0 * product).max(0.0) as f32);
+    }
+    squares
+}
+
+/// Sum of products, in eight sums so that the compiler computes several at once.
+fn product(weights: &[f64], bells: &[f32]) -> f64 {
+    let (weights, weights_rest) = weights.as_chunks::<8>();
+    let (bells, bells_rest) = bells.as_chunks::<8>();
+    let mut sums = [0.0; 8];
+    for (weights, bells) in weights.iter().zip(bells) {
+        (0..8).for_each(|k| sums[k] += weights[k] * f64::from(bells[k]));
+    }
+    let rest = weights_rest.iter().zip(bells_rest).map(|(weight, bell)| weight * f64::from(*bell));
+    sums.iter().sum::<f64>() + rest.sum::<f64>()
+}
+
+fn heights(squares: &[f32], gamma: f64, bells: &mut [f32]) {
+    Arch::new().dispatch(Heights { squares, gamma, bells });
+}
+
+/// Bells of squared distances; a type, not a closure: compiled once for every kind of processor.
+struct Heights<'a> {
+    squares: &'a [f32],
+    gamma: f64,
+    bells: &'a mut [f32],
+}
+
+impl NullaryFnOnce for Heights<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for (bell, square) in self.bells.iter_mut().zip(self.squares) {
+            *bell = exp_of_negative((-self.gamma * f64::from(*square)).max(-700.0)) as f32;
+        }
+    }
 }
 
 impl SupportVectors {
@@ -235,23 +355,18 @@ impl SupportVectors {
         const BLOCK: usize = 512;
         let points = self.scaling.apply(features);
         let width = self.scaling.width();
-        let own = MatRef::from_row_major_slice(&self.rows, self.rows.len() / width.max(1), width);
+        let own = MatRef::from_row_major_slice(&self.rows, self.rows.len() / width.max(1), width).to_owned();
+        let own_norms = norms(own.as_ref());
         let of_block = |&first: &usize| {
             let block = points.as_ref().subrows(first, BLOCK.min(points.nrows() - first));
-            let kernel = kernel(&squares(own, block), self.chosen.gamma);
+            let squares = squares((own.as_ref(), &own_norms), (block, &norms(block)));
+            let mut bells = vec![0.0; own.nrows()];
             let of_point = |place: usize| {
-                let column = kernel.col_as_slice(place);
-                let sums: Vec<f64> = self
-                    .weights
-                    .iter()
-                    .zip(&self.constants)
-                    .map(|(weights, constant)| {
-                        constant + weights.iter().zip(column).map(|(w, k)| w * f64::from(*k)).sum::<f64>()
-                    })
-                    .collect();
-                self.shares(sums)
+                heights(squares.col_as_slice(place), self.chosen.gamma, &mut bells);
+                let machines = self.weights.iter().zip(&self.constants);
+                self.shares(machines.map(|(weights, constant)| constant + product(weights, &bells)).collect())
             };
-            (0..kernel.ncols()).flat_map(of_point).collect::<Vec<f64>>()
+            (0..squares.ncols()).flat_map(of_point).collect::<Vec<f64>>()
         };
         let blocks: Vec<usize> = (0..points.nrows()).step_by(BLOCK).collect();
         blocks.par_iter().flat_map_iter(of_block).collect()
