@@ -31,12 +31,19 @@ impl Face {
             wish: a.wish.as_deref().map(str::parse).transpose()?,
             columns: given.columns(columns)?,
             dataset: given.reference(),
+            ignored: a.ignore.clone(),
             table: given.file,
             dock: self.general.dock.clone(),
             seed: self.general.seed.unwrap_or(1),
             language: self.language,
         };
-        let advice = learning::advise(&question)?;
+        let bar = self.bar(0);
+        let advice = learning::advise(&question, &|done, all| {
+            bar.set_length(all as u64);
+            bar.set_position(done as u64);
+        });
+        bar.finish_and_clear();
+        let advice = advice?;
         self.show(&advice, || self::advice(&advice, self.language))
     }
 

@@ -9,7 +9,7 @@ use super::{
     Dataset, Kind,
     versions::{self, Name},
 };
-use crate::learning::Columns;
+use crate::{learning::Columns, table};
 
 /// A table that was named.
 #[derive(Debug, Clone)]
@@ -93,7 +93,7 @@ impl Given {
 /// # Errors
 /// There is neither, or the dataset was changed since it was frozen.
 pub fn given(dock: &Path, what: &Path) -> Result<Given, Message> {
-    if what.exists() {
+    if table::file_of(what).0.exists() {
         return Ok(Given { file: what.to_owned(), dataset: None });
     }
     let text = what.to_str().unwrap_or_default();

@@ -128,8 +128,9 @@ fn of_file(path: &Path) -> Result<(Table, Vec<u8>, String, Source), Message> {
         say!("place-file", file = path.display(), what = say!("table-unreadable", reason = error))
     };
     let table = table::read(path)?;
-    let bytes = std::fs::read(path).map_err(unreadable)?;
-    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or("csv").to_lowercase();
+    let (file, _) = table::file_of(path);
+    let bytes = std::fs::read(&file).map_err(unreadable)?;
+    let extension = file.extension().and_then(|e| e.to_str()).unwrap_or("csv").to_lowercase();
     let source =
         Source { file: Some(path.display().to_string()), sheet: table.source.sheet.clone(), experiments: None };
     Ok((table, bytes, format!("table.{extension}"), source))

@@ -124,7 +124,7 @@ pub fn read(dock: &Path, name: &str) -> Result<Dataset, Message> {
     serde_json::from_value(value).map_err(|error| broken(say!("app-dataset-json", reason = error)))
 }
 
-/// The file with the table of a dataset, looked through to be as it was frozen.
+/// The file with the table of a dataset, looked through to be as it was frozen; of a workbook with the sheet behind it.
 ///
 /// # Errors
 /// It was changed or cannot be read.
@@ -139,7 +139,14 @@ pub(super) fn table_file(dock: &Path, dataset: &Dataset) -> Result<PathBuf, Mess
     if hasher.finalize().to_hex().as_str() != dataset.hash {
         return Err(broken(say!("app-dataset-altered")));
     }
-    Ok(file)
+    Ok(match &dataset.source.sheet {
+        Some(sheet) => {
+            let mut named = file.into_os_string();
+            named.push(format!("#{sheet}"));
+            named.into()
+        }
+        None => file,
+    })
 }
 
 /// Keeps the next version, with its number in the description; an equal one that is the newest is given back instead.

@@ -79,8 +79,9 @@ impl Input {
         let file = path.display().to_string();
         let place = |what: Message| say!("place-file", file = file, what = what);
         let unreadable = |error: std::io::Error| place(say!("table-unreadable", reason = error));
-        let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_lowercase();
-        let opened = File::open(path).map_err(unreadable)?;
+        let (named, _) = table::file_of(path);
+        let extension = named.extension().and_then(|e| e.to_str()).unwrap_or_default().to_lowercase();
+        let opened = File::open(&named).map_err(unreadable)?;
         let bytes = opened.metadata().map_err(unreadable)?.len();
         if bytes == 0 {
             return Err(place(say!("table-empty-file")));

@@ -18,7 +18,7 @@ use matdock_record::{Quantity, Unit};
 pub use columns::{ColumnKind, duplicate_rows};
 pub use parquet::PARQUET_THREAD;
 pub(crate) use read::{delimiter, read_text};
-pub use read::{read, read_sheet};
+pub use read::{file_of, read};
 pub use sheet::SheetExtras;
 pub(crate) use write::beside;
 pub use write::{Format, save, to_bytes, write};

@@ -1,6 +1,9 @@
 //! Reads CSV files, and leads to the reader of Excel files.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use matdock_message::{Message, say};
 
@@ -11,16 +14,29 @@ const LARGEST_FILE: u64 = 512 << 20;
 /// A longer field is nearly always a quotation mark that was never closed. Excel allows 32767 characters.
 const LONGEST_CELL: usize = 32_767;
 
-/// Reads a table from a `.csv` (also `.tsv`, `.txt`), `.parquet` or `.xlsx` file; of the latter the first sheet.
+/// Reads a table from a `.csv` (also `.tsv`, `.txt`), `.parquet` or `.xlsx` file; of the latter the first sheet,
+/// or the one named behind the file, as in `book.xlsx#Results`.
 ///
 /// Text must be UTF-8; comma, semicolon and tab are told apart by the header. Headers are `name [unit]`. Empty rows
 /// and columns are left out. Errors: name the file, the line or the cell, and what to do.
 pub fn read(path: &Path) -> Result<Table, Message> {
-    read_sheet(path, None)
+    let (file, sheet) = file_of(path);
+    read_sheet(&file, sheet.as_deref())
+}
+
+/// The file of a path, and the sheet that is named behind it: `book.xlsx#Results`.
+pub fn file_of(path: &Path) -> (PathBuf, Option<String>) {
+    let text = path.to_str().unwrap_or_default();
+    let ends = |kind: &str| text.to_ascii_lowercase().find(&format!("{kind}#")).map(|start| start + kind.len());
+    let named = [".xlsx", ".xlsm"].iter().find_map(|kind| ends(kind)).filter(|_| !path.exists());
+    match named.map(|end| text.split_at(end)) {
+        Some((file, sheet)) => (PathBuf::from(file), Some(sheet.replacen('#', "", 1))),
+        None => (path.to_owned(), None),
+    }
 }
 
 /// Like [`read`], from the named sheet of an `.xlsx` file.
-pub fn read_sheet(path: &Path, sheet: Option<&str>) -> Result<Table, Message> {
+fn read_sheet(path: &Path, sheet: Option<&str>) -> Result<Table, Message> {
     let file = path.display().to_string();
     let place = |what: Message| say!("place-file", file = file, what = what);
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_lowercase();
@@ -178,6 +194,24 @@ mod tests {
         for part in parts {
             assert!(error.contains(part), "{error}");
         }
+    }
+
+    #[test]
+    fn a_sheet_is_named_behind_its_workbook() {
+        let folder = tempfile::tempdir().unwrap();
+        let book = folder.path().join("book.xlsx");
+        let mut workbook = rust_xlsxwriter::Workbook::new();
+        for (name, value) in [("Notes", "said"), ("Results #1", "measured")] {
+            let sheet = workbook.add_worksheet().set_name(name).unwrap();
+            sheet.write(0, 0, value).unwrap();
+            sheet.write(1, 0, 1.5).unwrap();
+        }
+        workbook.save(&book).unwrap();
+        let first = |named: &str| super::read(&folder.path().join(named)).map(|table| table.columns[0].name.clone());
+        assert_eq!(first("book.xlsx").unwrap(), "said");
+        assert_eq!(first("book.xlsx#Results #1").unwrap(), "measured");
+        let refused = first("book.xlsx#Result").unwrap_err().to_string();
+        assert!(refused.contains("Notes, Results #1"), "{refused}");
     }
 
     #[test]

@@ -187,7 +187,7 @@ fn known(model: &Model, folder: &Path, data: Option<&Path>) -> Result<KnownRows,
     }
     let Some(file) = data else { return Err(say!("app-explain-model-no-rows", table = model.card.table)) };
     let table = table::read(file)?;
-    let bytes = std::fs::read(file)
+    let bytes = std::fs::read(table::file_of(file).0)
         .map_err(|error| say!("place-file", file = file.display(), what = say!("table-unreadable", reason = error)))?;
     if model_file::hash(&bytes) != model.card.hash {
         return Err(table.in_file(say!("app-explain-model-other-table", name = model.card.name)));

@@ -149,12 +149,13 @@ const FEWEST: usize = 8;
 /// The table cannot be read, has no such column, too few rows, or nothing to learn from.
 pub fn train(wish: &Wish, dock: &Path, progress: Progress<'_>) -> Result<(Trained, PathBuf), Message> {
     let table = table::read(&wish.table)?;
-    let bytes = std::fs::read(&wish.table).map_err(|error| {
+    let (file, _) = table::file_of(&wish.table);
+    let bytes = std::fs::read(&file).map_err(|error| {
         say!("place-file", file = wish.table.display(), what = say!("table-unreadable", reason = error))
     })?;
     let name = match &wish.name {
         Some(name) => name.clone(),
-        None => usual_name(wish.dataset.as_ref().map_or(&wish.table, |dataset| Path::new(&dataset.name)), &wish.target),
+        None => usual_name(wish.dataset.as_ref().map_or(&file, |dataset| Path::new(&dataset.name)), &wish.target),
     };
     model_file::check_name(&name)?;
     let splits_said: Vec<Said> = wish.splits.iter().map(|text| Said::of(text, &table)).collect::<Result<_, _>>()?;

@@ -1,6 +1,12 @@
 //! `matdock advise`: whether a table can answer a question, what it lacks, and which command comes next.
 
-use std::{collections::BTreeMap, path::PathBuf};
+mod words;
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use matdock_learn::{
     learner::{Features, Kind, Task},
@@ -15,7 +21,7 @@ use serde::Serialize;
 use super::{
     evidence::{CLEAR, Chance, Curve, FEWEST, ceiling, copies, leaks, near_copies, r2, same_target, share_of},
     schema::{Columns, Schema},
-    train::REPEATED,
+    train::{Progress, REPEATED},
 };
 use crate::{dataset::Reference, table};
 
@@ -30,8 +36,10 @@ pub struct Question {
     pub wish: Option<Wished>,
     /// What is said of the columns.
     pub columns: Columns,
-    /// The dataset the table belongs to.
+    /// The dataset the table belongs to, and the columns it leaves out by itself.
     pub dataset: Option<Reference>,
+    /// Columns that are left out beyond those.
+    pub ignored: Vec<String>,
     /// Dock that keeps descriptors.
     pub dock: PathBuf,
     /// Seed of everything drawn at random.
@@ -147,6 +155,8 @@ const FOLDS: usize = 5;
 /// Targets in random order learnt at most to know what chance reaches, and how many before the first look.
 const SCRAMBLES: usize = 12;
 const FIRST_SCRAMBLES: usize = 4;
+/// Shares of the rows for the learning curve.
+const CURVE: [f64; 4] = [0.4, 0.6, 0.8, 1.0];
 /// R2 from which predictions are of use, and Brier skill of classes.
 const USEFUL: f64 = 0.5;
 const USEFUL_OF_CLASSES: f64 = 0.25;
@@ -164,7 +174,7 @@ const BESIDES: [Kind; 2] = [Kind::Lasso, Kind::GaussianProcess];
 ///
 /// # Errors
 /// The table cannot be read, or has no such column or nothing to learn from.
-pub fn advise(question: &Question) -> Result<Advice, Message> {
+pub fn advise(question: &Question, progress: Progress<'_>) -> Result<Advice, Message> {
     let table = table::read(&question.table)?;
     let (mut schema, _) = Schema::of(&table, &question.target, &question.columns)?;
     if question.wish.is_some() && !schema.classes.is_empty() {
@@ -215,7 +225,7 @@ pub fn advise(question: &Question) -> Result<Advice, Message> {
         next: Vec::new(),
     };
     if table.targets.len() >= FEWEST {
-        advice.look(&table, question.seed);
+        advice.look(&table, question.seed, &Steps::new(progress));
     }
     advice.verdict = advice.judged();
     advice.put_into_words(question);
@@ -246,6 +256,28 @@ impl Rows {
             copies: of(&self.copies),
             groups: self.groups.as_ref().map(|(name, groups)| (name.clone(), of(groups))),
         }
+    }
+}
+
+/// How many tests are done, of how many that are known to come.
+struct Steps<'p> {
+    progress: Progress<'p>,
+    done: AtomicUsize,
+    all: AtomicUsize,
+}
+
+impl<'p> Steps<'p> {
+    fn new(progress: Progress<'p>) -> Self {
+        Self { progress, done: AtomicUsize::new(0), all: AtomicUsize::new(0) }
+    }
+
+    fn expect(&self, more: usize) {
+        self.all.fetch_add(more, Ordering::Relaxed);
+    }
+
+    fn done(&self) {
+        let done = 1 + self.done.fetch_add(1, Ordering::Relaxed);
+        (self.progress)(done, self.all.load(Ordering::Relaxed).max(done));
     }
 }
 
@@ -284,7 +316,7 @@ fn tool(scores: &[(Kind, f64)]) -> Tool {
 
 impl Advice {
     /// The tests: learners on rows left out, the same by chance, whole groups left out, the learning curve.
-    fn look(&mut self, table: &Rows, seed: u64) {
+    fn look(&mut self, table: &Rows, seed: u64, steps: &Steps<'_>) {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let drawn = table.drawn(&mut random);
         let (features, targets, task) = (&drawn.features, &drawn.targets, self.task());
@@ -299,7 +331,11 @@ impl Advice {
                 (0..orders.len()).flat_map(|order| kinds.iter().map(move |kind| (order, *kind))).collect();
             let scores: Vec<Option<f64>> = jobs
                 .par_iter()
-                .map(|(order, kind)| r2(*kind, task, features, &orders[*order], &folds, 1.0, seed))
+                .map(|(order, kind)| {
+                    let r2 = r2(*kind, task, features, &orders[*order], &folds, 1.0, seed);
+                    steps.done();
+                    r2
+                })
                 .collect();
             let of = |order: usize| {
                 let own = jobs.iter().zip(&scores).filter(|((number, _), _)| *number == order);
@@ -313,9 +349,11 @@ impl Advice {
             shuffled.shuffle(&mut random);
             shuffled
         }));
+        steps.expect((1 + FIRST_SCRAMBLES) * TRIED.len() + BESIDES.len() + CURVE.len());
         let mut found = tested(&orders[..=FIRST_SCRAMBLES], &TRIED);
         let Some((kind, best)) = best(&found[0]) else { return };
         if Chance::of(&found[1..]).is_open(best) {
+            steps.expect((SCRAMBLES - FIRST_SCRAMBLES) * TRIED.len());
             found.extend(tested(&orders[FIRST_SCRAMBLES + 1..], &TRIED));
         }
         let chance = Chance::of(&found[1..]);
@@ -336,9 +374,13 @@ impl Advice {
             self.unseen = r2(kind, task, features, targets, &folds, 1.0, seed).map(|r2| (name.clone(), r2));
         }
         let rows = targets.len() as f64;
-        let curve: Vec<(f64, f64)> = [0.4, 0.6, 0.8, 1.0]
+        let curve: Vec<(f64, f64)> = CURVE
             .into_par_iter()
-            .filter_map(|part| Some((part * rows, r2(kind, task, features, targets, &folds, part, seed)?)))
+            .filter_map(|part| {
+                let r2 = r2(kind, task, features, targets, &folds, part, seed);
+                steps.done();
+                Some((part * rows, r2?))
+            })
             .collect();
         if let Some(curve) = Curve::through(&curve, self.r2_ceiling.unwrap_or(1.0)) {
             self.r2_with_more = Some([curve.at(2.0 * rows), curve.at(4.0 * rows)]);
@@ -372,85 +414,4 @@ impl Advice {
             _ => Verdict::Suited,
         }
     }
-
-    fn put_into_words(&mut self, question: &Question) {
-        let two = |value: f64| format!("{value:.2}");
-        let (target, rows) = (&question.target, self.rows);
-        let mut told = vec![match self.verdict {
-            Verdict::Suited => say!("app-advise-suited", target = target, rows = rows),
-            Verdict::MoreRows => say!("app-advise-more-rows", target = target, rows = rows),
-            Verdict::Search => say!("app-advise-search", target = target),
-            Verdict::NoSignal => say!("app-advise-no-signal", target = target, rows = rows),
-            Verdict::TooFew => say!("app-advise-too-few", rows = rows, fewest = FEWEST),
-        }];
-        for name in &self.leaks {
-            told.push(say!("app-advise-leak", name = name));
-        }
-        if self.duplicates > 0 {
-            told.push(say!("app-advise-duplicates", rows = self.duplicates));
-        }
-        if self.near_duplicates > 0 {
-            told.push(say!("app-advise-near-duplicates", rows = self.near_duplicates));
-        }
-        if let (Some(r2), Some(chance), Some(kind)) = (self.r2, self.r2_by_chance, self.learner) {
-            told.push(match self.classes.is_empty() {
-                true => say!("app-advise-signal", learner = kind, r2 = two(r2), chance = two(chance)),
-                false => say!("app-advise-signal-classes", learner = kind, r2 = two(r2), chance = two(chance)),
-            });
-        }
-        if let Some((name, r2)) = &self.unseen {
-            told.push(say!("app-advise-unseen", name = name, r2 = two(*r2)));
-        }
-        if let Some(tool) = self.tool {
-            told.push(match tool {
-                Tool::SparseLinear => say!("app-advise-tool-sparse"),
-                Tool::Linear => say!("app-advise-tool-linear"),
-                Tool::Trees => say!("app-advise-tool-trees"),
-                Tool::GaussianProcess => say!("app-advise-tool-gaussian-process"),
-            });
-        }
-        if let Some(ceiling) = self.r2_ceiling {
-            told.push(say!("app-advise-ceiling", r2 = two(ceiling)));
-        }
-        if let Some([twice, four]) = self.r2_with_more
-            && matches!(self.verdict, Verdict::Suited | Verdict::MoreRows | Verdict::Search)
-        {
-            told.push(say!("app-advise-curve", twice = two(twice), four = two(four)));
-        }
-        if let Some(rows) = self.rows_needed {
-            told.push(say!("app-advise-rows-needed", rows = rows, r2 = two(self.useful())));
-        }
-        if let Some(share) = self.wish_known {
-            told.push(say!("app-advise-wish-known", percent = format!("{:.0}", 100.0 * share)));
-        }
-        self.text = told.iter().map(|what| what.text(question.language)).collect();
-        let table = match &question.dataset {
-            Some(dataset) => quoted(&dataset.name),
-            None => quoted(&question.table.display().to_string()),
-        };
-        let target = quoted(target);
-        let listed = |option: &str, names: &[String]| match names {
-            [] => String::new(),
-            names => format!(" --{option} {}", quoted(&names.join(","))),
-        };
-        let task = if question.columns.classes == Some(true) { " --task class" } else { "" };
-        let ignored = [&question.columns.ignored[..], &self.leaks].concat();
-        let train = format!(
-            "matdock train {table} --target {target}{task}{}{}",
-            listed("features", &question.columns.features),
-            listed("ignore", &ignored)
-        );
-        self.next = match self.verdict {
-            Verdict::Suited | Verdict::MoreRows => vec![train],
-            // Ranges to search in, filled in by a person who knows what can be set.
-            Verdict::Search => vec!["matdock new search --template process".to_owned(), train],
-            Verdict::NoSignal | Verdict::TooFew => Vec::new(),
-        };
-    }
-}
-
-/// A name as it is typed in a shell: in quotation marks where it needs them.
-fn quoted(name: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | ',');
-    if name.chars().all(plain) { name.to_owned() } else { format!("\"{name}\"") }
 }
