@@ -6,6 +6,10 @@ use std::{error::Error, time::Instant};
 
 use matdock_chem::{Molecule, Mordred};
 
+/// The allocator of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args().nth(1).ok_or("name a file with one SMILES per line")?;
     let text = std::fs::read_to_string(path)?;

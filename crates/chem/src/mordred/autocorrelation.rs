@@ -2,7 +2,12 @@
 
 /// ATS, AATS, ATSC, AATSC, MATS and GATS.
 pub(crate) mod all {
-    use super::super::{MissingReason, Values, atomic::Weight, context::Context, ratio};
+    use super::super::{
+        MissingReason, Values,
+        atomic::Weight,
+        context::{Context, Graph},
+        ratio,
+    };
 
     const LAGS: usize = 9;
 
@@ -27,16 +32,20 @@ pub(crate) mod all {
         pairs: [f64; LAGS],
     }
 
-    fn sums(context: &Context<'_>) -> Sums {
-        pulp::Arch::new().dispatch(
-            #[inline(always)]
-            || sums_here(context),
-        )
+    /// What sums are taken over.
+    struct Pairs<'a>(&'a Graph<'a>);
+
+    impl pulp::NullaryFnOnce for Pairs<'_> {
+        type Output = Sums;
+
+        #[inline(always)]
+        fn call(self) -> Sums {
+            sums(self.0)
+        }
     }
 
     #[inline(always)]
-    fn sums_here(context: &Context<'_>) -> Sums {
-        let graph = &context.full;
+    fn sums(graph: &Graph<'_>) -> Sums {
         let rows = &graph.weights.rows;
         let count = rows.len();
         let mut mean = [0.0; Weight::COUNT];
@@ -94,7 +103,7 @@ pub(crate) mod all {
     }
 
     pub fn compute(context: &Context<'_>, values: &mut Values) {
-        let sums = sums(context);
+        let sums = pulp::Arch::new().dispatch(Pairs(&context.full));
         let known = context.full.weights.known;
         let count = context.full.count() as f64;
         let check = |weight: usize| if known[weight] { Ok(()) } else { Err(MissingReason::UnknownProperty) };

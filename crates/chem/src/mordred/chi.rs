@@ -24,7 +24,8 @@ impl Sum {
         self.count += 1.0;
         for (which, product) in products.into_iter().enumerate() {
             self.sums[which] += product;
-            self.faulty[which] |= product.is_nan() || product < 0.0;
+            // Not a number either.
+            self.faulty[which] |= !matches!(product, 0.0..);
         }
     }
 
@@ -68,6 +69,10 @@ struct Growth {
     degrees: Vec<u8>,
     branched: usize,
     middle: usize,
+    /// Which bonds are in rings, how many of the part are, and the size of the smallest ring.
+    in_ring: Vec<bool>,
+    ring_bonds: usize,
+    smallest_ring: usize,
     parts: Parts,
     steps: usize,
 }
@@ -90,6 +95,7 @@ impl Growth {
                 }
                 self.change_degree(atom, 1);
             }
+            self.ring_bonds += usize::from(self.in_ring[bond]);
             let new_bonds = bonds + 1;
             self.record(new_bonds, new_atoms, new_products);
             if new_bonds + 1 == MOST_BONDS {
@@ -104,6 +110,7 @@ impl Growth {
                 }
                 waiting.truncate(from);
             }
+            self.ring_bonds -= usize::from(self.in_ring[bond]);
             for atom in self.ends[bond] {
                 self.change_degree(atom, -1);
             }
@@ -115,6 +122,10 @@ impl Growth {
     fn finish(&mut self, waiting: &[usize], before: usize, atoms: usize, products: [f64; 2]) {
         let chain = MOST_BONDS > atoms;
         let unbranched = self.branched == 0;
+        // No path, and not enough of a ring for one bond to close it.
+        if !chain && !unbranched && self.ring_bonds + 1 < self.smallest_ring {
+            return;
+        }
         let beside = &self.beside[self.starts[before]..self.starts[before + 1]];
         let new = beside.iter().filter(|&&bond| !self.seen[bond]);
         for &bond in waiting.iter().chain(new) {
@@ -188,6 +199,9 @@ pub(crate) fn parts(context: &Context<'_>) -> Parts {
         degrees: vec![0; molecule.atoms().len()],
         branched: 0,
         middle: 0,
+        in_ring: (0..molecule.bonds().len()).map(|bond| molecule.ring_count_of_bond(bond) > 0).collect(),
+        ring_bonds: 0,
+        smallest_ring: molecule.rings().iter().map(|ring| ring.atoms.len()).min().unwrap_or(usize::MAX),
         parts: Parts::default(),
         steps: 0,
     };

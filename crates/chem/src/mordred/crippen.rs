@@ -6,7 +6,7 @@
 use std::sync::OnceLock;
 
 use super::{Values, context::Context};
-use crate::{Molecule, Pattern};
+use crate::{Molecule, Pattern, smarts::Target};
 
 /// Pattern, log P, molar refractivity.
 type Row = (&'static str, f64, f64);
@@ -139,9 +139,8 @@ fn rules(rows: &[Row]) -> Vec<Rule> {
     parsed.filter_map(|(pattern, contribution)| pattern.ok().map(|pattern| Rule { pattern, contribution })).collect()
 }
 
-fn first<'a>(rules: impl Iterator<Item = &'a Rule>, molecule: &Molecule, atom: usize) -> [f64; 2] {
-    let mut rules = rules;
-    rules.find(|rule| rule.pattern.matches_at(molecule, atom)).map_or([0.0; 2], |rule| rule.contribution)
+fn first<'a>(mut rules: impl Iterator<Item = &'a Rule>, target: Target<'_>, atom: usize) -> [f64; 2] {
+    rules.find(|rule| rule.pattern.occurs_at(target, atom)).map_or([0.0; 2], |rule| rule.contribution)
 }
 
 fn hydrogen_rules() -> &'static [Rule] {
@@ -170,14 +169,15 @@ fn heavy_rules() -> &'static HeavyRules {
 /// Log P and molar refractivity of each atom, the hydrogens counted on it apart.
 pub(crate) fn contributions(molecule: &Molecule) -> Vec<[f64; 2]> {
     let heavy = heavy_rules();
+    let target = Target::new(molecule);
     let atoms = molecule.atoms().iter().enumerate();
     atoms
         .map(|(index, atom)| match atom.number {
-            1 => first(hydrogen_rules().iter(), molecule, index),
+            1 => first(hydrogen_rules().iter(), target, index),
             number => {
                 let places = heavy.by_element.get(usize::from(number)).map(|kinds| &kinds[usize::from(atom.aromatic)]);
                 let places = places.map(Vec::as_slice).unwrap_or_default();
-                first(places.iter().map(|&at| &heavy.rules[at]), molecule, index)
+                first(places.iter().map(|&at| &heavy.rules[at]), target, index)
             }
         })
         .collect()
@@ -190,12 +190,13 @@ pub(crate) fn totals(context: &Context<'_>) -> [f64; 2] {
     for contribution in &context.crippen {
         (0..2).for_each(|which| totals[which] += contribution[which]);
     }
+    let target = Target::new(full);
     let mut hydrogen = heavy.atoms().len();
     for atom in heavy.atoms() {
         let count = atom.hydrogens();
         if count > 0 {
             // All hydrogens of an atom are alike.
-            let contribution = first(hydrogen_rules().iter(), full, hydrogen);
+            let contribution = first(hydrogen_rules().iter(), target, hydrogen);
             (0..2).for_each(|which| totals[which] += count as f64 * contribution[which]);
         }
         hydrogen += count;

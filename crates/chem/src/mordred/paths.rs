@@ -34,10 +34,10 @@ pub(crate) fn short_paths(molecule: &Molecule) -> [f64; 3] {
 /// Paths from one atom after the other.
 struct Count {
     /// Neighbours and the orders of the bonds to them, and where those of an atom begin.
-    links: Vec<(usize, f64)>,
-    starts: Vec<usize>,
+    links: Vec<(u32, f64)>,
+    starts: Vec<u32>,
     visited: Vec<bool>,
-    numbers: [f64; LONGEST + 1],
+    numbers: [u64; LONGEST + 1],
     /// Sums of the products of bond orders.
     products: [f64; LONGEST + 1],
     steps: usize,
@@ -45,51 +45,59 @@ struct Count {
 
 impl Count {
     /// Lengthens a path from `start` that has come to `atom` by a bond, its `length`th.
-    fn follow(&mut self, start: usize, atom: usize, length: usize, product: f64) {
-        for place in self.starts[atom]..self.starts[atom + 1] {
-            let (to, order) = self.links[place];
-            if self.visited[to] || self.steps > MOST_STEPS {
+    fn follow(&mut self, start: u32, atom: u32, length: usize, product: f64) {
+        if self.steps > MOST_STEPS {
+            return;
+        }
+        let (from, to) = (self.starts[atom as usize], self.starts[atom as usize + 1]);
+        let (mut number, mut products) = (0, 0.0);
+        for place in from..to {
+            let (to, order) = self.links[place as usize];
+            if self.visited[to as usize] {
                 continue;
             }
             self.steps += 1;
             let weight = product * order;
             // Each path is met from both ends and counted from the smaller one.
             if start < to {
-                self.numbers[length] += 1.0;
-                self.products[length] += weight;
+                number += 1;
+                products += weight;
             }
             if length < LONGEST {
-                self.visited[to] = true;
+                self.visited[to as usize] = true;
                 self.follow(start, to, length + 1, weight);
-                self.visited[to] = false;
+                self.visited[to as usize] = false;
             }
         }
+        self.numbers[length] += number;
+        self.products[length] += products;
     }
 }
 
 /// Paths of each length: their number, and the sum of the products of their bond orders.
 fn count(molecule: &Molecule) -> Option<([f64; LONGEST + 1], [f64; LONGEST + 1])> {
     let atoms = molecule.atoms().len();
-    let (mut links, mut starts) = (Vec::with_capacity(2 * molecule.bonds().len()), vec![0]);
+    let (mut links, mut starts) = (Vec::with_capacity(2 * molecule.bonds().len()), Vec::with_capacity(atoms + 1));
+    starts.push(0);
     for atom in 0..atoms {
         let bonded = molecule.neighbours(atom).iter().filter(|link| takes_part(molecule, link.bond));
-        links.extend(bonded.map(|link| (link.atom, molecule.bonds()[link.bond].order.number())));
-        starts.push(links.len());
+        links.extend(bonded.map(|link| (link.atom as u32, molecule.bonds()[link.bond].order.number())));
+        starts.push(links.len() as u32);
     }
     let mut count = Count {
         links,
         starts,
         visited: vec![false; atoms],
-        numbers: [0.0; LONGEST + 1],
+        numbers: [0; LONGEST + 1],
         products: [0.0; LONGEST + 1],
         steps: 0,
     };
     for start in 0..atoms {
         count.visited[start] = true;
-        count.follow(start, start, 1, 1.0);
+        count.follow(start as u32, start as u32, 1, 1.0);
         count.visited[start] = false;
     }
-    (count.steps <= MOST_STEPS).then_some((count.numbers, count.products))
+    (count.steps <= MOST_STEPS).then_some((count.numbers.map(|number| number as f64), count.products))
 }
 
 /// Path counts.

@@ -1,13 +1,8 @@
 //! Descriptors from the eigenvalues and the leading eigenvector of matrices of a structure.
 
 use super::{
-    DescriptorValue, MissingReason, Values,
-    atomic::Weight,
-    blocks::Block,
-    context::Context,
-    ratio,
-    symmetric::{Reduced, Symmetric},
-    tridiagonal::Tridiagonal,
+    DescriptorValue, MissingReason, Values, atomic::Weight, blocks::Block, context::Context, ratio,
+    symmetric::Symmetric, tridiagonal::Tridiagonal,
 };
 use crate::Molecule;
 
@@ -44,8 +39,8 @@ const PROPERTIES: usize = Weight::OF_ELEMENT.end - Weight::OF_ELEMENT.start;
 const GRAPHS: usize = 4;
 /// These and as many Burden matrices.
 const SHARED: usize = 2 * GRAPHS;
-/// The first and the Barysz matrices.
-const MATRICES: usize = GRAPHS + PROPERTIES;
+/// The shared and the Barysz matrices, which are reduced to their eigenvalues together.
+const MATRICES: usize = SHARED + PROPERTIES;
 
 /// What is taken from the eigenvalues of all matrices of a structure.
 pub(crate) struct Spectra {
@@ -78,17 +73,28 @@ impl Spectra {
         let (weighted, reasons) = barysz::matrices(context);
         let mut burden = Symmetric::<{ Weight::COUNT - GRAPHS }>::zeros(context.heavy.count());
         bcut::fill(context, &mut burden, 0, GRAPHS..Weight::COUNT);
-        let traces = join(&lanes::<GRAPHS, _>(&shared.trace(), 0), &weighted.trace());
-        let (shared, weighted, burden) = (shared.reduce(), weighted.reduce(), burden.reduce());
-        let attributes = attributes(&context.heavy.molecule, &shared, &weighted, &traces);
-        let detour = if detour_index.is_ok() { attributes[2] } else { missing(MissingReason::TooEntangled) };
+        let traces: [f64; MATRICES] = join(&shared.trace(), &weighted.trace());
+        let (shared, weighted) = (shared.reduce(), weighted.reduce());
+        let values = Eigenvalues::new(join_forms(&shared.form, &weighted.form).eigenvalues());
+        let of_graphs = shared.eigenvectors(std::array::from_fn(|l| if l < GRAPHS { values.largest[l] } else { 0.0 }));
+        let of_weighted = weighted.eigenvectors(std::array::from_fn(|l| values.largest[SHARED + l]));
+        let molecule = &context.heavy.molecule;
+        let graph = |at: usize| attributes(molecule, &values, at, traces[at], |atom| of_graphs[atom][at]);
+        let burden = burden.reduce().form.extremes();
         Self {
-            adjacency: attributes[0],
-            distance: attributes[1],
-            detour,
+            adjacency: graph(0),
+            distance: graph(1),
+            detour: if detour_index.is_ok() { graph(2) } else { missing(MissingReason::TooEntangled) },
             detour_index,
-            barysz: std::array::from_fn(|at| reasons[at].map_or(attributes[GRAPHS + at], missing)),
-            burden: bcut::extremes(context, &side_by_side(&shared.form, GRAPHS, &burden.form)),
+            barysz: std::array::from_fn(|at| match reasons[at] {
+                Some(reason) => missing(reason),
+                None => attributes(molecule, &values, SHARED + at, traces[SHARED + at], |atom| of_weighted[atom][at]),
+            }),
+            burden: std::array::from_fn(|weight| match context.heavy.weights.known[weight] {
+                false => Err(MissingReason::UnknownProperty),
+                true if weight < GRAPHS => Ok([values.largest[GRAPHS + weight], values.least[GRAPHS + weight]]),
+                true => Ok([burden.0[weight - GRAPHS], burden.1[weight - GRAPHS]]),
+            }),
         }
     }
 }
@@ -98,22 +104,12 @@ fn join<const A: usize, const B: usize, const N: usize>(first: &[f64; A], second
     std::array::from_fn(|at| if at < A { first[at] } else { second[at - A] })
 }
 
-/// Some of several numbers.
-fn lanes<const A: usize, const N: usize>(numbers: &[f64; N], from: usize) -> [f64; A] {
-    std::array::from_fn(|at| numbers[from + at])
-}
-
-/// Reduced matrices side by side: four of the first from a place on, and the second.
-fn side_by_side<const A: usize, const B: usize, const N: usize>(
-    first: &Tridiagonal<A>,
-    from: usize,
-    second: &Tridiagonal<B>,
-) -> Tridiagonal<N> {
-    let row = |(a, b): (&[f64; A], &[f64; B])| join(&lanes::<GRAPHS, _>(a, from), b);
-    Tridiagonal {
-        diagonal: first.diagonal.iter().zip(&second.diagonal).map(row).collect(),
-        coupling: first.coupling.iter().zip(&second.coupling).map(row).collect(),
-    }
+/// Reduced matrices side by side.
+fn join_forms(first: &Tridiagonal<SHARED>, second: &Tridiagonal<PROPERTIES>) -> Tridiagonal<MATRICES> {
+    let rows = |first: &[[f64; SHARED]], second: &[[f64; PROPERTIES]]| -> Vec<[f64; MATRICES]> {
+        first.iter().zip(second).map(|(a, b)| join(a, b)).collect()
+    };
+    Tridiagonal { diagonal: rows(&first.diagonal, &second.diagonal), coupling: rows(&first.coupling, &second.coupling) }
 }
 
 /// Adjacency, distance and detour matrix, places free behind them, and half the sum of the last.
@@ -134,59 +130,71 @@ fn graph_matrices(context: &Context<'_>) -> (Symmetric<SHARED>, DescriptorValue)
     (matrices, if context.blocks.too_entangled { Err(MissingReason::TooEntangled) } else { Ok(half) })
 }
 
-/// Graph energy, leading eigenvalue, spread and so on of each matrix.
+/// The eigenvalues of each matrix, and what is soon told of them.
+struct Eigenvalues {
+    all: Vec<[f64; MATRICES]>,
+    largest: [f64; MATRICES],
+    least: [f64; MATRICES],
+    sum: [f64; MATRICES],
+    /// Sum without their signs.
+    energy: [f64; MATRICES],
+}
+
+impl Eigenvalues {
+    fn new(all: Vec<[f64; MATRICES]>) -> Self {
+        let (mut largest, mut least) = ([f64::NEG_INFINITY; MATRICES], [f64::INFINITY; MATRICES]);
+        let (mut sum, mut energy) = ([0.0; MATRICES], [0.0; MATRICES]);
+        for row in &all {
+            for at in 0..MATRICES {
+                largest[at] = largest[at].max(row[at]);
+                least[at] = least[at].min(row[at]);
+                sum[at] += row[at];
+                energy[at] += row[at].abs();
+            }
+        }
+        Self { all, largest, least, sum, energy }
+    }
+}
+
+/// Graph energy, leading eigenvalue, spread and so on of one matrix, of which the trace and the leading eigenvector are given.
 fn attributes(
     molecule: &Molecule,
-    graphs: &Reduced<SHARED>,
-    weighted: &Reduced<PROPERTIES>,
-    traces: &[f64; MATRICES],
-) -> [Attributes; MATRICES] {
-    let size = molecule.atoms().len() as f64;
-    let eigenvalues = side_by_side::<_, _, MATRICES>(&graphs.form, 0, &weighted.form).eigenvalues();
-    let (mut largest, mut least) = ([f64::NEG_INFINITY; MATRICES], [f64::INFINITY; MATRICES]);
-    let (mut sum, mut energy) = ([0.0; MATRICES], [0.0; MATRICES]);
-    for row in &eigenvalues {
-        for at in 0..MATRICES {
-            largest[at] = largest[at].max(row[at]);
-            least[at] = least[at].min(row[at]);
-            sum[at] += row[at];
-            energy[at] += row[at].abs();
-        }
+    values: &Eigenvalues,
+    at: usize,
+    trace: f64,
+    vector: impl Fn(usize) -> f64,
+) -> Attributes {
+    // A method that does not settle leaves no number.
+    if !values.sum[at].is_finite() {
+        return [Err(MissingReason::TooEntangled); ATTRIBUTES.len()];
     }
-    let of_graphs = graphs.eigenvectors(std::array::from_fn(|l| if l < GRAPHS { largest[l] } else { 0.0 }));
-    let of_weighted = weighted.eigenvectors(lanes(&largest, GRAPHS));
-    std::array::from_fn(|at| {
-        // A method that does not settle leaves no number.
-        if !sum[at].is_finite() {
-            return [Err(MissingReason::TooEntangled); ATTRIBUTES.len()];
-        }
-        let mean = sum[at] / size;
-        let deviation: f64 = eigenvalues.iter().map(|row| (row[at] - mean).abs()).sum();
-        // Mordred takes e^-a along: the logarithm of one more than the sum.
-        let shift = largest[at].max(0.0);
-        let exponentials = eigenvalues.iter().map(|row| (row[at] - shift).exp()).sum::<f64>() + (-shift).exp();
-        let vector = |atom: usize| if at < GRAPHS { of_graphs[atom][at] } else { of_weighted[atom][at - GRAPHS] };
-        let coefficients: f64 = (0..molecule.atoms().len()).map(|atom| vector(atom).abs()).sum();
-        let bonds = molecule.bonds();
-        let randic: f64 = bonds.iter().map(|bond| (vector(bond.begin) * vector(bond.end)).sqrt().recip()).sum();
-        let logarithm =
-            ratio((0.1 * size * randic).ln(), f64::from(u8::from(randic > 0.0)), MissingReason::NothingToAverage);
-        [
-            Ok(energy[at]),
-            Ok(largest[at]),
-            Ok(largest[at] - least[at]),
-            Ok(deviation),
-            Ok(deviation / size),
-            Ok(shift + exponentials.ln()),
-            Ok(traces[at]),
-            Ok(coefficients),
-            Ok(coefficients / size),
-            Ok((0.1 * size * coefficients).ln()),
-            Ok(randic),
-            Ok(randic / size),
-            logarithm,
-        ]
-    })
+    let size = molecule.atoms().len() as f64;
+    let (largest, least) = (values.largest[at], values.least[at]);
+    let mean = values.sum[at] / size;
+    let deviation: f64 = values.all.iter().map(|row| (row[at] - mean).abs()).sum();
+    // Mordred takes e^-a along: the logarithm of one more than the sum.
+    let shift = largest.max(0.0);
+    let exponentials = values.all.iter().map(|row| (row[at] - shift).exp()).sum::<f64>() + (-shift).exp();
+    let coefficients: f64 = (0..molecule.atoms().len()).map(|atom| vector(atom).abs()).sum();
+    let bonds = molecule.bonds();
+    let randic: f64 = bonds.iter().map(|bond| (vector(bond.begin) * vector(bond.end)).sqrt().recip()).sum();
+    let logarithm =
+        ratio((0.1 * size * randic).ln(), f64::from(u8::from(randic > 0.0)), MissingReason::NothingToAverage);
+    [
+        Ok(values.energy[at]),
+        Ok(largest),
+        Ok(largest - least),
+        Ok(deviation),
+        Ok(deviation / size),
+        Ok(shift + exponentials.ln()),
+        Ok(trace),
+        Ok(coefficients),
+        Ok(coefficients / size),
+        Ok((0.1 * size * coefficients).ln()),
+        Ok(randic),
+        Ok(randic / size),
+        logarithm,
+    ]
 }
 
 /// From the adjacency matrix.
@@ -292,10 +300,22 @@ pub(crate) mod barysz {
             matrix[b * count + a] = length;
         }
         if count > 2 {
-            pulp::Arch::new().dispatch(
-                #[inline(always)]
-                || shorten(matrix, count),
-            );
+            pulp::Arch::new().dispatch(Shorten { matrix, count });
+        }
+    }
+
+    /// Distances that are to become the shortest.
+    struct Shorten<'a> {
+        matrix: &'a mut [Row],
+        count: usize,
+    }
+
+    impl pulp::NullaryFnOnce for Shorten<'_> {
+        type Output = ();
+
+        #[inline(always)]
+        fn call(self) {
+            shorten(self.matrix, self.count);
         }
     }
 
@@ -333,17 +353,6 @@ pub(crate) mod bcut {
         for extremes in context.spectra().burden {
             values.extend([0, 1].map(|end: usize| extremes.map(|extremes| extremes[end])));
         }
-    }
-
-    pub(super) fn extremes(
-        context: &Context<'_>,
-        reduced: &Tridiagonal<{ Weight::COUNT }>,
-    ) -> [Result<[f64; 2], MissingReason>; Weight::COUNT] {
-        let (largest, least) = reduced.extremes();
-        std::array::from_fn(|weight| match context.heavy.weights.known[weight] {
-            true => Ok([largest[weight], least[weight]]),
-            false => Err(MissingReason::UnknownProperty),
-        })
     }
 
     /// Writes the Burden matrices of some weights, from a place on.

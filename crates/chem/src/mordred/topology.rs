@@ -183,10 +183,22 @@ pub(crate) mod bertz {
             (matrix[a * count + b], matrix[b * count + a]) = (step(bond), step(bond));
         }
         if count > 2 {
-            pulp::Arch::new().dispatch(
-                #[inline(always)]
-                || shorten(matrix, count),
-            );
+            pulp::Arch::new().dispatch(Shorten { matrix, count });
+        }
+    }
+
+    /// Distances that are to become the shortest.
+    struct Shorten<'a> {
+        matrix: &'a mut [u32],
+        count: usize,
+    }
+
+    impl pulp::NullaryFnOnce for Shorten<'_> {
+        type Output = ();
+
+        #[inline(always)]
+        fn call(self) {
+            shorten(self.matrix, self.count);
         }
     }
 
@@ -361,19 +373,14 @@ pub(crate) mod walks {
     pub fn compute(context: &Context<'_>, values: &mut Values) {
         let graph = &context.heavy;
         let count = graph.count();
-        // Powers of the adjacency matrix up to half of the longest walk; longer ones from products of these.
-        let mut powers: Vec<Vec<f64>> = Vec::with_capacity(LONGEST / 2 + 1);
-        let mut identity = vec![0.0; count * count];
-        (0..count).for_each(|at| identity[at * count + at] = 1.0);
-        powers.push(identity);
-        for length in 1..=LONGEST / 2 {
+        // Powers of the adjacency matrix up to half of the longest walk; longer ones from products of these. Whole numbers,
+        // so that the order of adding is of no account, and each power is as its mirror image.
+        let mut powers: Vec<Vec<f64>> = vec![adjacency(graph)];
+        for length in 1..LONGEST / 2 {
             let last = &powers[length - 1];
-            let mut next = vec![0.0; count * count];
+            let mut next = Vec::with_capacity(count * count);
             for atom in 0..count {
-                for link in graph.molecule.neighbours(atom) {
-                    let source = &last[link.atom * count..(link.atom + 1) * count];
-                    next[atom * count..(atom + 1) * count].iter_mut().zip(source).for_each(|(sum, x)| *sum += x);
-                }
+                next_row(&mut next, last, count, graph.molecule.neighbours(atom));
             }
             powers.push(next);
         }
@@ -386,7 +393,7 @@ pub(crate) mod walks {
         }
         let returning: Vec<f64> = (2..=LONGEST)
             .map(|length| {
-                let (a, b) = (&powers[length / 2], &powers[length - length / 2]);
+                let (a, b) = (&powers[length / 2 - 1], &powers[length - length / 2 - 1]);
                 (inner_product(a, b) + 1.0).ln()
             })
             .collect();
@@ -394,6 +401,28 @@ pub(crate) mod walks {
         values.push(Ok(count as f64 + all.iter().sum::<f64>()));
         values.extend(returning.iter().map(|&walks| Ok(walks)));
         values.push(Ok(count as f64 + returning.iter().sum::<f64>()));
+    }
+}
+
+/// Bonds between atoms, row by row.
+fn adjacency(graph: &Graph<'_>) -> Vec<f64> {
+    graph.distances.iter().map(|&distance| f64::from(u8::from(distance == 1))).collect()
+}
+
+/// Adds the sum of the rows of some atoms to a matrix.
+fn next_row(matrix: &mut Vec<f64>, last: &[f64], count: usize, links: &[crate::Neighbour]) {
+    let row = |link: &crate::Neighbour| &last[link.atom * count..(link.atom + 1) * count];
+    match links {
+        [] => matrix.resize(matrix.len() + count, 0.0),
+        [a] => matrix.extend_from_slice(row(a)),
+        [a, b] => matrix.extend(row(a).iter().zip(row(b)).map(|(x, y)| x + y)),
+        [a, b, c, more @ ..] => {
+            let start = matrix.len();
+            matrix.extend(row(a).iter().zip(row(b)).zip(row(c)).map(|((x, y), z)| x + y + z));
+            for link in more {
+                matrix[start..].iter_mut().zip(row(link)).for_each(|(sum, x)| *sum += x);
+            }
+        }
     }
 }
 

@@ -152,9 +152,9 @@ struct Ql<const L: usize> {
     squares: Vec<[f64; L]>,
     /// Couplings whose squares are below this count as zero.
     least: [f64; L],
-    /// The part worked on of each matrix: rows `low` to `high`, as numbers to compare with.
-    low: [f64; L],
-    high: [f64; L],
+    /// The part worked on of each matrix: rows `low` to `high`.
+    low: [usize; L],
+    high: [usize; L],
     rounds: [usize; L],
 }
 
@@ -168,8 +168,8 @@ impl<const L: usize> Ql<L> {
             d: matrices.diagonal.clone(),
             squares: matrices.coupling.iter().map(|row| row.map(|e| e * e)).collect(),
             least: most.map(|norm| (f64::EPSILON * norm * 0.1).powi(2)),
-            low: [0.0; L],
-            high: [0.0; L],
+            low: [0; L],
+            high: [0; L],
             rounds: [0; L],
         }
     }
@@ -178,16 +178,20 @@ impl<const L: usize> Ql<L> {
     #[inline(always)]
     fn find_parts(&mut self) -> bool {
         let end = self.d.len();
+        let mut first = end;
         for l in 0..L {
-            let mut low = self.low[l] as usize;
+            let mut low = self.low[l];
             while low < end && (low + 1 == end || self.small(low, l)) {
                 low += 1;
                 self.rounds[l] = 0;
             }
-            self.low[l] = low as f64;
+            self.low[l] = low;
+            first = first.min(low);
         }
-        self.high = self.ends();
-        self.low.iter().any(|&low| low < end as f64)
+        if first < end {
+            self.find_ends(first);
+        }
+        first < end
     }
 
     /// Whether the coupling behind a row counts as zero.
@@ -198,49 +202,59 @@ impl<const L: usize> Ql<L> {
         (square <= self.least[l]) | (square <= size * size)
     }
 
-    /// The row behind which each part is cut off from the rest.
+    /// Finds the row behind which each part is cut off from the rest.
     #[inline(always)]
-    fn ends(&self) -> [f64; L] {
-        let count = self.d.len();
-        let mut ends = [count as f64 - 1.0; L];
-        let first = self.low.iter().fold(count as f64, |first, &low| first.min(low)) as usize;
-        for at in (first..count.saturating_sub(1)).rev() {
-            let place = at as f64;
-            let here: [bool; L] = from_fn(|l| self.small(at, l) & (place >= self.low[l]));
-            ends = from_fn(|l| if here[l] { place } else { ends[l] });
+    fn find_ends(&mut self, first: usize) {
+        let last = self.d.len() - 1;
+        // Numbers to compare with, several at a time.
+        let low = self.low.map(|low| low as f64);
+        let mut ends = [last as f64; L];
+        let rows = self.d[first..].iter().zip(&self.d[first + 1..]).zip(&self.squares[first..]);
+        for (at, ((here, next), squares)) in rows.enumerate().rev() {
+            let place = (first + at) as f64;
+            for l in 0..L {
+                let size = f64::EPSILON * (here[l].abs() + next[l].abs());
+                let most = if size * size > self.least[l] { size * size } else { self.least[l] };
+                ends[l] = if (squares[l] <= most) & (place >= low[l]) { place } else { ends[l] };
+            }
         }
-        ends
+        self.high = ends.map(|end| end as usize);
     }
 
     /// One step on the part of each matrix.
     #[inline(always)]
     fn step(&mut self) {
         let end = self.d.len();
-        let (mut shift, mut gamma, mut p) = ([0.0; L], [0.0; L], [0.0; L]);
-        let (mut c, mut s) = ([1.0; L], [0.0; L]);
+        let (mut square, mut here, mut next, mut upper) = ([1.0; L], [0.0; L], [0.0; L], [0.0; L]);
         let (mut first, mut last) = (end, 0);
         for l in 0..L {
-            let (low, high) = (self.low[l] as usize, self.high[l] as usize);
+            let (low, high) = (self.low[l], self.high[l]);
             if low >= end {
                 continue;
             }
             self.rounds[l] += 1;
             if self.rounds[l] > MOST_ROUNDS {
                 self.d[low][l] = f64::NAN;
-                self.low[l] = end as f64;
+                self.low[l] = end;
                 continue;
             }
             (first, last) = (first.min(low), last.max(high));
-            let root = self.squares[low][l].sqrt();
-            let g = (self.d[low + 1][l] - self.d[low][l]) / (2.0 * root);
-            shift[l] = self.d[low][l] - root / (g + (g * g + 1.0).sqrt().copysign(g));
-            gamma[l] = self.d[high][l] - shift[l];
+            (square[l], here[l], next[l], upper[l]) =
+                (self.squares[low][l], self.d[low][l], self.d[low + 1][l], self.d[high][l]);
+        }
+        let (mut shift, mut gamma, mut p) = ([0.0; L], [0.0; L], [0.0; L]);
+        for l in 0..L {
+            let root = square[l].sqrt();
+            let g = (next[l] - here[l]) / (2.0 * root);
+            shift[l] = here[l] - root / (g + (g * g + 1.0).sqrt().copysign(g));
+            gamma[l] = upper[l] - shift[l];
             p[l] = gamma[l] * gamma[l];
         }
+        let (mut c, mut s) = ([1.0; L], [0.0; L]);
+        let (low, high) = (self.low.map(|low| low as f64), self.high.map(|high| high as f64));
         for at in (first..last).rev() {
             let place = at as f64;
             let (square, alpha) = (self.squares[at], self.d[at]);
-            let (low, high) = (self.low, self.high);
             let inside: [bool; L] = from_fn(|l| (low[l] <= place) & (place < high[l]));
             let pick = |new: [f64; L], old: [f64; L]| from_fn(|l| if inside[l] { new[l] } else { old[l] });
             let r: [f64; L] = from_fn(|l| p[l] + square[l]);
@@ -259,7 +273,7 @@ impl<const L: usize> Ql<L> {
             (gamma, p) = (pick(new_gamma, gamma), pick(new_p, p));
         }
         for l in 0..L {
-            let low = self.low[l] as usize;
+            let low = self.low[l];
             if low < end {
                 self.squares[low][l] = s[l] * p[l];
                 self.d[low][l] = shift[l] + gamma[l];

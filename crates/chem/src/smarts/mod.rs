@@ -7,6 +7,7 @@
 mod parse;
 mod search;
 
+pub(crate) use self::search::Target;
 use crate::SmilesError;
 
 /// What an atom has to be.
@@ -71,6 +72,10 @@ pub struct Pattern {
     atoms: Vec<AtomTest>,
     /// For each atom the bonds to atoms before it; the first leads to the atom it is reached from.
     links: Vec<Vec<PatternBond>>,
+    /// For each atom the bonds it has in the pattern at least.
+    degrees: Vec<usize>,
+    /// Elements that have to be there, as bits.
+    elements: u128,
 }
 
 impl Pattern {

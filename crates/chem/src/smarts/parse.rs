@@ -66,7 +66,7 @@ impl Parser<'_> {
         if depth > DEEPEST {
             return Err((self.at, SmilesProblem::TooLong));
         }
-        let mut pattern = Pattern { atoms: Vec::new(), links: Vec::new() };
+        let mut pattern = Pattern { atoms: Vec::new(), links: Vec::new(), degrees: Vec::new(), elements: 0 };
         let mut current: Option<usize> = None;
         let mut branches = Vec::new();
         let mut rings: Vec<(usize, usize, Option<BondTest>)> = Vec::new();
@@ -124,7 +124,10 @@ impl Parser<'_> {
         match rings.first() {
             Some(ring) => Err((self.at, SmilesProblem::OpenRing(u32::try_from(ring.0).unwrap_or(0)))),
             None if pattern.atoms.is_empty() || bond.is_some() || !branches.is_empty() => Err(self.unexpected()),
-            None => Ok(pattern),
+            None => {
+                pattern.prepare();
+                Ok(pattern)
+            }
         }
     }
 

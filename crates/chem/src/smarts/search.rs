@@ -7,15 +7,55 @@ use smallvec::{SmallVec, smallvec};
 use super::{AtomTest, BondTest, Pattern};
 use crate::{BondOrder, Molecule};
 
+/// A molecule patterns are looked for in, and its elements as bits.
+#[derive(Clone, Copy)]
+pub(crate) struct Target<'a> {
+    molecule: &'a Molecule,
+    elements: u128,
+}
+
+impl<'a> Target<'a> {
+    pub fn new(molecule: &'a Molecule) -> Self {
+        Self { molecule, elements: molecule.atoms().iter().fold(0, |bits, atom| bits | bit(atom.number)) }
+    }
+}
+
+fn bit(element: u8) -> u128 {
+    1_u128.checked_shl(element.into()).unwrap_or_default()
+}
+
 impl Pattern {
+    /// Finds out what atoms and molecules have to have, so that most others need no closer look.
+    pub(super) fn prepare(&mut self) {
+        self.degrees = vec![0; self.atoms.len()];
+        for links in &self.links {
+            for (at, link) in links.iter().enumerate() {
+                // Two bonds of the pattern may stand for one of the molecule.
+                if links[..at].iter().all(|other| other.from != link.from) {
+                    self.degrees[link.from] += 1;
+                    self.degrees[link.to] += 1;
+                }
+            }
+        }
+        self.elements = self.atoms.iter().fold(0, |bits, test| bits | test.elements());
+    }
+
     /// Whether the pattern occurs with its first atom at `atom`.
     pub fn matches_at(&self, molecule: &Molecule, atom: usize) -> bool {
-        if atom >= molecule.atoms().len() {
+        atom < molecule.atoms().len() && self.occurs_at(Target { molecule, elements: u128::MAX }, atom)
+    }
+
+    /// The same for an atom that is there.
+    pub(crate) fn occurs_at(&self, target: Target<'_>, atom: usize) -> bool {
+        if self.elements & !target.elements != 0 || target.molecule.neighbours(atom).len() < self.degrees[0] {
             return false;
         }
+        if self.atoms.len() == 1 {
+            return self.atoms[0].fits(target, atom);
+        }
         let mut found = false;
-        let mut fits = |place: usize, atom: usize| self.atoms[place].fits(molecule, atom);
-        self.search(molecule, atom, &mut fits, &mut |_| {
+        let mut fits = |place: usize, atom: usize| self.atoms[place].fits(target, atom);
+        self.search(target.molecule, atom, &mut fits, &mut |_| {
             found = true;
             true
         });
@@ -27,10 +67,14 @@ impl Pattern {
         let count = molecule.atoms().len();
         let mut seen = BTreeSet::new();
         let mut matches = Vec::new();
+        let target = Target::new(molecule);
+        if self.elements & !target.elements != 0 {
+            return matches;
+        }
         // An atom is met again and again, and may take long to tell.
         let mut known: Vec<Option<bool>> = vec![None; self.atoms.len() * count];
         let mut fits = |place: usize, atom: usize| {
-            *known[place * count + atom].get_or_insert_with(|| self.atoms[place].fits(molecule, atom))
+            *known[place * count + atom].get_or_insert_with(|| self.atoms[place].fits(target, atom))
         };
         for start in 0..count {
             self.search(molecule, start, &mut fits, &mut |mapping| {
@@ -47,13 +91,15 @@ impl Pattern {
 
     /// Whether the pattern occurs anywhere.
     pub fn occurs(&self, molecule: &Molecule) -> bool {
-        (0..molecule.atoms().len()).any(|atom| self.matches_at(molecule, atom))
+        let target = Target::new(molecule);
+        (0..molecule.atoms().len()).any(|atom| self.occurs_at(target, atom))
     }
 
     /// Number of occurrences on different sets of atoms.
     pub fn count(&self, molecule: &Molecule) -> usize {
         if self.atoms.len() == 1 {
-            return (0..molecule.atoms().len()).filter(|&atom| self.matches_at(molecule, atom)).count();
+            let target = Target::new(molecule);
+            return (0..molecule.atoms().len()).filter(|&atom| self.occurs_at(target, atom)).count();
         }
         self.find(molecule).len()
     }
@@ -72,7 +118,8 @@ impl Pattern {
         fits: &mut dyn FnMut(usize, usize) -> bool,
         take: &mut dyn FnMut(&[usize]) -> bool,
     ) {
-        if !fits(0, start) {
+        let wide_enough = |place: usize, atom: usize| molecule.neighbours(atom).len() >= self.degrees[place];
+        if !wide_enough(0, start) || !fits(0, start) {
             return;
         }
         if self.atoms.len() == 1 {
@@ -100,7 +147,8 @@ impl Pattern {
                 let bond = known.or_else(|| molecule.bond_between(mapping[test.from], atom));
                 bond.is_some_and(|bond| test.test.fits(molecule, bond))
             };
-            let suits = !mapping.contains(&atom)
+            let suits = wide_enough(depth, atom)
+                && !mapping.contains(&atom)
                 && link.first().is_none_or(|first| bonded(first, Some(bond)))
                 && fits(depth, atom)
                 && link.iter().skip(1).all(|other| bonded(other, None));
@@ -132,7 +180,18 @@ impl AtomTest {
         }
     }
 
-    fn fits(&self, molecule: &Molecule, index: usize) -> bool {
+    /// Elements of which there has to be an atom, as bits.
+    fn elements(&self) -> u128 {
+        match self {
+            Self::Element(number, _) | Self::Number(number) => bit(*number),
+            Self::Inner(pattern) => pattern.elements,
+            Self::All(tests) => tests.iter().fold(0, |bits, test| bits | test.elements()),
+            _ => 0,
+        }
+    }
+
+    fn fits(&self, target: Target<'_>, index: usize) -> bool {
+        let molecule = target.molecule;
         let atom = &molecule.atoms()[index];
         match self {
             Self::Any => true,
@@ -160,10 +219,10 @@ impl AtomTest {
                 let bonds = molecule.neighbours(index).iter().filter(|next| molecule.ring_count_of_bond(next.bond) > 0);
                 bonds.count() == *count
             }
-            Self::Inner(pattern) => pattern.matches_at(molecule, index),
-            Self::Not(test) => !test.fits(molecule, index),
-            Self::All(tests) => tests.iter().all(|test| test.fits(molecule, index)),
-            Self::One(tests) => tests.iter().any(|test| test.fits(molecule, index)),
+            Self::Inner(pattern) => pattern.occurs_at(target, index),
+            Self::Not(test) => !test.fits(target, index),
+            Self::All(tests) => tests.iter().all(|test| test.fits(target, index)),
+            Self::One(tests) => tests.iter().any(|test| test.fits(target, index)),
         }
     }
 }
