@@ -2,12 +2,7 @@
 
 /// ATS, AATS, ATSC, AATSC, MATS and GATS.
 pub(crate) mod all {
-    use super::super::{
-        MissingReason, Values,
-        atomic::Weight,
-        context::{Context, Graph},
-        ratio,
-    };
+    use super::super::{MissingReason, Values, atomic::Weight, context::Context, ratio};
 
     const LAGS: usize = 9;
 
@@ -33,7 +28,7 @@ pub(crate) mod all {
     }
 
     /// What sums are taken over.
-    struct Pairs<'a>(&'a Graph<'a>);
+    struct Pairs<'a>(&'a Context<'a>);
 
     impl pulp::NullaryFnOnce for Pairs<'_> {
         type Output = Sums;
@@ -45,8 +40,8 @@ pub(crate) mod all {
     }
 
     #[inline(always)]
-    fn sums(graph: &Graph<'_>) -> Sums {
-        let rows = &graph.weights.rows;
+    fn sums(context: &Context<'_>) -> Sums {
+        let rows = &context.full.weights.rows;
         let count = rows.len();
         let mut mean = [0.0; Weight::COUNT];
         for row in rows {
@@ -63,28 +58,17 @@ pub(crate) mod all {
             }
         }
         // Pairs by their distance, so that the sums of a distance stay at hand.
-        let mut places = [0; LAGS + 1];
-        let lag = |distance: u16| usize::from(distance).min(LAGS);
+        let mut pairs: [Vec<(u32, u32)>; LAGS] = std::array::from_fn(|_| Vec::with_capacity(4 * count));
+        let mut distances = Vec::with_capacity(count);
         for i in 0..count {
-            graph.row(i)[i + 1..].iter().for_each(|&distance| places[lag(distance)] += 1);
-        }
-        let mut start = 0;
-        for place in &mut places {
-            start += std::mem::replace(place, start);
-        }
-        let starts = places;
-        let mut pairs = vec![(0_u32, 0_u32); starts[LAGS]];
-        for i in 0..count {
-            for (j, &distance) in (i + 1..).zip(&graph.row(i)[i + 1..]) {
-                let place = &mut places[lag(distance)];
-                if let Some(pair) = pairs.get_mut(*place) {
-                    *pair = (i as u32, j as u32);
+            context.full.distances_behind(&context.heavy, i, &mut distances);
+            for (j, &distance) in (i + 1..).zip(&distances) {
+                if let Some(group) = pairs.get_mut(usize::from(distance)) {
+                    group.push((i as u32, j as u32));
                 }
-                *place += 1;
             }
         }
-        for lag in 1..LAGS {
-            let group = &pairs[starts[lag]..starts[lag + 1]];
+        for (lag, group) in pairs.iter().enumerate().skip(1) {
             sums.pairs[lag] = group.len() as f64;
             let (mut products, mut middles, mut differences) =
                 ([0.0; Weight::COUNT], [0.0; Weight::COUNT], [0.0; Weight::COUNT]);
@@ -103,7 +87,7 @@ pub(crate) mod all {
     }
 
     pub fn compute(context: &Context<'_>, values: &mut Values) {
-        let sums = pulp::Arch::new().dispatch(Pairs(&context.full));
+        let sums = pulp::Arch::new().dispatch(Pairs(context));
         let known = context.full.weights.known;
         let count = context.full.count() as f64;
         let check = |weight: usize| if known[weight] { Ok(()) } else { Err(MissingReason::UnknownProperty) };

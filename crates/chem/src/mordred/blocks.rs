@@ -107,8 +107,29 @@ impl Blocks {
 
     /// For each atom the sum over all simple paths from it of the products of the weights of their bonds.
     pub fn weighted(&self) -> Vec<f64> {
-        let matrix = self.between(0.0, 0.0, |block, inner| inner.extend_from_slice(&block.weighted), |a, b| a * b);
-        matrix.chunks_exact(self.atoms.max(1)).map(|row| row.iter().sum()).collect()
+        // Of each atom with the empty path: the paths outwards, then all of them.
+        let mut outwards = vec![1.0; self.atoms];
+        for block in self.list.iter().rev() {
+            outwards[block.atoms[0]] += block.outwards(0, &outwards);
+        }
+        let mut all = outwards.clone();
+        for block in &self.list {
+            let entry = block.atoms[0];
+            let elsewhere = all[entry] - block.outwards(0, &outwards);
+            for (place, &atom) in block.atoms.iter().enumerate().skip(1) {
+                let back = block.weighted[place * block.atoms.len()] * elsewhere;
+                all[atom] = outwards[atom] + block.outwards(place, &outwards) + back;
+            }
+        }
+        all.iter().map(|sum| sum - 1.0).collect()
+    }
+}
+
+impl Block {
+    /// Sum over the paths from one of its atoms through the block and on outwards.
+    fn outwards(&self, place: usize, outwards: &[f64]) -> f64 {
+        let row = &self.weighted[place * self.atoms.len()..][..self.atoms.len()];
+        row.iter().zip(&self.atoms).skip(1).map(|(weight, &atom)| weight * outwards[atom]).sum()
     }
 }
 

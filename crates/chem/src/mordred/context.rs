@@ -52,6 +52,34 @@ impl Graph<'_> {
     }
 }
 
+/// A structure in which every hydrogen is an atom of its own, behind the atoms there were.
+pub(crate) struct Full {
+    pub molecule: Molecule,
+    pub weights: AtomWeights,
+    /// For each hydrogen the atom it is on.
+    parents: Vec<usize>,
+}
+
+impl Full {
+    pub fn count(&self) -> usize {
+        self.molecule.atoms().len()
+    }
+
+    /// Writes the distances from an atom to all behind it, which those in the structure without hydrogens tell.
+    pub fn distances_behind(&self, heavy: &Graph<'_>, atom: usize, distances: &mut Vec<u16>) {
+        let before = heavy.count();
+        distances.clear();
+        if let Some(hydrogen) = atom.checked_sub(before) {
+            let row = heavy.row(self.parents[hydrogen]);
+            distances.extend(self.parents[hydrogen + 1..].iter().map(|&parent| row[parent].saturating_add(2)));
+        } else {
+            let row = heavy.row(atom);
+            distances.extend_from_slice(&row[atom + 1..]);
+            distances.extend(self.parents.iter().map(|&parent| row[parent].saturating_add(1)));
+        }
+    }
+}
+
 /// A distance as a number.
 pub(crate) fn number(distance: u16) -> f64 {
     if distance == Graph::APART { FAR } else { f64::from(distance) }
@@ -62,7 +90,7 @@ pub(crate) struct Context<'a> {
     /// Hydrogens counted on their neighbours.
     pub heavy: Graph<'a>,
     /// Every hydrogen an atom.
-    pub full: Graph<'a>,
+    pub full: Full,
     pub connected: bool,
     pub blocks: Blocks,
     /// Labute's surface of each heavy atom, and of all hydrogens.
@@ -81,8 +109,9 @@ impl<'a> Context<'a> {
         let mut with_hydrogens = molecule.with_hydrogens();
         with_hydrogens.choose_kekule_form();
         let weights = weights(&with_hydrogens);
-        let distances = distances_with_hydrogens(&heavy, &with_hydrogens);
-        let full = Graph { molecule: std::borrow::Cow::Owned(with_hydrogens), distances, weights };
+        let hydrogens = heavy.count()..with_hydrogens.atoms().len();
+        let parents = hydrogens.map(|hydrogen| with_hydrogens.neighbours(hydrogen)[0].atom).collect();
+        let full = Full { molecule: with_hydrogens, weights, parents };
         let surface = super::surface::labute(molecule);
         let estate = super::estate::indices(&heavy);
         let connected = molecule.fragment_count() == 1;
@@ -121,21 +150,6 @@ fn graph(molecule: std::borrow::Cow<'_, Molecule>) -> Graph<'_> {
     let distances = distances(&molecule);
     let weights = weights(&molecule);
     Graph { molecule, distances, weights }
-}
-
-/// Distances when every hydrogen is an atom of its own, behind the atoms there were.
-fn distances_with_hydrogens(heavy: &Graph<'_>, full: &Molecule) -> Vec<u16> {
-    let (before, count) = (heavy.count(), full.atoms().len());
-    let parents: Vec<usize> = (before..count).map(|hydrogen| full.neighbours(hydrogen)[0].atom).collect();
-    let mut distances = Vec::with_capacity(count * count);
-    for atom in 0..count {
-        let (base, further) = if atom < before { (atom, 0) } else { (parents[atom - before], 1) };
-        let row = heavy.row(base);
-        distances.extend(row.iter().map(|distance| distance.saturating_add(further)));
-        distances.extend(parents.iter().map(|&parent| row[parent].saturating_add(further + 1)));
-        distances[atom * count + atom] = 0;
-    }
-    distances
 }
 
 fn distances(molecule: &Molecule) -> Vec<u16> {

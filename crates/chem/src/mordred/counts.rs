@@ -4,8 +4,8 @@ use super::{MissingReason, Values, atomic, atomic::Weight, context::Context, rat
 use crate::{BondOrder, Hybridization};
 
 fn count_atoms(context: &Context<'_>, number: u8) -> f64 {
-    let graph = if number == 1 { &context.full } else { &context.heavy };
-    graph.molecule.atoms().iter().filter(|atom| atom.number == number).count() as f64
+    let molecule = if number == 1 { &context.full.molecule } else { &*context.heavy.molecule };
+    molecule.atoms().iter().filter(|atom| atom.number == number).count() as f64
 }
 
 /// nAromAtom, nAromBond.

@@ -26,6 +26,7 @@ pub(crate) mod symmetric;
 mod tables;
 pub(crate) mod topology;
 mod tridiagonal;
+mod walks;
 
 use std::sync::OnceLock;
 
@@ -138,7 +139,7 @@ static FAMILIES: &[Family] = families![
     topology::shape,
     counts::vdw_volume,
     topology::vertex_adjacency,
-    topology::walks,
+    walks::all,
     counts::weight,
     topology::wiener,
     topology::zagreb,

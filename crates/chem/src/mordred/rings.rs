@@ -111,7 +111,7 @@ pub(crate) mod framework {
             at.atoms.iter().for_each(|&atom| node[atom] = atoms + ring);
         }
         let ring_nodes: BTreeSet<usize> = node.iter().copied().filter(|&node| node >= atoms).collect();
-        if ring_nodes.len() < 2 {
+        if ring_nodes.len() < 2 || node.iter().all(|&node| node >= atoms) {
             return 0;
         }
         let mut neighbours = vec![Vec::new(); atoms + molecule.rings().len()];

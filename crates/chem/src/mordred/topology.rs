@@ -112,23 +112,74 @@ pub(crate) mod bertz {
     /// Atoms with the same distances, bonds counting one over their order, get the same number.
     fn classes(context: &Context<'_>) -> Vec<usize> {
         let count = context.heavy.count();
-        let mut distances = weighted_distances(context);
-        if count > NEAREST {
-            distances.chunks_exact_mut(count).for_each(<[u32]>::sort_unstable);
-        }
-        // Sums over the distances that two different rows share by chance once in 2^64.
-        let mix = |&distance: &u32| {
-            let product = (u64::from(distance) + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-            (product ^ (product >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93)
+        let sums: Vec<u64> = if count > NEAREST {
+            nearest(&context.heavy.molecule)
+        } else {
+            let distances = weighted_distances(context);
+            distances.chunks_exact(count).map(|row| row.iter().copied().map(mix).fold(0, u64::wrapping_add)).collect()
         };
-        let sum = |row: &[u32]| row.iter().take(NEAREST).map(mix).fold(0, u64::wrapping_add);
         let mut known: HashMap<u64, usize> = HashMap::with_capacity(count);
-        let rows = distances.chunks_exact(count);
-        rows.map(|row| {
+        let number = |sum| {
             let next = known.len();
-            *known.entry(sum(row)).or_insert(next)
-        })
-        .collect()
+            *known.entry(sum).or_insert(next)
+        };
+        sums.into_iter().map(number).collect()
+    }
+
+    /// Numbers whose sums over the distances two different atoms share by chance once in 2^64.
+    fn mix(distance: u32) -> u64 {
+        let product = (u64::from(distance) + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        (product ^ (product >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93)
+    }
+
+    /// For each atom that sum over its nearest distances.
+    fn nearest(molecule: &Molecule) -> Vec<u64> {
+        let count = molecule.atoms().len();
+        let mut distances = vec![FAR; count];
+        let mut met = Vec::new();
+        // Atoms by their distance, round and round: no bond is longer than six sixths.
+        let mut waiting: [Vec<usize>; 7] = Default::default();
+        let mut sum_of = |start: usize| {
+            let (mut sum, mut settled, mut distance) = (0_u64, 0, 0);
+            distances[start] = 0;
+            met.push(start);
+            waiting[0].push(start);
+            while settled < NEAREST && waiting.iter().any(|atoms| !atoms.is_empty()) {
+                let Some(atom) = waiting[distance as usize % 7].pop() else {
+                    distance += 1;
+                    continue;
+                };
+                if distances[atom] < distance {
+                    continue;
+                }
+                settled += 1;
+                sum = sum.wrapping_add(mix(distance));
+                for next in molecule.neighbours(atom) {
+                    let further = distance + step(molecule, next.bond);
+                    if further < distances[next.atom] {
+                        distances[next.atom] = further;
+                        met.push(next.atom);
+                        waiting[further as usize % 7].push(next.atom);
+                    }
+                }
+            }
+            waiting.iter_mut().for_each(Vec::clear);
+            met.drain(..).for_each(|atom| distances[atom] = FAR);
+            // Atoms of other fragments are as far as can be.
+            sum.wrapping_add(mix(u32::MAX).wrapping_mul((NEAREST - settled) as u64))
+        };
+        (0..count).map(&mut sum_of).collect()
+    }
+
+    /// Length of a bond in sixths: one over its order.
+    fn step(molecule: &Molecule, bond: usize) -> u32 {
+        let bond = &molecule.bonds()[bond];
+        match bond.order {
+            _ if bond.aromatic => 4,
+            BondOrder::Double => 3,
+            BondOrder::Triple => 2,
+            _ => 6,
+        }
     }
 
     /// Distances in sixths of a bond, row by row, where a bond counts one over its order.
@@ -162,15 +213,7 @@ pub(crate) mod bertz {
     fn shortest(molecule: &Molecule, block: &Block, matrix: &mut Vec<u32>) {
         let count = block.atoms.len();
         matrix.resize(count * count, FAR);
-        let step = |bond: usize| {
-            let bond = &molecule.bonds()[bond];
-            match bond.order {
-                _ if bond.aromatic => 4,
-                BondOrder::Double => 3,
-                BondOrder::Triple => 2,
-                _ => 6,
-            }
-        };
+        let step = |bond: usize| step(molecule, bond);
         if count > LARGE_BLOCK {
             let mut links = vec![Vec::new(); count];
             for &(a, b, bond) in &block.bonds {
@@ -295,21 +338,19 @@ pub(crate) mod charge {
     pub fn compute(context: &Context<'_>, values: &mut Values) {
         let graph = &context.heavy;
         let count = graph.count();
-        let inverse = |distance: u16| if distance == 0 { 0.0 } else { number(distance).powi(-2) };
-        let inverses: Vec<f64> = graph.distances.iter().map(|&distance| inverse(distance)).collect();
-        let mut rows = vec![0.0; count * count];
-        for atom in 0..count {
-            for next in graph.molecule.neighbours(atom) {
-                let others = &inverses[next.atom * count..(next.atom + 1) * count];
-                rows[atom * count..(atom + 1) * count].iter_mut().zip(others).for_each(|(sum, other)| *sum += other);
-            }
-        }
+        let inverses: [f64; MOST + 2] =
+            std::array::from_fn(|distance| if distance == 0 { 0.0 } else { (distance as f64).powi(-2) });
+        // How near the neighbours of one atom are to another.
+        let nearness = |of: usize, to: &[u16]| -> f64 {
+            graph.molecule.neighbours(of).iter().map(|next| inverses[usize::from(to[next.atom])]).sum()
+        };
         let (mut sums, mut pairs) = ([0.0; MOST + 1], [0.0; MOST + 1]);
         for i in 0..count {
-            for j in 0..i {
-                let order = usize::from(graph.row(i)[j]);
+            let row = graph.row(i);
+            for (j, &distance) in row[..i].iter().enumerate() {
+                let order = usize::from(distance);
                 if order <= MOST {
-                    sums[order] += (rows[i * count + j] - rows[j * count + i]).abs();
+                    sums[order] += (nearness(i, graph.row(j)) - nearness(j, row)).abs();
                     pairs[order] += 1.0;
                 }
             }
@@ -355,87 +396,6 @@ pub(crate) mod vertex_adjacency {
         let bonds = molecule.bonds().iter().filter(|bond| heavy(bond.begin) && heavy(bond.end)).count();
         values.push(if bonds == 0 { Err(MissingReason::NothingToAverage) } else { Ok(1.0 + (bonds as f64).log2()) });
     }
-}
-
-/// Walks, and those that come back.
-pub(crate) mod walks {
-    use super::*;
-
-    const LONGEST: usize = 10;
-
-    pub fn names(names: &mut Vec<String>) {
-        names.extend((1..=LONGEST).map(|length| format!("MWC{length:02}")));
-        one(names, "TMWC10");
-        names.extend((2..=LONGEST).map(|length| format!("SRW{length:02}")));
-        one(names, "TSRW10");
-    }
-
-    pub fn compute(context: &Context<'_>, values: &mut Values) {
-        let graph = &context.heavy;
-        let count = graph.count();
-        // Powers of the adjacency matrix up to half of the longest walk; longer ones from products of these. Whole numbers,
-        // so that the order of adding is of no account, and each power is as its mirror image.
-        let mut powers: Vec<Vec<f64>> = vec![adjacency(graph)];
-        for length in 1..LONGEST / 2 {
-            let last = &powers[length - 1];
-            let mut next = Vec::with_capacity(count * count);
-            for atom in 0..count {
-                next_row(&mut next, last, count, graph.molecule.neighbours(atom));
-            }
-            powers.push(next);
-        }
-        let mut ends = vec![1.0; count];
-        let mut all = Vec::with_capacity(LONGEST);
-        for length in 1..=LONGEST {
-            ends = (0..count).map(|atom| graph.molecule.neighbours(atom).iter().map(|n| ends[n.atom]).sum()).collect();
-            let walks: f64 = ends.iter().sum();
-            all.push(if length == 1 { 0.5 * walks } else { (walks + 1.0).ln() });
-        }
-        let returning: Vec<f64> = (2..=LONGEST)
-            .map(|length| {
-                let (a, b) = (&powers[length / 2 - 1], &powers[length - length / 2 - 1]);
-                (inner_product(a, b) + 1.0).ln()
-            })
-            .collect();
-        values.extend(all.iter().map(|&walks| Ok(walks)));
-        values.push(Ok(count as f64 + all.iter().sum::<f64>()));
-        values.extend(returning.iter().map(|&walks| Ok(walks)));
-        values.push(Ok(count as f64 + returning.iter().sum::<f64>()));
-    }
-}
-
-/// Bonds between atoms, row by row.
-fn adjacency(graph: &Graph<'_>) -> Vec<f64> {
-    graph.distances.iter().map(|&distance| f64::from(u8::from(distance == 1))).collect()
-}
-
-/// Adds the sum of the rows of some atoms to a matrix.
-fn next_row(matrix: &mut Vec<f64>, last: &[f64], count: usize, links: &[crate::Neighbour]) {
-    let row = |link: &crate::Neighbour| &last[link.atom * count..(link.atom + 1) * count];
-    match links {
-        [] => matrix.resize(matrix.len() + count, 0.0),
-        [a] => matrix.extend_from_slice(row(a)),
-        [a, b] => matrix.extend(row(a).iter().zip(row(b)).map(|(x, y)| x + y)),
-        [a, b, c, more @ ..] => {
-            let start = matrix.len();
-            matrix.extend(row(a).iter().zip(row(b)).zip(row(c)).map(|((x, y), z)| x + y + z));
-            for link in more {
-                matrix[start..].iter_mut().zip(row(link)).for_each(|(sum, x)| *sum += x);
-            }
-        }
-    }
-}
-
-/// Sum of products, of whole numbers: the order of adding them is of no account.
-fn inner_product(a: &[f64], b: &[f64]) -> f64 {
-    const SIDE_BY_SIDE: usize = 8;
-    let (a_parts, b_parts) = (a.chunks_exact(SIDE_BY_SIDE), b.chunks_exact(SIDE_BY_SIDE));
-    let rest: f64 = a_parts.remainder().iter().zip(b_parts.remainder()).map(|(x, y)| x * y).sum();
-    let mut sums = [0.0; SIDE_BY_SIDE];
-    for (a, b) in a_parts.zip(b_parts) {
-        (0..SIDE_BY_SIDE).for_each(|l| sums[l] += a[l] * b[l]);
-    }
-    rest + sums.iter().sum::<f64>()
 }
 
 /// Wiener's index and his polarity number.
