@@ -6,14 +6,16 @@
 
 use std::{env, error::Error, fs, sync::LazyLock, time::Instant};
 
-use matdock_learn::learner::{Features, Fitted, Kind, Task};
+use matdock_learn::learner::{Fitted, Kind, Task};
+
+#[path = "table/mod.rs"]
+mod table;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [table, folds, names @ ..] = arguments.as_slice() else { return Err("TABLE.csv FOLDS.csv [KIND ...]".into()) };
-    let (features, targets) = read(table)?;
-    let folds: Vec<i64> =
-        fs::read_to_string(folds)?.lines().map(|line| line.trim().parse()).collect::<Result<_, _>>()?;
+    let [path, folds, names @ ..] = arguments.as_slice() else { return Err("TABLE.csv FOLDS.csv [KIND ...]".into()) };
+    let (features, targets) = table::read(path)?;
+    let folds = table::folds(folds)?;
     let kinds: Vec<Kind> = match names {
         [] => Kind::ALL.to_vec(),
         names => names.iter().map(|name| name.parse()).collect::<Result<_, _>>()?,
@@ -23,8 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (mut r2, mut mae, mut fit, mut predict) = (0.0, 0.0, 0.0, 0.0);
         let (mut chosen, mut errors) = (Vec::new(), Vec::new());
         for fold in 0..=last {
-            let test: Vec<usize> = (0..folds.len()).filter(|&row| folds[row] == fold).collect();
-            let train: Vec<usize> = (0..folds.len()).filter(|&row| folds[row] != fold).collect();
+            let (train, test) = table::divided(&folds, fold);
             let own: Vec<f64> = train.iter().map(|&row| targets[row]).collect();
             let (known, new) = (features.select(&train), features.select(&test));
             let started = seconds();
@@ -45,7 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         (r2, mae) = (r2 / count, mae / count);
         println!("{:18} R2 {r2:.4} MAE {mae:.5} fit {fit:.2} s predict {predict:.3} s {chosen:?}", kind.name());
         let result = serde_json::json!({"r2": r2, "mae": mae, "fit": fit, "predict": predict, "errors": errors});
-        fs::write(format!("{table}.matdock-{kind}.json"), result.to_string())?;
+        fs::write(format!("{path}.matdock-{kind}.json"), result.to_string())?;
     }
     Ok(())
 }
@@ -61,19 +62,4 @@ fn seconds() -> f64 {
         Ok(tasks) => 1e-9 * tasks.flatten().filter_map(own).sum::<f64>(),
         Err(_) => START.elapsed().as_secs_f64(),
     }
-}
-
-/// Columns but the last, and the last.
-fn read(path: &str) -> Result<(Features, Vec<f64>), Box<dyn Error>> {
-    let text = fs::read_to_string(path)?;
-    let mut lines = text.lines();
-    let width = lines.next().map_or(0, |header| header.split(',').count());
-    let mut columns = vec![Vec::new(); width];
-    for line in lines {
-        for (column, cell) in columns.iter_mut().zip(line.split(',')) {
-            column.push(if cell.is_empty() { f64::NAN } else { cell.parse()? });
-        }
-    }
-    let targets = columns.pop().unwrap_or_default();
-    Ok((Features::from_columns(columns)?, targets))
 }

@@ -50,6 +50,8 @@ fn grown(lesson: &Lesson<'_>, cuts: Cuts) -> Forest {
     };
     let (outputs, targets) = outputs(lesson.task, lesson.targets);
     let bins = Bins::of(lesson.features);
+    let at_once = cuts == Cuts::Random && outputs == 1 && tried == width;
+    let by_rows = if at_once { lesson.features.by_rows(width) } else { Vec::new() };
     let ground = Ground {
         features: lesson.features,
         bins: &bins,
@@ -58,6 +60,7 @@ fn grown(lesson: &Lesson<'_>, cuts: Cuts) -> Forest {
         cuts,
         tried: tried.max(1),
         leaf: 1.0,
+        by_rows: &by_rows,
     };
     let size = lesson.targets.len();
     // Each tree has its own stream, so that the order they are grown in does not matter.

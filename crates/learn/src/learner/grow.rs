@@ -5,6 +5,7 @@ use rand_chacha::{ChaCha8Rng, rand_core::Rng};
 use super::{
     Features,
     bins::{Binned, Bins},
+    draws::Draws,
     tree::Tree,
 };
 
@@ -29,6 +30,8 @@ pub(super) struct Ground<'a> {
     pub(super) tried: usize,
     /// Smallest weight of a leaf.
     pub(super) leaf: f64,
+    /// The table row by row, where random cuts are drawn for all columns and there is one output; else empty.
+    pub(super) by_rows: &'a [f64],
 }
 
 /// A cut of the rows of a node.
@@ -67,7 +70,12 @@ struct Grower<'a> {
     histogram: Vec<f64>,
     total: Vec<f64>,
     cells: Vec<f64>,
+    draws: Draws<'a>,
 }
+
+/// Rows of a node from which all columns are drawn at once, and the share of them that must vary.
+const AT_ONCE: usize = 3;
+const VARYING: usize = 4;
 
 impl Ground<'_> {
     /// A tree on the rows whose weight is above 0.
@@ -84,6 +92,7 @@ impl Ground<'_> {
             rows,
             histogram: vec![0.0; 256 * stride],
             total: vec![0.0; stride],
+            draws: Draws::new(self.by_rows, self.bins.columns.len(), self.bins.columns.iter().any(|own| own.gaps)),
         };
         // The number of outputs known when compiled makes one and few outputs fast.
         match self.outputs {
@@ -149,6 +158,10 @@ impl Grower<'_> {
         let squares = self.squares::<M>(node);
         let whole = gain_of(&self.total);
         let perfect = squares - PERFECT * (squares - whole);
+        let many = node.end - node.start >= AT_ONCE && VARYING * node.varying >= self.columns.len();
+        if many && !self.ground.by_rows.is_empty() {
+            return self.best_of_all(node, whole, perfect);
+        }
         let mut best: Option<Cut> = None;
         let (mut next, mut found) = (0, 0);
         while next < node.varying && found < self.ground.tried {
@@ -165,7 +178,43 @@ impl Grower<'_> {
                 continue;
             };
             (next, found) = (next + 1, found + 1);
-            if cut.gain > best.map_or(whole * (1.0 - ALIKE), |best| best.gain * (1.0 + ALIKE)) {
+            if is_better(&cut, best, whole) {
+                best = Some(cut);
+                if cut.gain >= perfect {
+                    break;
+                }
+            }
+        }
+        best
+    }
+
+    /// The best of random cuts of all columns that vary.
+    fn best_of_all(&mut self, node: &mut Open, whole: f64, perfect: f64) -> Option<Cut> {
+        let rows = node.start..node.end;
+        self.draws.look(&self.rows[rows.clone()]);
+        let mut next = 0;
+        while next < node.varying {
+            let other = next + self.below(node.varying - next);
+            self.columns.swap(next, other);
+            let column = self.columns[next] as usize;
+            let (low, high, gaps) =
+                (self.draws.lows[column], self.draws.highs[column], self.draws.missing[column] > 0.0);
+            let Some((at, missing_below)) = self.somewhere(low, high, gaps) else {
+                node.varying -= 1;
+                self.columns.swap(next, node.varying);
+                continue;
+            };
+            (self.draws.cuts[column], self.draws.missing_below[column]) = (at, missing_below);
+            next += 1;
+        }
+        self.draws.add_up(&self.rows[rows], &self.weights, &self.sums);
+        let mut best: Option<Cut> = None;
+        for &column in &self.columns[..node.varying] {
+            let column = column as usize;
+            let (at, gaps) = (self.draws.cuts[column], self.draws.missing[column] > 0.0);
+            let left = [self.draws.weights[column], self.draws.sums[column]];
+            let cut = self.judged(column, at, gaps.then_some(self.draws.missing_below[column]), &left);
+            if is_better(&cut, best, whole) {
                 best = Some(cut);
                 if cut.gain >= perfect {
                     break;
@@ -326,19 +375,8 @@ impl Grower<'_> {
         let rows = &self.rows[node.start..node.end];
         let picked = &mut self.cells[..rows.len()];
         let (low, high, gaps) = pick(cells, rows, picked);
-        if !(low < high || gaps && low <= high) {
-            return None;
-        }
-        let share = f64::from(self.random.next_u32()) / 2f64.powi(32);
-        let missing_below = if gaps { self.random.next_u32() & 1 == 0 } else { true };
-        let drawn = low + share * (high - low);
-        let at = match low < high {
-            true if drawn < high => drawn,
-            true => low,
-            false => f64::MAX,
-        };
-        // With one value besides the gaps these must go apart.
-        let missing_below = missing_below && low < high;
+        let (at, missing_below) = self.somewhere(low, high, gaps)?;
+        let picked = &self.cells[..self.rows[node.start..node.end].len()];
         let mut left = [0.0; 8];
         let mut long = Vec::new();
         let stride = outputs + 1;
@@ -358,6 +396,28 @@ impl Grower<'_> {
                 left[1..].iter_mut().zip(sums).for_each(|(total, sum)| *total += sum);
             }
         }
+        Some(self.judged(column, at, gaps.then_some(missing_below), left))
+    }
+
+    /// A random place between two numbers, and whether missing cells go below; `None` when all is the same.
+    fn somewhere(&mut self, low: f64, high: f64, gaps: bool) -> Option<(f64, bool)> {
+        if !(low < high || gaps && low <= high) {
+            return None;
+        }
+        let share = f64::from(self.random.next_u32()) / 2f64.powi(32);
+        let missing_below = if gaps { self.random.next_u32() & 1 == 0 } else { true };
+        let drawn = low + share * (high - low);
+        let at = match low < high {
+            true if drawn < high => drawn,
+            true => low,
+            false => f64::MAX,
+        };
+        // With one value besides the gaps these must go apart.
+        Some((at, missing_below && low < high))
+    }
+
+    /// A cut with so much weight, and these sums, below it.
+    fn judged(&self, column: usize, at: f64, missing_below: Option<bool>, left: &[f64]) -> Cut {
         let below = left[0];
         let above = self.total[0] - below;
         let gain = if below < self.ground.leaf || above < self.ground.leaf {
@@ -366,9 +426,14 @@ impl Grower<'_> {
             let right: f64 = self.total[1..].iter().zip(&left[1..]).map(|(all, own)| (all - own) * (all - own)).sum();
             gain_of(left) + right / above
         };
-        let missing_below = if gaps { missing_below } else { 2.0 * below >= self.total[0] };
-        Some(Cut { gain, column, at, missing_below })
+        let missing_below = missing_below.unwrap_or(2.0 * below >= self.total[0]);
+        Cut { gain, column, at, missing_below }
     }
+}
+
+/// Whether a cut is clearly better than the best so far, or than none.
+fn is_better(cut: &Cut, best: Option<Cut>, whole: f64) -> bool {
+    cut.gain > best.map_or(whole * (1.0 - ALIKE), |best| best.gain * (1.0 + ALIKE))
 }
 
 /// Rows taken at once, so that they need not wait for each other.

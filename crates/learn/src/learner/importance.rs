@@ -67,3 +67,28 @@ impl Fitted {
         if score.is_finite() { score } else { 0.0 }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::learner::{Kind, tests::friedman};
+
+    /// Of a linear model a shuffled column costs twice the variance of what it adds, over that of the targets: what
+    /// scikit-learn's `permutation_importance` comes to with more and more repeats.
+    #[test]
+    fn importance_in_a_linear_model_is_twice_the_variance_a_column_explains() {
+        let (features, _) = friedman(200, 5, 4);
+        let x = |column: usize, row: usize| features.column(column)[row];
+        let targets: Vec<f64> = (0..200).map(|row| 3.0 * x(0, row) - x(1, row)).collect();
+        let fitted = Fitted::fit(Kind::Ridge, Task::Number, &features, &targets, 1).unwrap();
+        let variance = |values: &[f64]| {
+            let mean = values.iter().sum::<f64>() / values.len() as f64;
+            values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / values.len() as f64
+        };
+        let found = fitted.permutation_importance(&features, &targets, 1000, 2);
+        for (column, weight) in [(0, 3.0f64), (1, -1.0), (2, 0.0)] {
+            let expected = 2.0 * weight.powi(2) * variance(features.column(column)) / variance(&targets);
+            assert!((found[column].mean - expected).abs() < 0.01, "{column}: {found:?} {expected}");
+        }
+    }
+}

@@ -8,6 +8,7 @@ mod boosting;
 mod censored;
 mod check;
 mod cut;
+mod draws;
 mod effects;
 mod features;
 mod folds;

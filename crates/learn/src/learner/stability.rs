@@ -156,6 +156,30 @@ mod tests {
         assert!((path.weights[99][0] - 3.0).abs() < 0.02 && (path.weights[99][1] + 2.0).abs() < 0.02);
     }
 
+    /// `sklearn.linear_model.lasso_path` 1.9.1, tolerance 1e-14, on standardised columns and targets, at these steps.
+    #[test]
+    fn a_path_is_that_of_scikit_learn() {
+        let columns = vec![
+            vec![1.0, 2.0, 3.0, 5.0, 8.0, 13.0, 4.0, 7.0],
+            vec![2.0, -1.0, 4.0, 0.0, 1.0, -3.0, 2.0, 5.0],
+            vec![0.5, 1.5, -0.5, 2.5, 1.0, 0.0, -1.0, 3.0],
+        ];
+        let targets = [3.1, 0.2, 9.8, 4.9, 12.2, 9.0, 8.8, 20.5];
+        let path = lasso_path(&Features::from_columns(columns).unwrap(), &targets).unwrap();
+        let expected = [
+            (0, [0.0, 0.0, 0.0]),
+            (10, [0.627_179_206_170_904_7, 1.078_845_073_894_313, 0.0]),
+            (30, [1.210_650_176_071_058_4, 1.946_406_398_204_820_5, 0.159_798_400_456_229_76]),
+            (60, [1.372_564_602_301_82, 2.183_613_592_972_754_7, 0.364_041_776_407_166_4]),
+            (99, [1.393_835_392_531_650_2, 2.214_775_305_518_012_6, 0.390_873_060_258_558_9]),
+        ];
+        for (step, weights) in expected {
+            for (found, weight) in path.weights[step].iter().zip(weights) {
+                assert!((found - weight).abs() < 1e-5, "step {step}: {:?}", path.weights[step]);
+            }
+        }
+    }
+
     #[test]
     fn stable_columns_are_those_that_matter() {
         let (features, _) = friedman(120, 60, 5);

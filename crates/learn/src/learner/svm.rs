@@ -52,6 +52,8 @@ const AGAIN: usize = 3000;
 const MOST: usize = 8192;
 /// Settings that are compared again.
 const BEST: usize = 8;
+/// How many times larger an error must be than with a smaller bound for larger ones to be left out.
+const WORSE: f64 = 1.02;
 const PARTS: usize = 3;
 /// Largest error of the searches: in trials, of what is kept.
 const ROUGH: f64 = 1e-2;
@@ -183,7 +185,18 @@ impl Problem {
                 });
                 each.sum()
             };
-            settings.iter().map(|chosen| (loss(chosen), *chosen)).collect::<Vec<_>>()
+            let (mut compared, mut lowest) = (Vec::new(), f64::INFINITY);
+            for of_bound in settings.chunk_by(|a, b| a.bound == b.bound) {
+                let own: Vec<(f64, Chosen)> = of_bound.iter().map(|chosen| (loss(chosen), *chosen)).collect();
+                let least = own.iter().fold(f64::INFINITY, |least, (loss, _)| least.min(*loss));
+                compared.extend(own);
+                // Larger bounds take longest, and would do worse still.
+                if least > WORSE * lowest {
+                    break;
+                }
+                lowest = lowest.min(least);
+            }
+            compared
         };
         let groups: Vec<&[Chosen]> = settings.chunk_by(|a, b| a.gamma == b.gamma).collect();
         let mut trials: Vec<(f64, Chosen)> = groups.into_par_iter().flat_map_iter(of_gamma).collect();
