@@ -9,7 +9,11 @@ use matdock_learn::{
 use matdock_message::{Message, say};
 use rayon::prelude::*;
 
-use super::{Compared, Figures, Progress, Scrambled, SplitScores, Trained, Wish, lesson::Lesson, split::Way};
+use super::{
+    Compared, Figures, Progress, Scrambled, SplitScores, Trained, Wish,
+    lesson::{Lesson, Scrambling},
+    split::Way,
+};
 use crate::{
     dataset::Reference,
     learning::{
@@ -58,7 +62,7 @@ impl Lesson {
         if let Some(empty) = folds.iter().position(Vec::is_empty) {
             return Err(say!("app-learn-no-folds", kind = ways[empty].kind));
         }
-        let scrambles: Vec<Vec<f64>> =
+        let scrambles: Vec<Scrambling> =
             (0..SCRAMBLES as u64).map(|draw| self.scrambled(wish.seed ^ (draw + 1))).collect();
         let all = kinds.len() * folds[0].len()
             + folds[1..].iter().map(Vec::len).sum::<usize>()
@@ -135,11 +139,11 @@ impl Lesson {
         }
         let by_chance: Vec<Figures> = scrambles
             .iter()
-            .filter_map(|targets| {
-                let pick = |fold: &Fold| fold.train.iter().map(|row| targets[*row]).collect();
-                let known: Vec<Vec<f64>> = folds[0].iter().map(pick).collect();
+            .filter_map(|order| {
+                let known = folds[0].par_iter().map(|fold| order.known(&fold.train, wish.seed));
+                let known: Vec<Vec<f64>> = known.collect::<Result<_, _>>().ok()?;
                 let found = spread(size, &folds[0], &predicted(kind, &known, &folds[0]));
-                scores_of(task, &found, targets, None, wish.seed)
+                scores_of(task, &counted(task, &found, |row, p| order.counted(row, p)), &order.targets, None, wish.seed)
             })
             .collect();
         let mean = |values: Vec<f64>| values.iter().sum::<f64>() / values.len().max(1) as f64;
@@ -241,11 +245,7 @@ impl Lesson {
 
     fn scores(&self, predicted: &[Option<Vec<f64>>], way: &Way, seed: u64) -> Option<Figures> {
         let task = self.schema.task();
-        let counted = |(row, p): (usize, &Option<Vec<f64>>)| match (task, p.as_deref()) {
-            (Task::Number, Some([value])) => Some(vec![self.counted(row, *value)]),
-            _ => p.clone(),
-        };
-        let predicted: Vec<Option<Vec<f64>>> = predicted.iter().enumerate().map(counted).collect();
+        let predicted = counted(task, predicted, |row, p| self.counted(row, p));
         scores_of(task, &predicted, &self.targets, Some(&way.blocks), seed)
     }
 
@@ -291,6 +291,15 @@ fn spread(size: usize, folds: &[Fold], predicted: &[Option<Vec<f64>>]) -> Vec<Op
         }
     }
     rows
+}
+
+/// Predictions of numbers as they count beside limits.
+fn counted(task: Task, predicted: &[Option<Vec<f64>>], number: impl Fn(usize, f64) -> f64) -> Vec<Option<Vec<f64>>> {
+    let counted = |(row, p): (usize, &Option<Vec<f64>>)| match (task, p.as_deref()) {
+        (Task::Number, Some([value])) => Some(vec![number(row, *value)]),
+        _ => p.clone(),
+    };
+    predicted.iter().enumerate().map(counted).collect()
 }
 
 /// Scores of the rows that were predicted; every row for itself where no blocks are given.

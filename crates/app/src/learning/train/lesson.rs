@@ -56,8 +56,19 @@ impl Lesson {
     /// The targets of some rows as they are learnt: what is expected beyond a limit in place of the limit. Nothing is
     /// learnt of other rows.
     pub(super) fn known(&self, rows: &[usize], seed: u64) -> Result<Vec<f64>, LearnerError> {
-        let targets: Vec<f64> = rows.iter().map(|row| self.targets[*row]).collect();
-        let limits: Vec<Option<Limit>> = rows.iter().map(|row| self.limits[*row]).collect();
+        self.known_of(rows, &self.targets, &self.limits, seed)
+    }
+
+    /// [`Self::known`], had the rows these targets and limits.
+    fn known_of(
+        &self,
+        rows: &[usize],
+        targets: &[f64],
+        limits: &[Option<Limit>],
+        seed: u64,
+    ) -> Result<Vec<f64>, LearnerError> {
+        let targets: Vec<f64> = rows.iter().map(|row| targets[*row]).collect();
+        let limits: Vec<Option<Limit>> = rows.iter().map(|row| limits[*row]).collect();
         if limits.iter().all(Option::is_none) {
             return Ok(targets);
         }
@@ -69,10 +80,33 @@ impl Lesson {
         Limit::counted(self.limits[row], self.targets[row], predicted)
     }
 
-    /// The targets in random order.
-    pub(super) fn scrambled(&self, seed: u64) -> Vec<f64> {
-        let mut targets = self.targets.clone();
-        targets.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
-        targets
+    /// The targets in random order, each with what it is a limit of.
+    pub(super) fn scrambled(&self, seed: u64) -> Scrambling<'_> {
+        let mut order: Vec<usize> = (0..self.targets.len()).collect();
+        order.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+        Scrambling {
+            lesson: self,
+            targets: order.iter().map(|row| self.targets[*row]).collect(),
+            limits: order.iter().map(|row| self.limits[*row]).collect(),
+        }
+    }
+}
+
+/// A lesson with its targets in random order.
+pub(super) struct Scrambling<'l> {
+    lesson: &'l Lesson,
+    pub(super) targets: Vec<f64>,
+    limits: Vec<Option<Limit>>,
+}
+
+impl Scrambling<'_> {
+    /// As [`Lesson::known`].
+    pub(super) fn known(&self, rows: &[usize], seed: u64) -> Result<Vec<f64>, LearnerError> {
+        self.lesson.known_of(rows, &self.targets, &self.limits, seed)
+    }
+
+    /// As [`Lesson::counted`].
+    pub(super) fn counted(&self, row: usize, predicted: f64) -> f64 {
+        Limit::counted(self.limits[row], self.targets[row], predicted)
     }
 }
