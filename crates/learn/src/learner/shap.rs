@@ -196,7 +196,7 @@ fn unwound(path: &[Step], place: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::learner::{Kind, tests::friedman};
+    use crate::learner::{Kind, Standard, forest::Forest, tests::friedman};
 
     /// Expected prediction of a tree when only the columns of a set are known.
     fn partly(tree: &Tree, row: &[f64], known: usize, node: usize) -> f64 {
@@ -231,6 +231,52 @@ mod tests {
                 }
             }
             assert!((own.values[column] - fitted.scale.scale * expected).abs() < 1e-9);
+        }
+    }
+
+    /// `shap.TreeExplainer` 0.51.0 (`tree_path_dependent`) of a `DecisionTreeRegressor` of scikit-learn 1.9.1.
+    #[test]
+    fn contributions_to_a_tree_are_those_of_shap() {
+        const L: u32 = LEAF;
+        let values = vec![
+            10.125,
+            7.035_714_285_714_286,
+            3.25,
+            5.0,
+            2.666_666_666_666_666_5,
+            8.55,
+            7.416_666_666_666_667,
+            10.25,
+            14.45,
+            12.583_333_333_333_334,
+            10.75,
+            13.5,
+            17.25,
+            16.25,
+            18.25,
+        ];
+        let tree = Tree {
+            columns: vec![0, 2, 0, L, L, 1, L, L, 1, 0, L, L, 1, L, L],
+            cuts: vec![13.5, 0.5, 0.5, 0.0, 0.0, 6.0, 0.0, 0.0, 7.0, 16.5, 0.0, 0.0, 9.0, 0.0, 0.0],
+            missing_below: vec![false; 15],
+            above: vec![8, 5, 4, 0, 0, 7, 0, 0, 12, 11, 0, 0, 14, 0, 0],
+            covers: vec![24.0, 14.0, 4.0, 1.0, 3.0, 10.0, 6.0, 4.0, 10.0, 6.0, 2.0, 4.0, 4.0, 2.0, 2.0],
+            values,
+        };
+        assert!(tree.is_sound(3, 1));
+        let model = Model::Forest(Forest { task: Task::Number, width: 3, outputs: 1, trees: vec![tree], tried: 3 });
+        let scale = Standard { mean: 0.0, scale: 1.0 };
+        let fitted = Fitted { kind: Kind::RandomForest, task: Task::Number, width: 3, scale, model };
+        let columns = vec![vec![3.0, 20.0, 12.0], vec![8.0, 1.0, 5.0], vec![2.0, 6.0, 0.0]];
+        let own = fitted.contributions(&Features::from_columns(columns).unwrap()).unwrap();
+        let expected = [
+            [-2.911_706_349_206_35, 1.545_436_507_936_508, 1.491_269_841_269_841],
+            [4.371_296_296_296_295, -1.406_481_481_481_481_9, 0.410_185_185_185_185_2],
+            [-3.920_304_232_804_232_6, -0.681_216_931_216_931_3, -2.856_812_169_312_169_3],
+        ];
+        assert!((own.base[0] - 10.125).abs() < 1e-12);
+        for (found, expected) in own.values.iter().zip(expected.as_flattened()) {
+            assert!((found - expected).abs() < 1e-12, "{:?}", own.values);
         }
     }
 
