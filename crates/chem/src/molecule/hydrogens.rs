@@ -104,6 +104,22 @@ impl Molecule {
         Self::from_smiles(&bare.canonical_smiles()).ok()
     }
 
+    /// The same molecule without any atom of hydrogen: isotopes and lone ones are gone, too. Those on other atoms are counted
+    /// there.
+    pub(crate) fn without_hydrogen_atoms(&self) -> Self {
+        let mut bare = self.clone();
+        let gone: Vec<bool> = self.atoms.iter().map(|atom| atom.number == 1).collect();
+        for hydrogen in (0..gone.len()).filter(|&atom| gone[atom]) {
+            for next in self.neighbours(hydrogen) {
+                let at = &mut bare.atoms[next.atom];
+                at.explicit_hydrogens = at.explicit_hydrogens.saturating_add(1);
+            }
+        }
+        bare.retain(&gone);
+        bare.find_rings();
+        bare
+    }
+
     /// The same molecule with every hydrogen an atom of its own, behind the atoms there were.
     pub fn with_hydrogens(&self) -> Self {
         let mut full = self.clone();

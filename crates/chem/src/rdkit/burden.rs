@@ -2,8 +2,14 @@
 //! weighs them: one over the root of their order.
 
 use crate::{
-    MissingReason,
-    mordred::{Values, atomic::Weight, context::Context, spectra, symmetric::Symmetric},
+    MissingReason, Molecule,
+    mordred::{
+        Values,
+        atomic::{AtomWeights, Weight, weights},
+        context::Context,
+        crippen, spectra,
+        symmetric::Symmetric,
+    },
 };
 
 /// Properties on the diagonal.
@@ -11,25 +17,33 @@ const PROPERTIES: usize = 4;
 
 /// Of masses, Gasteiger charges, contributions to log P and to molar refractivity: the largest and the smallest.
 pub(super) fn extremes(context: &Context<'_>, values: &mut Values) {
-    let graph = &context.heavy;
-    let molecule = &graph.molecule;
-    if graph.count() > spectra::MOST_ATOMS || graph.count() == 0 {
-        let reason = if graph.count() == 0 { MissingReason::NothingToAverage } else { MissingReason::TooLarge };
+    let molecule = &context.heavy.molecule;
+    if molecule.atoms().iter().all(|atom| atom.number != 1) {
+        return of(molecule, &context.heavy.weights, &context.crippen, values);
+    }
+    // RDKit takes the atoms of hydrogen out first.
+    let bare = molecule.without_hydrogen_atoms();
+    of(&bare, &weights(&bare), &crippen::contributions(&bare), values);
+}
+
+fn of(molecule: &Molecule, weights: &AtomWeights, crippen: &[[f64; 2]], values: &mut Values) {
+    let count = molecule.atoms().len();
+    if count > spectra::MOST_ATOMS || count == 0 {
+        let reason = if count == 0 { MissingReason::NothingToAverage } else { MissingReason::TooLarge };
         return values.extend([Err(reason); 2 * PROPERTIES]);
     }
     // RDKit gives up on all of them when it has no parameters for the charges.
-    if !graph.weights.known[Weight::Charge as usize] || !graph.weights.charges_complete {
+    if !weights.known[Weight::Charge as usize] || !weights.charges_complete {
         return values.extend([Err(MissingReason::UnknownProperty); 2 * PROPERTIES]);
     }
-    let mut matrices = Symmetric::zeros(graph.count());
+    let mut matrices = Symmetric::zeros(count);
     matrices.triangle.fill([0.001; PROPERTIES]);
     for bond in molecule.bonds() {
         let weight = bond.order.number().sqrt().recip();
         *matrices.at(bond.begin.max(bond.end), bond.begin.min(bond.end)) = [weight; PROPERTIES];
     }
-    for atom in 0..graph.count() {
-        let [log_p, refractivity] = context.crippen[atom];
-        *matrices.at(atom, atom) = [molecule.atom_mass(atom), graph.weights.own_charges[atom], log_p, refractivity];
+    for (atom, &[log_p, refractivity]) in crippen.iter().enumerate() {
+        *matrices.at(atom, atom) = [molecule.atom_mass(atom), weights.own_charges[atom], log_p, refractivity];
     }
     let (largest, least) = matrices.reduce().form.extremes();
     for property in 0..PROPERTIES {
