@@ -169,6 +169,51 @@ impl NullaryFnOnce for Distances<'_> {
     }
 }
 
+/// Every value times `factor` plus `shift`.
+pub(crate) fn rescale(values: &mut [f64], factor: f64, shift: f64) {
+    Arch::new().dispatch(Rescale { values, factor, shift });
+}
+
+struct Rescale<'a> {
+    values: &'a mut [f64],
+    factor: f64,
+    shift: f64,
+}
+
+impl NullaryFnOnce for Rescale<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        self.values.iter_mut().for_each(|value| *value = self.factor * *value + self.shift);
+    }
+}
+
+/// For every row `(factor a - b) c`.
+pub(crate) fn scaled_differences(factor: f64, a: &[f64], b: &[f64], c: &[f64], out: &mut [f64]) {
+    Arch::new().dispatch(ScaledDifferences { factor, a, b, c, out });
+}
+
+struct ScaledDifferences<'a> {
+    factor: f64,
+    a: &'a [f64],
+    b: &'a [f64],
+    c: &'a [f64],
+    out: &'a mut [f64],
+}
+
+impl NullaryFnOnce for ScaledDifferences<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let terms = self.a.iter().zip(self.b).zip(self.c);
+        for (out, ((a, b), c)) in self.out.iter_mut().zip(terms) {
+            *out = (a * self.factor - b) * c;
+        }
+    }
+}
+
 /// Sum of `a b`.
 pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     Arch::new().dispatch(Sum { a, b, term: Product })

@@ -99,20 +99,13 @@ impl Cholesky {
         }
     }
 
-    /// [`Cholesky::within`], and the lower triangle of `K^-1` into a matrix of the same size.
-    pub(crate) fn with_inverse(
-        lower: Mat<f64>,
-        inverse: &mut Mat<f64>,
-        memory: &mut Memory,
-        fill: impl FnMut(&mut Mat<f64>),
-    ) -> Option<Self> {
-        let factor = Self::within(lower, memory, fill)?;
-        if factor.size() <= SMALL {
+    /// [`Cholesky::inverse_into`] of the factor that was computed last in `memory`.
+    pub(crate) fn last_inverse_into(&self, inverse: &mut Mat<f64>, memory: &mut Memory) {
+        if self.size() <= SMALL {
             memory.panels.invert_factorised(inverse);
         } else {
-            factor.inverse_into(inverse, memory);
+            self.inverse_into(inverse, memory);
         }
-        Some(factor)
     }
 
     /// Lower triangle of `K^-1` into a matrix of the same size, computed in `memory`.

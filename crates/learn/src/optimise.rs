@@ -101,10 +101,23 @@ pub fn minimise_further(
     limits: Limits,
     memory: &mut Memory,
 ) -> Minimum {
+    let function = |point: &[f64], _, gradient: &mut [f64]| function(point, gradient);
+    minimise_sparing(function, start, [low, high], limits, memory)
+}
+
+/// [`minimise_further`] of a function whose gradient is dear: it is told too above which value nobody wants the gradient,
+/// and may then leave what is in it.
+pub(crate) fn minimise_sparing(
+    mut function: impl FnMut(&[f64], f64, &mut [f64]) -> f64,
+    start: &[f64],
+    [low, high]: [&[f64]; 2],
+    limits: Limits,
+    memory: &mut Memory,
+) -> Minimum {
     let mut search = Search::new(start, low, high, limits, std::mem::take(memory));
     let mut gradient = vec![0.0; start.len()];
     while let Some(point) = search.wants() {
-        let value = function(point, &mut gradient);
+        let value = function(point, search.acceptable(), &mut gradient);
         search.tell(value, &gradient);
     }
     let (found, learnt) = search.end();
@@ -186,6 +199,17 @@ impl<'a> Search<'a> {
         (Minimum { point, value, evaluations, status: self.status.unwrap_or(Status::NotFinite) }, self.memory)
     }
 
+    /// How the function is expected to change up to the point to be told of next, by its gradient.
+    fn expected(&self) -> f64 {
+        let moved = self.next.iter().zip(&self.point).map(|(next, point)| next - point);
+        self.gradient.iter().zip(moved).map(|(slope, moved)| slope * moved).sum()
+    }
+
+    /// The highest value with which the point to be told of next is gone to.
+    fn acceptable(&self) -> f64 {
+        if self.evaluations == 0 { f64::INFINITY } else { self.value + 1e-4 * self.expected() }
+    }
+
     fn tell(&mut self, value: f64, gradient: &[f64]) {
         self.evaluations += 1;
         let sound = value.is_finite() && gradient.iter().all(|g| g.is_finite());
@@ -193,9 +217,8 @@ impl<'a> Search<'a> {
             (self.value, self.gradient) = (value, gradient.to_vec());
             return if sound { self.set_out() } else { self.status = Some(Status::NotFinite) };
         }
-        let moved = self.next.iter().zip(&self.point).map(|(next, point)| next - point);
-        let expected: f64 = self.gradient.iter().zip(moved).map(|(slope, moved)| slope * moved).sum();
-        if sound && value <= self.value + 1e-4 * expected {
+        let expected = self.expected();
+        if sound && value <= self.acceptable() {
             return self.move_on(value, gradient);
         }
         // Quadratic interpolation where it can be trusted, else a cut.
@@ -345,6 +368,25 @@ mod tests {
         for (start, found) in starts.iter().zip(together) {
             assert_eq!(found, minimise(rosenbrock, start, &[-5.0; 2], &[5.0; 2], Limits::default()));
         }
+    }
+
+    #[test]
+    fn gradients_nobody_wants_change_nothing() {
+        let spared = std::cell::Cell::new(0);
+        let sparing = |x: &[f64], enough: f64, gradient: &mut [f64]| {
+            let mut own = vec![0.0; 2];
+            let value = rosenbrock(x, &mut own);
+            if value <= enough {
+                gradient.copy_from_slice(&own)
+            } else {
+                spared.set(spared.get() + 1)
+            }
+            value
+        };
+        let (start, low, high) = ([-1.2, 1.0], [-5.0; 2], [5.0; 2]);
+        let found = minimise_sparing(sparing, &start, [&low, &high], Limits::default(), &mut Memory::default());
+        assert_eq!(found, minimise(rosenbrock, &start, &low, &high, Limits::default()));
+        assert!(spared.get() > 0);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use faer::Mat;
 
 use super::{Data, Gp, Hyperparameters, InputWarp, Prior, Structure, data, search::Ended};
 use crate::{
-    columns::{Columns, Strands, dot},
+    columns::{Columns, Strands, dot, rescale, scaled_differences},
     kernel::Rows,
     linear::{Cholesky, Memory},
     optimise::Status,
@@ -147,7 +147,7 @@ impl Covariance<'_> {
                 }
                 None => kernel.values(scaled, j, &row, column),
             }
-            column.iter_mut().for_each(|cell| *cell = numbers.signal * *cell + self.mean_variance);
+            rescale(column, numbers.signal, self.mean_variance);
             for (trend, values) in self.structure.trends.iter().zip(self.trend_columns) {
                 let factor = trend.variance * values[j];
                 column.iter_mut().zip(&values[j..]).for_each(|(cell, h)| *cell += factor * h);
@@ -175,7 +175,8 @@ pub(super) struct Posterior<'a> {
 struct Evaluated {
     place: Vec<f64>,
     value: f64,
-    gradient: Vec<f64>,
+    /// Where it was asked for.
+    gradient: Option<Vec<f64>>,
 }
 
 /// Matrices that every evaluation needs: asking the system for them each time costs as much as filling them.
@@ -228,18 +229,41 @@ impl<'a> Posterior<'a> {
 
     /// Minus the log posterior of `theta`, and its gradient.
     pub(super) fn negative_log(&self, theta: &[f64], gradient: &mut [f64]) -> f64 {
+        self.negative_log_below(theta, f64::INFINITY, gradient)
+    }
+
+    /// [`Posterior::negative_log`]; of a value above `enough` the gradient is left as it was.
+    pub(super) fn negative_log_below(&self, theta: &[f64], enough: f64, gradient: &mut [f64]) -> f64 {
         if let Some(known) = self.known.borrow().iter().rev().find(|known| known.place == theta) {
-            gradient.copy_from_slice(&known.gradient);
-            return known.value;
+            match &known.gradient {
+                Some(slopes) => {
+                    gradient.copy_from_slice(slopes);
+                    return known.value;
+                }
+                None if known.value > enough => return known.value,
+                None => {}
+            }
         }
-        let value = self.negative_log_evidence(theta, gradient) - self.log_prior(theta, gradient);
-        let (place, gradient) = (theta.to_vec(), gradient.to_vec());
+        let mut slopes = vec![0.0; theta.len()];
+        let log_prior = self.log_prior(theta, &mut slopes);
+        let is_wanted = |evidence: f64| evidence - log_prior <= enough || evidence.is_nan();
+        let evidence = self.negative_log_evidence(theta, is_wanted, gradient);
+        let (value, whole) = (evidence - log_prior, is_wanted(evidence));
+        if whole {
+            gradient.iter_mut().zip(&slopes).for_each(|(sum, slope)| *sum += slope);
+        }
+        let (place, gradient) = (theta.to_vec(), whole.then(|| gradient.to_vec()));
         self.known.borrow_mut().push(Evaluated { place, value, gradient });
         value
     }
 
-    /// Minus the log probability density of the outputs given `theta`, and its gradient.
-    pub(super) fn negative_log_evidence(&self, theta: &[f64], gradient: &mut [f64]) -> f64 {
+    /// Minus the log probability density of the outputs given `theta`, and, of one that `is_wanted`, its gradient.
+    pub(super) fn negative_log_evidence(
+        &self,
+        theta: &[f64],
+        is_wanted: impl Fn(f64) -> bool,
+        gradient: &mut [f64],
+    ) -> f64 {
         let Self { structure, prior, inputs, residuals, .. } = self;
         let groups = group_count(structure);
         let numbers = unpack(structure, prior, theta);
@@ -256,7 +280,7 @@ impl<'a> Posterior<'a> {
         let Workspace { matrix, slopes, inverse, memory } = workspace.get_or_insert_with(|| Workspace::new(size));
         let buffer = std::mem::replace(matrix, Mat::new());
         let fill = |matrix: &mut Mat<f64>| covariance.fill(&numbers, &scaled, matrix, Some(slopes));
-        let Some(factor) = Cholesky::with_inverse(buffer, inverse, memory, fill) else {
+        let Some(factor) = Cholesky::within(buffer, memory, fill) else {
             *workspace = None;
             return f64::INFINITY;
         };
@@ -264,7 +288,12 @@ impl<'a> Posterior<'a> {
         factor.solve(&mut weights);
         let fit = dot(&weights, residuals);
         let evidence = -0.5 * (fit + factor.log_determinant() + size as f64 * (2.0 * std::f64::consts::PI).ln());
+        if !is_wanted(-evidence) {
+            *matrix = factor.into_buffer();
+            return -evidence;
+        }
 
+        factor.last_inverse_into(inverse, memory);
         gradient.fill(0.0);
         let mut by_column = vec![Strands::default(); inputs.width()];
         let mut row = vec![0.0; inputs.width()];
@@ -273,10 +302,8 @@ impl<'a> Posterior<'a> {
         for j in 0..size.saturating_sub(1) {
             scaled.read(j, &mut row);
             let pulls = &mut pulls[j + 1..];
-            let cells = inverse.col_as_slice(j)[j + 1..].iter().zip(&slopes.col_as_slice(j)[j + 1..]);
-            for ((pull, weight), (cell, slope)) in pulls.iter_mut().zip(&weights[j + 1..]).zip(cells) {
-                *pull = (weight * weights[j] - cell) * slope;
-            }
+            let (cells, slopes) = (&inverse.col_as_slice(j)[j + 1..], &slopes.col_as_slice(j)[j + 1..]);
+            scaled_differences(weights[j], &weights[j + 1..], cells, slopes, pulls);
             scaled.add_weighted_squares(j + 1, &row, pulls, &mut by_column);
             for (pushes, &column) in pushes.iter_mut().zip(&structure.warped) {
                 scaled.push_apart(column, j, pulls, pushes);

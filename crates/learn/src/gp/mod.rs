@@ -24,7 +24,7 @@ use thin::Thinned;
 use faer::Mat;
 
 use crate::{
-    columns::{Columns, dot},
+    columns::{Columns, dot, rescale},
     kernel::{Kernel, Rows},
     linear::Cholesky,
 };
@@ -383,8 +383,7 @@ impl Gp {
 
     /// Turns correlations with the observations into covariances, mean and trends included.
     fn complete_cross(&self, cross: &mut [f64], trends: &[f64]) {
-        let (signal, constant) = (self.hyperparameters.signal, self.mean_variance);
-        cross.iter_mut().for_each(|k| *k = signal * *k + constant);
+        rescale(cross, self.hyperparameters.signal, self.mean_variance);
         for ((trend, column), h) in self.structure.trends.iter().zip(&self.trend_columns).zip(trends) {
             let factor = trend.variance * h;
             cross.iter_mut().zip(column).for_each(|(k, own)| *k += factor * own);

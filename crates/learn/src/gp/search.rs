@@ -4,7 +4,7 @@ use super::{
     Prior, Structure,
     fit::{Posterior, group_count, scale_count},
 };
-use crate::optimise::{Limits, Memory, Minimum, Status, minimise_further};
+use crate::optimise::{Limits, Memory, Minimum, Status, minimise_sparing};
 
 const LENGTHSCALE_RANGE: (f64, f64) = (1e-2, 1e4);
 const NOISE_HIGHEST: f64 = 4.0;
@@ -123,9 +123,9 @@ impl Posterior<'_> {
             }
         }
         if let Some(other) = near.map(|near| self.adapted(near)) {
-            let at = |ended: &Ended| last.negative_log(&ended.point, &mut vec![0.0; ended.point.len()]);
-            value = at(&ended);
-            if at(&other) < value {
+            let mut unused = vec![0.0; ended.point.len()];
+            value = last.negative_log(&ended.point, &mut unused);
+            if last.negative_log_below(&other.point, value, &mut unused) < value {
                 ended = other;
             }
         }
@@ -176,7 +176,9 @@ impl Posterior<'_> {
     fn search_from(&self, start: &[f64], evaluations: usize, limits: Limits, memory: &mut Memory) -> Minimum {
         let (low, high) = bounds(self.structure, self.prior);
         let limits = Limits { evaluations, ..limits };
-        minimise_further(|theta, gradient| self.negative_log(theta, gradient), start, &low, &high, limits, memory)
+        let function =
+            |theta: &[f64], enough: f64, gradient: &mut [f64]| self.negative_log_below(theta, enough, gradient);
+        minimise_sparing(function, start, [&low, &high], limits, memory)
     }
 
     /// Every start for a while, then the best of them to the end, then the others as long as they may still pass it.

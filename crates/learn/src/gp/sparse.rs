@@ -115,7 +115,7 @@ fn log_density(posterior: &Posterior<'_>, coordinates: &[f64], gradient: &mut [f
     let groups = coordinates.len() - 3;
     let theta = logarithms(coordinates);
     let mut slopes = vec![0.0; groups + 2];
-    let mut total = -posterior.negative_log_evidence(&theta, &mut slopes);
+    let mut total = -posterior.negative_log_evidence(&theta, |_| true, &mut slopes);
     gradient.fill(0.0);
     for (index, slope) in slopes[..groups].iter().enumerate() {
         gradient[index] += 0.5 * slope;
