@@ -101,15 +101,14 @@ fn add_dependent(molecule: &Molecule, classes: &[u64], centres: &mut [bool]) {
             !centres[atom] && suited(molecule, &bridgeheads, atom) && (equal(atom, true) || equal(atom, false))
         })
         .collect();
-    let ringed: Vec<usize> = open.iter().copied().filter(|&atom| equal(atom, true)).collect();
+    let mut ringed = vec![false; centres.len()];
+    open.iter().filter(|&&atom| equal(atom, true)).for_each(|&atom| ringed[atom] = true);
     let mut dependent = vec![false; centres.len()];
-    for &atom in &ringed {
-        let together = |other: usize| {
-            let shares = |ring: &crate::Ring| ring.atoms.contains(&atom) && ring.atoms.contains(&other);
-            other != atom && molecule.rings().iter().any(shares)
-        };
-        dependent[atom] =
-            (0..centres.len()).any(|other| (centres[other] || ringed.contains(&other)) && together(other));
+    for ring in molecule.rings() {
+        // Those of a ring depend on one another.
+        if ring.atoms.iter().filter(|&&atom| centres[atom] || ringed[atom]).count() > 1 {
+            ring.atoms.iter().filter(|&&atom| ringed[atom]).for_each(|&atom| dependent[atom] = true);
+        }
     }
     centres.iter_mut().zip(dependent).for_each(|(centre, dependent)| *centre |= dependent);
     for &atom in open.iter().filter(|&&atom| !equal(atom, true)) {
