@@ -10,7 +10,7 @@ pub(super) struct Layer {
     inputs: usize,
     outputs: usize,
     /// Inputs x outputs, column by column.
-    weights: Vec<f64>,
+    pub(super) weights: Vec<f64>,
     constants: Vec<f64>,
 }
 
@@ -23,47 +23,17 @@ impl Layer {
         sound.then_some(self.outputs)
     }
 
-    /// Values of the next layer, negative ones set to zero where it is hidden.
-    pub(super) fn forward(&self, values: MatRef<'_, f64>, hidden: bool) -> Mat<f64> {
-        let mut next = Mat::from_fn(values.nrows(), self.outputs, |_, k| self.constants[k]);
-        let weights = MatRef::from_column_major_slice(&self.weights, self.inputs, self.outputs);
-        matmul(&mut next, Accum::Add, values, weights, 1.0, Par::Seq);
-        if hidden {
-            (0..self.outputs).for_each(|k| next.col_as_slice_mut(k).iter_mut().for_each(|x| *x = x.max(0.0)));
-        }
-        next
-    }
-}
-
-/// A layer that learns, in single precision: twice as fast, and what is learnt is far less certain than its digits.
-#[derive(Debug, Clone)]
-pub(super) struct Learning {
-    inputs: usize,
-    outputs: usize,
-    pub(super) weights: Vec<f32>,
-    constants: Vec<f32>,
-}
-
-impl From<&Learning> for Layer {
-    fn from(own: &Learning) -> Self {
-        let wide = |values: &[f32]| values.iter().map(|value| f64::from(*value)).collect();
-        let (weights, constants) = (wide(&own.weights), wide(&own.constants));
-        Self { inputs: own.inputs, outputs: own.outputs, weights, constants }
-    }
-}
-
-impl Learning {
     pub(super) fn new(inputs: usize, outputs: usize, mut draw: impl FnMut() -> f64) -> Self {
-        let weights = (0..inputs * outputs).map(|_| draw() as f32).collect();
+        let weights = (0..inputs * outputs).map(|_| draw()).collect();
         Self { inputs, outputs, weights, constants: vec![0.0; outputs] }
     }
 
-    fn matrix(&self) -> MatRef<'_, f32> {
+    fn matrix(&self) -> MatRef<'_, f64> {
         MatRef::from_column_major_slice(&self.weights, self.inputs, self.outputs)
     }
 
     /// Values of the next layer, negative ones set to zero where it is hidden.
-    pub(super) fn forward(&self, values: MatRef<'_, f32>, hidden: bool) -> Mat<f32> {
+    pub(super) fn forward(&self, values: MatRef<'_, f64>, hidden: bool) -> Mat<f64> {
         let mut next = Mat::zeros(values.nrows(), self.outputs);
         (0..self.outputs).for_each(|k| next.col_as_slice_mut(k).fill(self.constants[k]));
         matmul(&mut next, Accum::Add, values, self.matrix(), 1.0, Par::Seq);
@@ -76,10 +46,10 @@ impl Learning {
     /// Gradients by weights and constants, and by the values of the layer before (where these are above zero).
     pub(super) fn backward(
         &self,
-        values: MatRef<'_, f32>,
-        errors: &Mat<f32>,
+        values: MatRef<'_, f64>,
+        errors: &Mat<f64>,
         hidden: bool,
-    ) -> (Mat<f32>, Vec<f32>, Mat<f32>) {
+    ) -> (Mat<f64>, Vec<f64>, Mat<f64>) {
         let mut slopes = Mat::zeros(self.inputs, self.outputs);
         matmul(&mut slopes, Accum::Replace, values.transpose(), errors.as_ref(), 1.0, Par::Seq);
         let constants = (0..self.outputs).map(|k| errors.col_as_slice(k).iter().sum()).collect();
@@ -98,17 +68,17 @@ impl Learning {
 
 /// Moving means of gradients and of their squares, of the weights and then the constants.
 pub(super) struct Adam {
-    first: Vec<Vec<f32>>,
-    second: Vec<Vec<f32>>,
+    first: Vec<Vec<f64>>,
+    second: Vec<Vec<f64>>,
     steps: i32,
 }
 
-const KEEP: [f32; 2] = [0.9, 0.999];
-const SMALL: f32 = 1e-8;
+const KEEP: [f64; 2] = [0.9, 0.999];
+const SMALL: f64 = 1e-8;
 
 impl Adam {
-    pub(super) fn new(layers: &[Learning]) -> Self {
-        let zeros: Vec<Vec<f32>> = layers.iter().map(|l| vec![0.0; l.weights.len() + l.constants.len()]).collect();
+    pub(super) fn new(layers: &[Layer]) -> Self {
+        let zeros: Vec<Vec<f64>> = layers.iter().map(|l| vec![0.0; l.weights.len() + l.constants.len()]).collect();
         Self { first: zeros.clone(), second: zeros, steps: 0 }
     }
 
@@ -120,21 +90,21 @@ impl Adam {
     pub(super) fn update(
         &mut self,
         number: usize,
-        layer: &mut Learning,
-        slopes: &Mat<f32>,
-        constants: &[f32],
+        layer: &mut Layer,
+        slopes: &Mat<f64>,
+        constants: &[f64],
         rate: f64,
         decay: f64,
     ) {
-        let whole = KEEP.map(|keep| 1.0 - f64::from(keep).powi(self.steps));
+        let whole = KEEP.map(|keep| 1.0 - keep.powi(self.steps));
         let step = |values, first, second, slopes, decay: f64| Step {
             values,
             first,
             second,
             slopes,
-            rate: (rate / whole[0]) as f32,
-            whole: (1.0 / whole[1]) as f32,
-            decay: (rate * decay) as f32,
+            rate: rate / whole[0],
+            whole: 1.0 / whole[1],
+            decay: rate * decay,
         };
         let split = layer.weights.len();
         let (first, first_constants) = self.first[number].split_at_mut(split);
@@ -151,13 +121,13 @@ impl Adam {
 
 /// A step of some values; a type, not a closure: compiled once for every kind of processor.
 struct Step<'a> {
-    values: &'a mut [f32],
-    first: &'a mut [f32],
-    second: &'a mut [f32],
-    slopes: &'a [f32],
-    rate: f32,
-    whole: f32,
-    decay: f32,
+    values: &'a mut [f64],
+    first: &'a mut [f64],
+    second: &'a mut [f64],
+    slopes: &'a [f64],
+    rate: f64,
+    whole: f64,
+    decay: f64,
 }
 
 impl NullaryFnOnce for Step<'_> {

@@ -11,7 +11,7 @@ use super::{
     Features, Lesson, Task,
     boosting::softmax,
     folds::{folds, without},
-    layers::{Adam, Layer, Learning},
+    layers::{Adam, Layer},
     scaling::Scaling,
 };
 
@@ -45,7 +45,6 @@ pub(super) fn fit(lesson: &Lesson<'_>) -> Option<Network> {
         return None;
     }
     let inputs = clipped(&scaling, lesson.features);
-    let inputs = Mat::from_fn(inputs.nrows(), inputs.ncols(), |i, j| inputs[(i, j)] as f32);
     let parts = folds(lesson, (MEMBERS + 1).min(lesson.targets.len()));
     let train = |part: usize, decay: f64| Training::new(lesson, &inputs, &parts[part], decay).run(part as u64);
     let first: Vec<(f64, Vec<Layer>)> = DECAYS.par_iter().map(|&decay| train(0, decay)).collect();
@@ -67,14 +66,14 @@ fn clipped(scaling: &Scaling, features: &Features) -> Mat<f64> {
 
 struct Training<'a> {
     lesson: &'a Lesson<'a>,
-    inputs: &'a Mat<f32>,
+    inputs: &'a Mat<f64>,
     inside: Vec<usize>,
     outside: Vec<usize>,
     decay: f64,
 }
 
 impl<'a> Training<'a> {
-    fn new(lesson: &'a Lesson<'a>, inputs: &'a Mat<f32>, outside: &[usize], decay: f64) -> Self {
+    fn new(lesson: &'a Lesson<'a>, inputs: &'a Mat<f64>, outside: &[usize], decay: f64) -> Self {
         Self { lesson, inputs, inside: without(inputs.nrows(), outside), outside: outside.to_vec(), decay }
     }
 
@@ -83,12 +82,12 @@ impl<'a> Training<'a> {
         let mut random = ChaCha8Rng::seed_from_u64(self.lesson.seed ^ 0x6d_6c70);
         random.set_stream(stream);
         let sizes = [self.inputs.ncols(), HIDDEN[0], HIDDEN[1], self.lesson.task.outputs()];
-        let mut layers: Vec<Learning> = sizes
+        let mut layers: Vec<Layer> = sizes
             .windows(2)
             .map(|pair| {
                 let scale = (2.0 / pair[0] as f64).sqrt();
                 let mut draw = || -> f64 { StandardNormal.sample(&mut random) };
-                Learning::new(pair[0], pair[1], || scale * draw())
+                Layer::new(pair[0], pair[1], || scale * draw())
             })
             .collect();
         // The last layer starts small: no prediction yet.
@@ -119,10 +118,10 @@ impl<'a> Training<'a> {
                 break;
             }
         }
-        (best.0, best.1.iter().map(Layer::from).collect())
+        best
     }
 
-    fn pick(&self, rows: &[usize]) -> Mat<f32> {
+    fn pick(&self, rows: &[usize]) -> Mat<f64> {
         let mut picked = Mat::zeros(rows.len(), self.inputs.ncols());
         for j in 0..self.inputs.ncols() {
             let column = self.inputs.col_as_slice(j);
@@ -131,7 +130,7 @@ impl<'a> Training<'a> {
         picked
     }
 
-    fn step(&self, layers: &mut [Learning], adam: &mut Adam, rows: &[usize], rate: f64) {
+    fn step(&self, layers: &mut [Layer], adam: &mut Adam, rows: &[usize], rate: f64) {
         let mut through = vec![self.pick(rows)];
         for (number, layer) in layers.iter().enumerate() {
             let next = layer.forward(through[number].as_ref(), number + 1 < layers.len());
@@ -142,11 +141,11 @@ impl<'a> Training<'a> {
         let count = rows.len() as f64;
         for (i, &row) in rows.iter().enumerate() {
             let y = self.lesson.targets[row];
-            let own: Vec<f64> = (0..through[last].ncols()).map(|k| f64::from(through[last][(i, k)])).collect();
+            let own: Vec<f64> = (0..through[last].ncols()).map(|k| through[last][(i, k)]).collect();
             match self.lesson.task {
-                Task::Number => errors[(i, 0)] = ((own[0] - y) / count) as f32,
+                Task::Number => errors[(i, 0)] = (own[0] - y) / count,
                 Task::Class { .. } => softmax(&own).into_iter().enumerate().for_each(|(k, p)| {
-                    errors[(i, k)] = ((p - f64::from(u8::from(y == k as f64))) / count) as f32;
+                    errors[(i, k)] = (p - f64::from(u8::from(y == k as f64))) / count;
                 }),
             }
         }
@@ -158,14 +157,11 @@ impl<'a> Training<'a> {
         }
     }
 
-    fn loss(&self, layers: &[Learning], outside: &Mat<f32>) -> f64 {
-        let mut values = outside.clone();
-        for (number, layer) in layers.iter().enumerate() {
-            values = layer.forward(values.as_ref(), number + 1 < layers.len());
-        }
+    fn loss(&self, layers: &[Layer], outside: &Mat<f64>) -> f64 {
+        let values = forward(layers, outside.as_ref());
         let each = self.outside.iter().enumerate().map(|(i, &row)| {
             let y = self.lesson.targets[row];
-            let own: Vec<f64> = (0..values.ncols()).map(|k| f64::from(values[(i, k)])).collect();
+            let own: Vec<f64> = (0..values.ncols()).map(|k| values[(i, k)]).collect();
             match self.lesson.task {
                 Task::Number => (own[0] - y).powi(2),
                 Task::Class { .. } => -softmax(&own)[y as usize].max(1e-15).ln(),

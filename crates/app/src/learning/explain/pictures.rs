@@ -26,11 +26,17 @@ const NAMED: usize = 7;
 const COLOURS: [Colour; NAMED] =
     [Colour::Blue, Colour::Red, Colour::Green, Colour::Orange, Colour::Sky, Colour::Purple, Colour::Black];
 
+/// Share of the largest effect below which one is not drawn.
+const SEEN: f64 = 0.02;
+
 pub(super) fn all(explained: &ModelExplained, model: &Model, known: &KnownRows, language: Language) -> Vec<Picture> {
     let one = |name, panel: Option<Panel>| panel.map(|panel| Picture { name, panels: vec![panel], columns: 1 });
     let measured =
         left_out_plot::panels(&model.schema, &known.left_out.kind, &known.left_out.predicted, &known.targets, language);
-    let effects: Vec<Panel> = explained.effects.iter().map(|effect| self::effect(effect, explained)).collect();
+    // A level line beside the others tells nothing that the table does not.
+    let most = explained.effects.iter().map(Effect::height).fold(0.0, f64::max);
+    let drawn = explained.effects.iter().filter(|effect| effect.height() >= SEEN * most);
+    let effects: Vec<Panel> = drawn.map(|effect| self::effect(effect, explained)).collect();
     let columns = effects.len().clamp(1, 3);
     let mut pictures: Vec<Picture> = Vec::new();
     if !measured.is_empty() {
