@@ -132,13 +132,17 @@ fn compare(campaign: &Campaign, direct: &[Vec<f64>], chain: &[Vec<f64>]) {
     for level in LEVELS.into_iter().chain([end]) {
         let (without, with) = (reached(direct, level), reached(chain, level));
         let saved: Vec<f64> = without.iter().zip(&with).map(|(without, with)| without - with).collect();
+        let mean = saved.iter().sum::<f64>() / seeds as f64;
+        let squares: f64 = saved.iter().map(|one| (one - mean).powi(2)).sum();
+        let error = (squares / (seeds as f64 - 1.0).max(1.0) / seeds as f64).sqrt();
         println!(
-            "experiments to {level:.3} Ohm.cm2 (median)   {:>10} {:>10}   reached by {} and {} runs; mean saving {:.1}",
+            "experiments to {level:.3} Ohm.cm2 (median)   {:>10} {:>10}   reached by {} and {} runs; mean saving {:.1} ± {:.1}",
             shown(middle(without.clone()), experiments),
             shown(middle(with.clone()), experiments),
             without.iter().filter(|count| **count <= experiments as f64).count(),
             with.iter().filter(|count| **count <= experiments as f64).count(),
-            saved.iter().sum::<f64>() / saved.len() as f64,
+            mean,
+            error,
         );
     }
     let better = direct.iter().zip(chain).filter(|(without, with)| with.last() < without.last()).count();
