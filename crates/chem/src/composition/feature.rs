@@ -4,7 +4,11 @@ use std::{cell::OnceCell, fmt};
 
 use matdock_message::{Language, Message, say};
 
-use super::{Composition, MagpieProperty, OxidationFeature, oxidation::Oxidation};
+use super::{
+    Composition, MagpieProperty, OxidationFeature,
+    oxidation::Oxidation,
+    summary::{MagpieSummaries, Share, Summary},
+};
 use crate::{Element, Property, element::Column};
 
 /// How the values of one property over the elements of a material become one number.
@@ -332,44 +336,22 @@ impl ElementProperty {
     }
 }
 
-/// The statistics of one property over a material.
-#[derive(Debug, Clone, Copy)]
-struct Summary {
-    mean: f64,
-    deviation: f64,
-    minimum: f64,
-    maximum: f64,
-    mode: f64,
-}
-
-impl Summary {
-    /// Anion and cation are no statistics of a property alone and have been seen to before.
-    fn statistic(&self, statistic: Statistic) -> f64 {
-        match statistic {
-            Statistic::Mean | Statistic::Anion | Statistic::Cation => self.mean,
-            Statistic::Deviation => self.deviation,
-            Statistic::Minimum => self.minimum,
-            Statistic::Maximum => self.maximum,
-            Statistic::Range => self.maximum - self.minimum,
-            Statistic::Mode => self.mode,
-        }
-    }
-}
-
 /// A material as the atomic fractions of its elements.
 struct Parts<'a> {
     composition: &'a Composition,
     oxidation: OnceCell<Oxidation>,
+    magpie: OnceCell<MagpieSummaries>,
     fractions: Vec<(Element, f64)>,
+    shares: Vec<Share>,
     atoms: f64,
-    largest: f64,
 }
 
 impl<'a> Parts<'a> {
     fn of(composition: &'a Composition) -> Self {
         let fractions: Vec<_> = composition.fractions().collect();
-        let largest = fractions.iter().map(|(_, fraction)| *fraction).fold(0.0, f64::max);
-        Self { composition, oxidation: OnceCell::new(), fractions, atoms: composition.atoms(), largest }
+        let (oxidation, magpie) = (OnceCell::new(), OnceCell::new());
+        let shares = Share::all(&fractions);
+        Self { composition, oxidation, magpie, fractions, shares, atoms: composition.atoms() }
     }
 
     fn oxidation(&self) -> &Oxidation {
@@ -377,32 +359,20 @@ impl<'a> Parts<'a> {
     }
 
     fn summarise(&self, property: ElementProperty) -> Result<Summary, Missing> {
-        let column = property.column();
-        let value_of = |element: Element| column[usize::from(element.atomic_number()) - 1];
-        let (mut weight, mut sum) = (0.0, 0.0);
-        let (mut minimum, mut maximum, mut mode) = (f64::INFINITY, f64::NEG_INFINITY, f64::INFINITY);
-        for (element, fraction) in &self.fractions {
-            let value = value_of(*element);
-            if value.is_nan() {
-                return Err(Missing::Property { element: *element, property });
+        let summary = match property {
+            ElementProperty::Own(property) => Summary::of(&self.shares, property.column()),
+            ElementProperty::Magpie(property) => {
+                self.magpie.get_or_init(|| Summary::of_magpie(&self.shares))[property as usize]
             }
-            weight += fraction;
-            sum += fraction * value;
-            minimum = value.min(minimum);
-            maximum = value.max(maximum);
-            if self.is_most_abundant(*fraction) {
-                mode = value.min(mode);
+        };
+        if summary.mean.is_nan() {
+            let column = property.column();
+            let unknown = |share: &&Share| column[usize::from(share.element.atomic_number()) - 1].is_nan();
+            if let Some(share) = self.shares.iter().find(unknown) {
+                return Err(Missing::Property { element: share.element, property });
             }
         }
-        let mean = sum / weight;
-        let distance: f64 =
-            self.fractions.iter().map(|(element, fraction)| fraction * (value_of(*element) - mean).abs()).sum();
-        Ok(Summary { mean, deviation: distance / weight, minimum, maximum, mode })
-    }
-
-    /// Amounts written with a few digits are equal where they agree to 1e-5, as in matminer.
-    fn is_most_abundant(&self, fraction: f64) -> bool {
-        self.largest - fraction <= 1e-8 + 1e-5 * self.largest
+        Ok(summary)
     }
 
     fn ionic_character_mean(&self) -> Result<f64, Missing> {

@@ -88,6 +88,14 @@ impl MagpieProperty {
         static READ: OnceLock<[Column; MagpieProperty::ALL.len()]> = OnceLock::new();
         &READ.get_or_init(read)[self as usize]
     }
+
+    /// The values of all properties for an element, in their order.
+    pub(super) fn row(element: Element) -> &'static [f64; Self::ALL.len()] {
+        static TURNED: OnceLock<Vec<[f64; MagpieProperty::ALL.len()]>> = OnceLock::new();
+        let row = |place: usize| Self::ALL.map(|property| property.column()[place]);
+        let rows = TURNED.get_or_init(|| (0..118).map(row).collect());
+        &rows[usize::from(element.atomic_number()) - 1]
+    }
 }
 
 /// A faulty field counts as not known here; a test reads the table strictly.

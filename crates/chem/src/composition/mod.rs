@@ -5,6 +5,7 @@ mod feature_set;
 mod magpie;
 mod oxidation;
 mod parse;
+mod summary;
 
 use std::{fmt, str::FromStr};
 
