@@ -68,7 +68,7 @@ impl BondOrder {
     }
 }
 
-/// Direction written beside a single bond (`/`, `\`), which tells how double bonds are arranged.
+/// Direction written beside a single bond (`/`, `\`), which tells how double bonds are arranged, or that this is not told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Direction {
     /// None written.
@@ -78,6 +78,8 @@ pub enum Direction {
     Up,
     /// `\`, from the beginning to the end atom.
     Down,
+    /// Of a double bond: drawn as not known, crossed or beside a wavy bond.
+    Either,
 }
 
 /// Handedness of a tetrahedral atom.
@@ -173,7 +175,7 @@ pub struct Bond {
     pub aromatic: bool,
     /// Whether it is conjugated with its neighbours.
     pub conjugated: bool,
-    /// Direction written in the SMILES.
+    /// Direction written in the SMILES, or drawn.
     pub direction: Direction,
 }
 

@@ -1,10 +1,10 @@
 //! Reads molblocks: the connection tables of MDL molfiles (V2000 and V3000), of which SDF files are made.
 //!
-//! Source: BIOVIA, CTFile Formats (2020). Handedness drawn with wedges and arrangements drawn with coordinates are read
-//! over; queries are no structures.
+//! Source: BIOVIA, CTFile Formats (2020). Queries are no structures.
 
 use super::{
-    Atom, Bond, BondOrder, MolblockError, MolblockProblem, Molecule,
+    Atom, Bond, BondOrder, Chirality, MolblockError, MolblockProblem, Molecule,
+    stereo::drawn::{Drawing, Mark},
     table::{facts, number_of},
 };
 
@@ -14,11 +14,13 @@ type Lines<'a> = std::iter::Enumerate<std::str::Lines<'a>>;
 const MOST: usize = 100_000;
 
 /// A molecule being read, and the line of each atom.
+#[derive(Default)]
 struct Reading {
     molecule: Molecule,
     lines: Vec<usize>,
     /// Valences that say how many hydrogens an atom has.
     valences: Vec<(usize, i32)>,
+    drawing: Drawing,
 }
 
 /// One record of an SDF file.
@@ -92,7 +94,7 @@ impl Molecule {
         let Some((at, counts)) = lines.nth(3) else {
             return Err(MolblockError { line: text.lines().count() + 1, problem: MolblockProblem::Ended });
         };
-        let mut reading = Reading { molecule: Self::default(), lines: Vec::new(), valences: Vec::new() };
+        let mut reading = Reading::default();
         if counts.contains("V3000") {
             reading.read_v3000(&mut lines)?;
         } else {
@@ -118,6 +120,11 @@ fn columns(line: &str, from: usize, to: usize) -> Option<i64> {
     if text.is_empty() { Some(0) } else { text.parse().ok() }
 }
 
+/// A coordinate; what is none tells nothing of handedness.
+fn coordinate(text: Option<&str>) -> f64 {
+    text.and_then(|text| text.trim().parse().ok()).unwrap_or(f64::NAN)
+}
+
 impl Reading {
     fn read_v2000(&mut self, lines: &mut Lines<'_>, at: usize, counts: &str) -> Result<(), MolblockError> {
         let count = |from, to| columns(counts, from, to).and_then(|n| usize::try_from(n).ok()).filter(|&n| n <= MOST);
@@ -132,7 +139,15 @@ impl Reading {
         for _ in 0..bonds {
             let line = next(lines, &mut last)?;
             let number = |from, to| columns(line, from, to).unwrap_or(-1);
-            self.bond(number(0, 3), number(3, 6), number(6, 9), last)?;
+            let kind = number(6, 9);
+            let mark = match number(9, 12) {
+                1 => Mark::Up,
+                6 => Mark::Down,
+                3 if kind == 2 => Mark::Either,
+                4 => Mark::Either,
+                _ => Mark::Plain,
+            };
+            self.bond([number(0, 3), number(3, 6)], kind, mark, last)?;
         }
         self.properties_v2000(lines)
     }
@@ -156,6 +171,7 @@ impl Reading {
         }
         let valence = columns(line, 48, 51).ok_or_else(bad)?;
         self.push(atom, valence, at);
+        self.drawing.points.push([0, 10, 20].map(|from| coordinate(line.get(from..from + 10))));
         Ok(())
     }
 
@@ -170,7 +186,7 @@ impl Reading {
         self.lines.push(at);
     }
 
-    fn bond(&mut self, begin: i64, end: i64, kind: i64, at: usize) -> Result<(), MolblockError> {
+    fn bond(&mut self, [begin, end]: [i64; 2], kind: i64, mark: Mark, at: usize) -> Result<(), MolblockError> {
         let count = self.molecule.atoms.len();
         let place = |number: i64| usize::try_from(number - 1).ok().filter(|&place| place < count);
         let (Some(begin), Some(end)) = (place(begin), place(end)) else {
@@ -193,6 +209,7 @@ impl Reading {
             self.molecule.atoms[end].aromatic = true;
         }
         self.molecule.bonds.push(Bond::new(begin, end, order));
+        self.drawing.marks.push(mark);
         Ok(())
     }
 
@@ -275,7 +292,13 @@ impl Reading {
                         return Err(error(at, MolblockProblem::Bond));
                     };
                     let place = |number: &str| places.get(number).copied().unwrap_or(-1);
-                    self.bond(place(begin), place(end), kind.parse().unwrap_or(-1), at)?;
+                    let mark = match words.iter().find_map(|word| word.strip_prefix("CFG=")) {
+                        Some("1") => Mark::Up,
+                        Some("2") => Mark::Either,
+                        Some("3") => Mark::Down,
+                        _ => Mark::Plain,
+                    };
+                    self.bond([place(begin), place(end)], kind.parse().unwrap_or(-1), mark, at)?;
                 }
                 _ => {}
             }
@@ -298,6 +321,7 @@ impl Reading {
             }
         }
         self.push(atom, valence, at);
+        self.drawing.points.push([2, 3, 4].map(|at| coordinate(words.get(at).copied())));
         Ok(())
     }
 
@@ -318,11 +342,31 @@ impl Reading {
             atom.fixed_hydrogens = true;
             atom.explicit_hydrogens = u8::try_from((valence - used).max(0)).unwrap_or_default();
         }
+        // Groups drawn with too many bonds are put right before double bonds are looked at, hydrogens go afterwards.
+        self.molecule.read_drawn_centres(&self.drawing);
+        self.molecule.clean_up();
+        self.molecule.read_drawn_arrangements(&self.drawing);
         match self.molecule.perceive() {
-            Ok(()) => Ok(self.molecule),
+            Ok(()) => {
+                self.write_hydrogens_of_centres();
+                Ok(self.molecule)
+            }
             Err((atom, problem)) => {
                 let line = self.lines.get(atom).copied().unwrap_or_default();
                 Err(error(line, MolblockProblem::Structure(problem)))
+            }
+        }
+    }
+
+    /// As a SMILES would have them: the hydrogen of a centre is written.
+    fn write_hydrogens_of_centres(&mut self) {
+        for index in 0..self.molecule.atoms.len() {
+            let three = self.molecule.neighbours(index).len() == 3;
+            let atom = &mut self.molecule.atoms[index];
+            let alone = atom.implicit_hydrogens == 1 && atom.explicit_hydrogens == 0;
+            if atom.chirality != Chirality::None && three && alone {
+                (atom.implicit_hydrogens, atom.explicit_hydrogens) = (0, 1);
+                atom.explicit_valence = atom.explicit_valence.saturating_add(1);
             }
         }
     }

@@ -1,11 +1,12 @@
 //! Molblocks and SDF records.
 //!
 //! `molblock_reference.sdf` was written by `benches/peers/chem/molblock_reference.py fingerprint_structures.smi … 60` with
-//! RDKit 2026.09.1.
+//! RDKit 2026.09.1, `drawn_reference.sdf` by `benches/peers/chem/drawn_reference.py` with the same.
 
 use matdock_chem::{Molecule, SdfRecord};
 
 const REFERENCE: &str = include_str!("../molblock_reference.sdf");
+const DRAWN: &str = include_str!("../drawn_reference.sdf");
 
 /// A block with these atoms (symbols) and bonds (numbers of atoms from 1, kind), and what else is to stand in it.
 fn block(atoms: &[&str], bonds: &[(usize, usize, usize)], more: &str) -> String {
@@ -19,15 +20,41 @@ fn canonical(block: &str) -> String {
     Molecule::from_molblock(block).map_or_else(|error| error.to_string(), |molecule| molecule.canonical_smiles())
 }
 
+/// Compares the structure of each record with the SMILES in its data; returns how many there are.
+fn compare(reference: &str) -> usize {
+    let texts = reference.split("$$$$\n").filter(|text| !text.trim().is_empty());
+    let compare = |text| {
+        let record = SdfRecord::parse(text);
+        assert_eq!(record.molecule().unwrap().canonical_smiles(), record.properties[0].1, "{}", record.name);
+    };
+    texts.map(compare).count()
+}
+
 #[test]
 fn structures_are_those_rdkit_reads() {
-    let mut records = 0;
-    for text in REFERENCE.split("$$$$\n").filter(|text| !text.trim().is_empty()) {
-        let record = SdfRecord::parse(text);
-        assert_eq!(record.molecule().unwrap().canonical_smiles(), record.properties[0].1);
-        records += 1;
+    assert_eq!(compare(REFERENCE), 60);
+}
+
+#[test]
+fn handedness_and_double_bonds_are_read_as_drawn() {
+    assert_eq!(compare(DRAWN), 53);
+}
+
+#[test]
+fn coordinates_that_are_none_tell_nothing() {
+    let drawn = |x: &str, y: &str| {
+        format!(
+            "name\n\n\n  4  3  0  0  0  0            999 V2000\n\
+             {x:>10}    0.0000    0.0000 C\n    1.0000{y:>10}    0.0000 F\n\
+             \u{20}  -1.0000    0.5000    0.0000 Cl\n    0.0000   -1.0000    0.0000 Br\n\
+             \u{20} 1  2  1  1\n  1  3  1  0\n  1  4  1  0\nM  END\n"
+        )
+    };
+    assert_eq!(canonical(&drawn("0.0", "0.5")), "F[C@H](Cl)Br");
+    for odd in ["NaN", "inf", "1e300", "-1e308", "far", ""] {
+        assert_eq!(canonical(&drawn("0.0", odd)), "FC(Cl)Br", "{odd}");
+        assert_eq!(canonical(&drawn(odd, odd)), "FC(Cl)Br", "{odd}");
     }
-    assert_eq!(records, 60);
 }
 
 #[test]

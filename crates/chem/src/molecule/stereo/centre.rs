@@ -32,7 +32,7 @@ pub(super) fn assign(molecule: &Molecule, ranks: &[usize], codes: &mut [Option<C
 }
 
 /// Whether a bond takes part in the geometry of an atom.
-fn counts(molecule: &Molecule, bond: usize, atom: usize) -> bool {
+pub(super) fn counts(molecule: &Molecule, bond: usize, atom: usize) -> bool {
     let bond = &molecule.bonds[bond];
     match bond.order {
         BondOrder::Any => false,

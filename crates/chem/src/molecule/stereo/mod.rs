@@ -2,6 +2,7 @@
 //! neighbours or stand in a ring with others like them, and arranged double bonds have different ones at both ends.
 
 mod centre;
+pub(super) mod drawn;
 mod priority;
 mod ring;
 
@@ -27,6 +28,8 @@ pub(super) struct Stereo {
     pub arrangements: Vec<Option<Arrangement>>,
 }
 
+/// Rings up to this size leave a double bond no choice.
+const SMALL_RING: usize = 7;
 /// Rounds of finding centres in very large molecules.
 const FEW_ROUNDS: usize = 3;
 
@@ -120,7 +123,7 @@ struct Side {
 /// The neighbours of one end of a double bond; none when no direction is written or both are alike.
 fn sides(molecule: &Molecule, atom: usize, double: usize, ranks: &[usize], directions: &[Direction]) -> Vec<Side> {
     let up = |bond: usize| match (directions[bond], molecule.bonds[bond].begin == atom) {
-        (Direction::None, _) => None,
+        (Direction::None | Direction::Either, _) => None,
         (direction, forward) => Some((direction == Direction::Up) == forward),
     };
     let links = || molecule.neighbours(atom).iter().filter(|next| next.bond != double);
@@ -135,15 +138,16 @@ fn sides(molecule: &Molecule, atom: usize, double: usize, ranks: &[usize], direc
 
 /// A double bond outside of small rings.
 fn may_be_arranged(molecule: &Molecule, bond: usize) -> bool {
-    const SMALL: usize = 7;
-    let in_small_ring = || molecule.rings().iter().any(|r| r.bonds.len() <= SMALL && r.bonds.contains(&bond));
-    molecule.bonds[bond].order == BondOrder::Double && (molecule.ring_count_of_bond(bond) == 0 || !in_small_ring())
+    let in_small_ring = || molecule.rings().iter().any(|r| r.bonds.len() <= SMALL_RING && r.bonds.contains(&bond));
+    let told = molecule.bonds[bond].direction != Direction::Either;
+    told && molecule.bonds[bond].order == BondOrder::Double
+        && (molecule.ring_count_of_bond(bond) == 0 || !in_small_ring())
 }
 
 fn beside_direction(molecule: &Molecule, bond: usize) -> bool {
     let ends = [molecule.bonds[bond].begin, molecule.bonds[bond].end];
     let mut links = ends.into_iter().flat_map(|atom| molecule.neighbours(atom));
-    links.any(|next| molecule.bonds[next.bond].direction != Direction::None)
+    links.any(|next| matches!(molecule.bonds[next.bond].direction, Direction::Up | Direction::Down))
 }
 
 impl Chirality {
