@@ -1,9 +1,10 @@
 //! Texts that are almost structures, formulas or patterns are read or refused, never too much.
 
-use matdock_chem::{Composition, Fingerprinter, Molecule, Pattern};
+use matdock_chem::{Composition, Fingerprinter, Molecule, Pattern, SdfRecord};
 use proptest::prelude::*;
 
 const STRUCTURES: &str = include_str!("../fingerprint_structures.smi");
+const DRAWN: &str = include_str!("../drawn_reference.sdf");
 const FORMULAS: [&str; 4] = ["Li1.3Al0.3Ti1.7(PO4)3", "CuSO4.5H2O", "[Co(NH3)6]Cl3", "Ba0.5Sr0.5TiO3"];
 const PATTERNS: [&str; 3] = ["[CX3](=O)[OX2H1]", "[$([N;!H0;v3,v4&+1]),n&H1&+0]", "[R]@1@[R]@[R]@[R]@[R]@1"];
 
@@ -50,6 +51,16 @@ proptest! {
         }
         if let Ok(pattern) = Pattern::parse(&pattern) {
             prop_assert!(pattern.count(&molecule) <= 1 << 20);
+        }
+    }
+
+    #[test]
+    fn what_is_almost_a_molblock_is_refused_or_has_a_canonical_form(
+        text in almost(DRAWN.split("$$$$\n").map(str::to_owned).collect())
+    ) {
+        if let Ok(molecule) = SdfRecord::parse(&text).molecule() {
+            let canonical = molecule.canonical_smiles();
+            prop_assert!(Molecule::from_smiles(&canonical).is_ok(), "{} gave {}", text, canonical);
         }
     }
 }

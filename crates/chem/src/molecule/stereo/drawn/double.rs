@@ -7,6 +7,9 @@ use super::{
 };
 use crate::{BondOrder, Direction, Molecule};
 
+/// Atoms of double bonds have no more neighbours.
+const MOST_NEIGHBOURS: usize = 6;
+
 /// Double bonds that can be arranged, and the bonds beside them.
 struct Beside<'a> {
     molecule: &'a mut Molecule,
@@ -36,11 +39,12 @@ impl Molecule {
             }
             if drawing.marks[bond] == Mark::Either {
                 self.bonds[bond].direction = Direction::Either;
-            } else if ends.iter().all(|&atom| self.neighbours(atom).len() > 1) {
+            } else if ends.iter().all(|&atom| (2..=MOST_NEIGHBOURS).contains(&self.neighbours(atom).len())) {
                 candidates.push(bond);
             }
         }
-        if candidates.is_empty() {
+        // What has more bonds is no molecule, and finding its rings could take long.
+        if candidates.is_empty() || self.bonds.len() > 2 * self.atoms.len() {
             return;
         }
         self.find_rings();

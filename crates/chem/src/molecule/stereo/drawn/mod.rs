@@ -54,7 +54,7 @@ impl Molecule {
         }
         for (bond, &mark) in drawing.marks.iter().enumerate() {
             let centre = self.bonds[bond].begin;
-            let wedged = matches!(mark, Mark::Up | Mark::Down);
+            let wedged = matches!(mark, Mark::Up | Mark::Down) && matches!(self.neighbours(centre).len(), 3 | 4);
             if wedged && self.atoms[centre].chirality == Chirality::None && !self.is_left_open(drawing, centre) {
                 self.atoms[centre].chirality = wedge::handedness(self, drawing, bond);
             }

@@ -19,12 +19,12 @@ const NEARLY_IN_LINE: f64 = 10.0 * SMALL;
 /// The volume of a drawing that is as good as flat.
 const NO_VOLUME: f64 = 0.00174;
 
-/// The handedness that a wedge gives to the atom it begins at; none where the drawing is doubtful.
+/// The handedness that a wedge gives to the atom it begins at, which has three or four neighbours; none where the drawing is doubtful.
 pub(super) fn handedness(molecule: &Molecule, drawing: &Drawing, wedge: usize) -> Chirality {
     let centre = molecule.bonds[wedge].begin;
     let links = molecule.neighbours(centre);
     let single = || links.iter().all(|next| molecule.bonds[next.bond].order == BondOrder::Single);
-    if !matches!(links.len(), 3 | 4) || !(matches!(molecule.atoms[centre].number, 15 | 16) || single()) {
+    if !matches!(molecule.atoms[centre].number, 15 | 16) && !single() {
         return Chirality::None;
     }
     let volume = arms(molecule, drawing, wedge).and_then(|(arms, wedge)| match *arms.as_slice() {
