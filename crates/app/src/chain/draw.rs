@@ -191,7 +191,9 @@ fn note(campaign: &Campaign, quantity: &Quantity, language: Language) -> String 
     if quantity.computed {
         return format!("{unit}{}", matdock_message::say!("app-chain-computed").text(language));
     }
-    let Some(explained) = quantity.explained else { return unit.trim_end_matches(", ").to_owned() };
+    // What depends on nothing is not to be explained.
+    let explained = quantity.explained.filter(|_| !quantity.links.is_empty());
+    let Some(explained) = explained else { return unit.trim_end_matches(", ").to_owned() };
     let explained = format!("{:.0}", 100.0 * explained.max(0.0));
     format!("{unit}{}", matdock_message::say!("app-chain-explained", share = explained).text(language))
 }
