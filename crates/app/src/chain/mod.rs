@@ -142,6 +142,10 @@ pub fn text(campaign: &Campaign, shown: &Shown, language: Language) -> String {
     joined(lines, language)
 }
 
+/// Share of the variance from which a quantity counts as explained, and below which a link alone adds nothing.
+const TOLD: f64 = 0.2;
+const ALONE: f64 = 0.01;
+
 fn quantity_lines(campaign: &Campaign, quantity: &Quantity) -> Vec<Message> {
     let name = header(&quantity.name, &campaign.unit_of(&quantity.name));
     if quantity.computed {
@@ -160,6 +164,10 @@ fn quantity_lines(campaign: &Campaign, quantity: &Quantity) -> Vec<Message> {
     }];
     let mut links: Vec<_> = quantity.links.iter().filter_map(|link| Some((link, link.share?))).collect();
     links.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let explained = quantity.explained.unwrap_or_default();
+    if explained >= TOLD && links.len() > 1 && links.iter().all(|(_, share)| *share < ALONE) {
+        lines.push(say!("app-chain-links-shared"));
+    }
     lines.extend(
         links.into_iter().map(|(link, share)| say!("app-chain-link", from = link.from, share = percent(share))),
     );

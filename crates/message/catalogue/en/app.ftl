@@ -301,6 +301,7 @@ app-chain-quantity = { $name }, read { $readings } times; its inputs explain { $
 app-chain-quantity-alone = { $name }, read { $readings } times; it depends on nothing that is set
 app-chain-quantity-few = { $name }, read { $readings } times: too few to model
 app-chain-link = { "   " } { $from }: { $share } points of 100
+app-chain-links-shared = {"    "}No single one is needed: they tell the same in part, so that the others make up for each.
 app-chain-explained = { $share } % explained
 app-chain-through = { $outcome } is predicted through the chain: left out, { $chain } % of its variance is explained that way, { $direct } % directly from the settings (log density { $gain } ± { $error } per reading)
 app-chain-direct = { $outcome } is predicted directly from the settings, for the chain does no better: left out, { $chain } % of its variance is explained through the chain, { $direct } % directly (log density { $gain } ± { $error } per reading)

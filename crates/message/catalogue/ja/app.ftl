@@ -301,6 +301,7 @@ app-chain-quantity = { $name }：読み値 { $readings } 件。入力で { $expl
 app-chain-quantity-alone = { $name }、読み取り { $readings } 回。設定するものには依存しません
 app-chain-quantity-few = { $name }：読み値 { $readings } 件。少なすぎてモデル化できません
 app-chain-link = { "   " } { $from }：100 のうち { $share }
+app-chain-links-shared = {"    "}どれか一つが欠けても、互いに同じことを語る他の入力が補います。
 app-chain-explained = { $share } % を説明
 app-chain-through = { $outcome } は連鎖を通して予測します。除外した読み値の分散のうち連鎖では { $chain } %、設定から直接では { $direct } % が説明されます（対数密度 読み値あたり { $gain } ± { $error }）
 app-chain-direct = { $outcome } は設定から直接予測します。連鎖のほうが良くないためです。除外した読み値の分散のうち連鎖では { $chain } %、直接では { $direct } % が説明されます（対数密度 読み値あたり { $gain } ± { $error }）
