@@ -171,7 +171,8 @@ pub(crate) fn chained(knowledge: &Knowledge, through: &[Through], (outcome, name
         relevance: None,
         explains: None,
         coefficient: None,
-        contradicted: !counts,
+        // A trend is not asked there, so that nothing speaks against it.
+        contradicted: source.is_some() && !counts,
         patternless: false,
         chain: Some(counts),
     };
